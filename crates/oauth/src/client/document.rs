@@ -1,0 +1,429 @@
+//! Is this a metadata document, and what does it say? CIMD §4 (draft -03, tolerant towards -00 to -02: R-1).
+//!
+//! What is forbidden refuses the document; what is unknown or unsupported is left out, and refuses it only when nothing
+//! usable remains. Fetching is not done here.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::{
+    id::{ClientId, MetadataUrl},
+    metadata::{Metadata, Methods},
+    redirect_uri::RedirectUri,
+};
+use crate::json::{self, JsonError};
+
+/// Which members a document must have.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Profile {
+    /// MCP-AS-13: `client_id`, `client_name`, `redirect_uris`.
+    #[default]
+    Mcp,
+    /// CIMD alone: `client_id`, and `redirect_uris` since all our flows redirect.
+    Ietf,
+}
+
+/// Why bytes are no metadata document of this URL.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum DocumentError {
+    /// CIMD-D-2, CIMD-D-13: the bytes are no strict JSON.
+    #[error("it cannot be read as JSON: {0}")]
+    Json(JsonError),
+    /// CIMD-D-2: JSON, but no object.
+    #[error("it is not a JSON object")]
+    NotAnObject,
+    /// CIMD-D-3, MCP-AS-13: a member is missing.
+    #[error("the member {0} is missing")]
+    Missing(&'static str),
+    /// A member that is used has another type than the registry says.
+    #[error("the member {0} has the wrong type")]
+    WrongType(&'static str),
+    /// CIMD-D-3: `client_id` is not the URL that was fetched, byte for byte.
+    #[error("its client_id is not the URL that it was fetched from")]
+    OtherClientId,
+    /// CIMD-D-5, CIMD-D-6: a secret in public, or a method that needs one.
+    #[error("the member {0} stands for a shared secret, and a public document cannot keep one")]
+    SharedSecret(&'static str),
+    /// CIMD-D-7: the key is burnt.
+    #[error("its jwks holds private key material, which is now public")]
+    PrivateKey,
+    /// CIMD-D-11.
+    #[error("it has both jwks and jwks_uri")]
+    TwoKeySets,
+    /// Nothing in this list can be used here.
+    #[error("nothing in {0} can be used here")]
+    NothingUsable(&'static str),
+}
+
+/// Reads a document that was fetched from `url`.
+///
+/// # Errors
+/// [`DocumentError`] names the rule that it breaks.
+pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metadata, DocumentError> {
+    use DocumentError as E;
+    let Value::Object(members) = json::parse(bytes).map_err(E::Json)? else {
+        return Err(E::NotAnObject);
+    };
+    if text(&members, "client_id")?.ok_or(E::Missing("client_id"))? != url.as_str() {
+        return Err(E::OtherClientId);
+    }
+    refuse_secrets(&members)?;
+    let name = text(&members, "client_name")?
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    if name.is_none() && profile == Profile::Mcp {
+        return Err(E::Missing("client_name"));
+    }
+    usable(&members, "grant_types", "authorization_code")?;
+    usable(&members, "response_types", "code")?;
+    Ok(Metadata {
+        client_id: ClientId::Document(url.clone()),
+        name: name.map(Into::into),
+        client_uri: text(&members, "client_uri")?.map(Into::into),
+        redirect_uris: redirect_uris(&members)?,
+        scope: text(&members, "scope")?.and_then(|scope| scope.parse().ok()),
+        methods: methods(&members)?,
+        digest: digest(&SHA256, bytes)
+            .as_ref()
+            .try_into()
+            .map_err(|_| E::NotAnObject)?,
+    })
+}
+
+/// CIMD-D-5, CIMD-D-6, CIMD-D-7, CIMD-D-11.
+fn refuse_secrets(members: &Map<String, Value>) -> Result<(), DocumentError> {
+    for name in ["client_secret", "client_secret_expires_at"] {
+        if members.contains_key(name) {
+            return Err(DocumentError::SharedSecret(name));
+        }
+    }
+    if present(members, "jwks").is_some() && present(members, "jwks_uri").is_some() {
+        return Err(DocumentError::TwoKeySets);
+    }
+    let keys = present(members, "jwks")
+        .and_then(|jwks| jwks.get("keys"))
+        .and_then(Value::as_array);
+    let private = |key: &Value| {
+        PRIVATE_KEY_MEMBERS
+            .iter()
+            .any(|member| key.get(member).is_some())
+    };
+    if keys.is_some_and(|keys| keys.iter().any(private)) {
+        return Err(DocumentError::PrivateKey);
+    }
+    Ok(())
+}
+
+/// CIMD-K-2 to CIMD-K-5: the list decides if there is one; neither member means `none`.
+fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
+    const ONE: &str = "token_endpoint_auth_method";
+    const MANY: &str = "token_endpoint_auth_methods_supported";
+    let one = text(members, ONE)?;
+    let many = texts(members, MANY)?;
+    if one.is_some_and(|method| SYMMETRIC_METHODS.contains(&method)) {
+        return Err(DocumentError::SharedSecret(ONE));
+    }
+    if many
+        .iter()
+        .flatten()
+        .any(|method| SYMMETRIC_METHODS.contains(method))
+    {
+        return Err(DocumentError::SharedSecret(MANY));
+    }
+    let named = match (&many, one) {
+        (Some(many), _) => many.clone(),
+        (None, Some(one)) => vec![one],
+        (None, None) => vec!["none"],
+    };
+    let methods = Methods {
+        none: named.contains(&"none"),
+        private_key_jwt: named.contains(&"private_key_jwt"),
+    };
+    if methods == Methods::default() {
+        return Err(DocumentError::NothingUsable(if many.is_some() {
+            MANY
+        } else {
+            ONE
+        }));
+    }
+    Ok(methods)
+}
+
+fn redirect_uris(members: &Map<String, Value>) -> Result<Vec<RedirectUri>, DocumentError> {
+    const NAME: &str = "redirect_uris";
+    let listed = texts(members, NAME)?.ok_or(DocumentError::Missing(NAME))?;
+    let uris: Vec<_> = listed
+        .into_iter()
+        .filter_map(|uri| RedirectUri::parse(uri).ok())
+        .collect();
+    if uris.is_empty() {
+        return Err(DocumentError::NothingUsable(NAME));
+    }
+    Ok(uris)
+}
+
+/// a list that is there must hold the one value that we need; its other values are left out.
+fn usable(
+    members: &Map<String, Value>,
+    name: &'static str,
+    needed: &str,
+) -> Result<(), DocumentError> {
+    match texts(members, name)? {
+        Some(values) if !values.contains(&needed) => Err(DocumentError::NothingUsable(name)),
+        _ => Ok(()),
+    }
+}
+
+/// A member that is there and not null.
+fn present<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
+    members.get(name).filter(|value| !value.is_null())
+}
+
+fn text<'m>(
+    members: &'m Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'m str>, DocumentError> {
+    present(members, name)
+        .map(|value| value.as_str().ok_or(DocumentError::WrongType(name)))
+        .transpose()
+}
+
+fn texts<'m>(
+    members: &'m Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<Vec<&'m str>>, DocumentError> {
+    let wrong = || DocumentError::WrongType(name);
+    let Some(value) = present(members, name) else {
+        return Ok(None);
+    };
+    let list = value.as_array().ok_or_else(wrong)?;
+    list.iter()
+        .map(|item| item.as_str().ok_or_else(wrong))
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// Members of a JWK that only a private or symmetric key has (RFC 7518 §6).
+const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
+
+/// Methods that rest on a secret which both sides know.
+const SYMMETRIC_METHODS: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(document: &Value) -> Result<Metadata, DocumentError> {
+        let url = MetadataUrl::parse("https://app.example/client.json").unwrap();
+        parse(document.to_string().as_bytes(), &url, Profile::Mcp)
+    }
+
+    fn sound() -> Value {
+        json!({
+            "client_id": "https://app.example/client.json",
+            "client_name": "App",
+            "redirect_uris": ["http://127.0.0.1/callback"],
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut document = sound();
+        document[name] = value;
+        document
+    }
+
+    #[test]
+    fn what_is_missing_forbidden_or_of_the_wrong_type_refuses_the_document() {
+        use DocumentError as E;
+        let cases = [
+            (
+                "CIMD-D-3",
+                with("client_id", json!("https://app.example/client.json/")),
+                E::OtherClientId,
+            ),
+            (
+                "CIMD-D-3",
+                with("client_id", Value::Null),
+                E::Missing("client_id"),
+            ),
+            (
+                "MCP-AS-13",
+                with("client_name", json!("  ")),
+                E::Missing("client_name"),
+            ),
+            (
+                "MCP-AS-13",
+                with("redirect_uris", Value::Null),
+                E::Missing("redirect_uris"),
+            ),
+            (
+                "empty",
+                with("redirect_uris", json!([])),
+                E::NothingUsable("redirect_uris"),
+            ),
+            (
+                "none usable",
+                with(
+                    "redirect_uris",
+                    json!(["javascript:x", "http://a.example/"]),
+                ),
+                E::NothingUsable("redirect_uris"),
+            ),
+            (
+                "type",
+                with("redirect_uris", json!("https://a.example/")),
+                E::WrongType("redirect_uris"),
+            ),
+            (
+                "type",
+                with("redirect_uris", json!([1])),
+                E::WrongType("redirect_uris"),
+            ),
+            (
+                "type",
+                with("client_name", json!(["App"])),
+                E::WrongType("client_name"),
+            ),
+            (
+                "CIMD-D-6",
+                with("client_secret", json!("s")),
+                E::SharedSecret("client_secret"),
+            ),
+            (
+                "CIMD-D-6",
+                with("client_secret_expires_at", json!(0)),
+                E::SharedSecret("client_secret_expires_at"),
+            ),
+            (
+                "CIMD-D-5",
+                with("token_endpoint_auth_method", json!("client_secret_post")),
+                E::SharedSecret("token_endpoint_auth_method"),
+            ),
+            (
+                "CIMD-D-5 in the list",
+                with(
+                    "token_endpoint_auth_methods_supported",
+                    json!(["none", "client_secret_jwt"]),
+                ),
+                E::SharedSecret("token_endpoint_auth_methods_supported"),
+            ),
+            (
+                "CIMD-D-7",
+                with("jwks", json!({"keys": [{"kty": "EC", "d": "x"}]})),
+                E::PrivateKey,
+            ),
+            (
+                "CIMD-D-7",
+                with("jwks", json!({"keys": [{"kty": "oct", "k": "x"}]})),
+                E::PrivateKey,
+            ),
+            (
+                "K-5",
+                with("token_endpoint_auth_method", json!("tls_client_auth")),
+                E::NothingUsable("token_endpoint_auth_method"),
+            ),
+            (
+                "R-7",
+                with("grant_types", json!(["client_credentials"])),
+                E::NothingUsable("grant_types"),
+            ),
+            (
+                "R-7",
+                with("response_types", json!(["token"])),
+                E::NothingUsable("response_types"),
+            ),
+        ];
+        for (why, document, expected) in cases {
+            assert_eq!(read(&document).err(), Some(expected), "{why}: {document}");
+        }
+        assert_eq!(read(&json!([])).err(), Some(E::NotAnObject));
+    }
+
+    #[test]
+    fn cimd_d_11_two_key_sets_are_refused_and_one_is_not() {
+        let mut document = with("jwks_uri", json!("https://app.example/jwks"));
+        assert!(read(&document).is_ok());
+        document["jwks"] = json!({"keys": []});
+        assert_eq!(read(&document).err(), Some(DocumentError::TwoKeySets));
+    }
+
+    #[test]
+    fn r_7_what_is_unknown_is_left_out() {
+        for document in [
+            with(
+                "grant_types",
+                json!([
+                    "authorization_code",
+                    "urn:ietf:params:oauth:grant-type:jwt-bearer"
+                ]),
+            ),
+            with("unheard_of", json!({"deep": [1]})),
+            with(
+                "redirect_uris",
+                json!(["javascript:x", "http://127.0.0.1/callback"]),
+            ),
+            with(
+                "token_endpoint_auth_methods_supported",
+                json!(["none", "brand_new"]),
+            ),
+        ] {
+            let metadata = read(&document).unwrap();
+            assert_eq!(metadata.redirect_uris.len(), 1, "{document}");
+        }
+    }
+
+    #[test]
+    fn cimd_k_2_to_k_4_the_list_decides_and_nothing_means_none() {
+        let both = Methods {
+            none: true,
+            private_key_jwt: true,
+        };
+        let none = Methods {
+            none: true,
+            private_key_jwt: false,
+        };
+        let keyed = Methods {
+            none: false,
+            private_key_jwt: true,
+        };
+        assert_eq!(read(&sound()).unwrap().methods, none);
+        assert_eq!(
+            read(&with(
+                "token_endpoint_auth_method",
+                json!("private_key_jwt")
+            ))
+            .unwrap()
+            .methods,
+            keyed
+        );
+        let mut chatgpt = with("token_endpoint_auth_method", json!("private_key_jwt"));
+        chatgpt["token_endpoint_auth_methods_supported"] = json!(["none", "private_key_jwt"]);
+        assert_eq!(read(&chatgpt).unwrap().methods, both);
+        assert_eq!(
+            read(&with(
+                "token_endpoint_auth_methods_supported",
+                json!(["private_key_jwt"])
+            ))
+            .unwrap()
+            .methods,
+            keyed
+        );
+    }
+
+    #[test]
+    fn the_ietf_profile_does_without_a_name() {
+        let url = MetadataUrl::parse("https://app.example/client.json").unwrap();
+        let nameless =
+            json!({"client_id": url.as_str(), "redirect_uris": ["https://app.example/cb"]})
+                .to_string();
+        let metadata = parse(nameless.as_bytes(), &url, Profile::Ietf).unwrap();
+        assert_eq!(metadata.label(), "app.example");
+    }
+}

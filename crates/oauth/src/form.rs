@@ -1,0 +1,165 @@
+//! What did the client send? Form-urlencoded pairs, from a query or a body, with the rules of OAuth about them.
+//!
+//! O21-11: an empty value is an omitted one; a parameter that stands twice is refused, unless it may repeat. The raw text of a
+//! value is kept, so that `state` goes back byte for byte.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// Pairs as they came, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Form<'a> {
+    pairs: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+/// A parameter that cannot be used.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum FormError {
+    /// O21-11: it stands more than once.
+    #[error("the parameter {0} stands more than once")]
+    Repeated(&'static str),
+    /// Its percent-encoding is not of UTF-8 text.
+    #[error("the parameter {0} is not UTF-8")]
+    NotUtf8(&'static str),
+}
+
+impl<'a> Form<'a> {
+    /// Splits a query or a form body.
+    #[must_use]
+    pub fn parse(raw: &'a str) -> Self {
+        let split = |pair: &'a str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decode(name)?, value))
+        };
+        // A name that is not UTF-8 is no parameter that anybody knows (O21-11: unknown ones are ignored).
+        Self {
+            pairs: raw
+                .split('&')
+                .filter(|pair| !pair.is_empty())
+                .filter_map(split)
+                .collect(),
+        }
+    }
+
+    /// The value of a parameter that may stand once.
+    ///
+    /// # Errors
+    /// [`FormError`], if it stands more than once or is not UTF-8.
+    pub fn one(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, FormError> {
+        self.raw(name)?
+            .map(|raw| decode(raw).ok_or(FormError::NotUtf8(name)))
+            .transpose()
+    }
+
+    /// The value of a parameter that may stand once, still encoded.
+    ///
+    /// # Errors
+    /// [`FormError::Repeated`], if it stands more than once.
+    pub fn raw(&self, name: &'static str) -> Result<Option<&'a str>, FormError> {
+        let mut values = self.values(name);
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(FormError::Repeated(name));
+        }
+        Ok(first)
+    }
+
+    /// The values of a parameter that may repeat (`resource`, RFC 8707 §2).
+    ///
+    /// # Errors
+    /// [`FormError::NotUtf8`].
+    pub fn many(&self, name: &'static str) -> Result<Vec<Cow<'a, str>>, FormError> {
+        self.values(name)
+            .map(|raw| decode(raw).ok_or(FormError::NotUtf8(name)))
+            .collect()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.pairs
+            .iter()
+            .filter(move |(key, raw)| key == name && !raw.is_empty())
+            .map(|(_, raw)| *raw)
+    }
+}
+
+/// Percent-encodes a value for a query (everything but the unreserved characters).
+#[must_use]
+pub fn encode(value: &str) -> String {
+    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+/// A raw value made safe to stand in a query: what is encoded stays as it is, what could end the value is encoded.
+#[must_use]
+pub fn safe_raw(raw: &str) -> Cow<'_, str> {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$'()*+,;:@/?%=".contains(&byte);
+    if raw.bytes().all(safe) {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len() + 16);
+    for byte in raw.bytes() {
+        if safe(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            text.push_str(&format!("{byte:02X}"));
+        }
+    }
+    Cow::Owned(text)
+}
+
+fn decode(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some(Cow::Borrowed(raw));
+    }
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        match (first, after) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, after @ ..])
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                let digits = [*high, *low];
+                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+                rest = after;
+            }
+            _ => bytes.push(first),
+        }
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o21_11_once_empty_and_unknown() {
+        let form = Form::parse("a=1&b=&c=x+y%20z&d=1&d=2&%zz=1&e&f=%ff");
+        assert_eq!(form.one("a"), Ok(Some("1".into())));
+        assert_eq!(form.one("b"), Ok(None));
+        assert_eq!(form.one("c"), Ok(Some("x y z".into())));
+        assert_eq!(form.one("d"), Err(FormError::Repeated("d")));
+        assert_eq!(form.many("d"), Ok(vec!["1".into(), "2".into()]));
+        assert_eq!(form.one("e"), Ok(None));
+        assert_eq!(form.one("f"), Err(FormError::NotUtf8("f")));
+        assert_eq!(form.one("g"), Ok(None));
+    }
+
+    #[test]
+    fn a_raw_value_goes_back_as_it_came() {
+        for raw in ["a%2Bb+c", "%7e~", "%ff%00", "x=y", "é"] {
+            let query = format!("state={raw}");
+            let form = Form::parse(&query);
+            let back = safe_raw(form.raw("state").unwrap().unwrap()).into_owned();
+            if raw.is_ascii() {
+                assert_eq!(back, raw);
+            } else {
+                assert_eq!(back, "%C3%A9");
+            }
+        }
+        assert_eq!(safe_raw("a#b c"), "a%23b%20c");
+    }
+}

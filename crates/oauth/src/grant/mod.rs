@@ -1,0 +1,4 @@
+//! What is exchanged for tokens: codes with their proof key, and refresh tokens.
+
+pub mod pkce;
+pub mod refresh;

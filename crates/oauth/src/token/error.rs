@@ -1,0 +1,46 @@
+//! What can be wrong with a token request? Facts; `crate::error` gives them their code.
+
+use thiserror::Error;
+
+use crate::form::FormError;
+
+/// Why a token or revocation request is refused.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum TokenError {
+    /// A parameter stands twice, or cannot be read.
+    #[error("{0}")]
+    Form(#[from] FormError),
+    /// A parameter is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// A grant type that is not offered.
+    #[error("the grant type is not offered")]
+    GrantType,
+    /// Nobody here goes by this `client_id` (O21-36: clients register anew on this).
+    #[error("the client is not known")]
+    UnknownClient,
+    /// A secret or assertion from a client that has neither.
+    #[error("the client authentication fails")]
+    ClientAuthentication,
+    /// O21-35: two ways of authentication in one request.
+    #[error("two ways of client authentication")]
+    TwoAuthentications,
+    /// No such code for this client: wrong, spent, past its time.
+    #[error("the code is not good")]
+    Code,
+    /// O21-33.
+    #[error("the verifier does not fit")]
+    Verifier,
+    ///
+    #[error("the redirect_uri is another one")]
+    RedirectUri,
+    /// No such refresh token for this client: wrong, dead, ended.
+    #[error("the refresh token is not good")]
+    RefreshToken,
+    /// RI-2.
+    #[error("the resource is another one")]
+    Resource,
+    /// O21-37.
+    #[error("the scope is wider than the grant")]
+    Scope,
+}

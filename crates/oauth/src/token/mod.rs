@@ -1,0 +1,5 @@
+//! The token endpoint: what is asked, what can be wrong, and the form of the answer.
+
+pub mod error;
+pub mod request;
+pub mod response;

@@ -1,0 +1,9 @@
+//! Who may come in, on what terms, and why? Pure: facts go in, a judgement comes out.
+//!
+//! So far: the ladder of proof (DESIGN 4.2) for metadata documents and pre-registered clients, and what the person is warned
+//! of. Rules of operators are not here yet.
+
+pub mod assessment;
+pub mod consent;
+mod places;
+pub mod warning;
