@@ -199,7 +199,6 @@ const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -96,13 +96,17 @@ pub fn safe_raw(raw: &str) -> Cow<'_, str> {
     if raw.bytes().all(safe) {
         return Cow::Borrowed(raw);
     }
+    let hex = |digit: u8| {
+        char::from_digit(u32::from(digit), 16)
+            .unwrap_or('0')
+            .to_ascii_uppercase()
+    };
     let mut text = String::with_capacity(raw.len() + 16);
     for byte in raw.bytes() {
         if safe(byte) {
             text.push(char::from(byte));
         } else {
-            text.push('%');
-            text.push_str(&format!("{byte:02X}"));
+            text.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
     Cow::Owned(text)

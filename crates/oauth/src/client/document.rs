@@ -240,6 +240,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table of cases")]
     fn what_is_missing_forbidden_or_of_the_wrong_type_refuses_the_document() {
         use DocumentError as E;
         let cases = [

@@ -27,8 +27,6 @@ pub struct IntrospectionResponse<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<&'t str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<&'t str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,

@@ -1,0 +1,200 @@
+//! The bare operations, one handler each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Query, RawForm, RawQuery, Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOCATION};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use salver_jose::Signer as _;
+use serde_json::json;
+
+use super::Bare;
+use super::durable::Key;
+
+type Pairs = HashMap<String, String>;
+
+pub(crate) async fn discovery(State(bare): State<Arc<Bare>>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], bare.discovery).into_response()
+}
+
+pub(crate) async fn introspect(State(bare): State<Arc<Bare>>, RawForm(form): RawForm) -> Response {
+    let form = pairs(&form);
+    let scope = form
+        .get("token")
+        .and_then(|token| bare.tokens.get(token.as_str()));
+    let answer = match scope {
+        Some(scope) => json!({
+            "active": true, "scope": scope, "client_id": "https://app.example/client.json", "token_type": "Bearer",
+            "exp": 1_900_000_000, "iat": 1_800_000_000, "sub": "AAAAAAAAAAAAAAAAAAAAAA",
+            "aud": "https://mcp.example/mcp", "iss": "https://as.example", "jti": "BBBBBBBBBBBBBBBBBBBBBB",
+        }),
+        None => json!({"active": false}),
+    };
+    no_store(answer.to_string())
+}
+
+/// Everything is known and allowed: a code is made and kept.
+pub(crate) async fn authorize(
+    State(bare): State<Arc<Bare>>,
+    Query(query): Query<Pairs>,
+    request: Request,
+) -> Response {
+    let (Some(redirect), Some(state)) = (query.get("redirect_uri"), query.get("state")) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    if !request.headers().contains_key(COOKIE) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let Some(code) = secret() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    bare.store
+        .swap(None, Some((key_of(&code), query_text(&query))))
+        .await;
+    let mut back = redirect.clone();
+    back.push_str("?code=");
+    back.push_str(&code);
+    back.push_str("&iss=https%3A%2F%2Fas.example&state=");
+    back.extend(url::form_urlencoded::byte_serialize(state.as_bytes()));
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, back), (CACHE_CONTROL, "no-store".into())],
+    )
+        .into_response()
+}
+
+/// A person must be asked: a page.
+pub(crate) async fn authorize_page(RawQuery(query): RawQuery) -> Response {
+    let (mut client, mut redirect) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*name {
+            "client_id" => client = Some(value.into_owned()),
+            "redirect_uri" => redirect = Some(value.into_owned()),
+            _ => {}
+        }
+    }
+    let (Some(client), Some(redirect)) = (client, redirect) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let page = [HEAD, &client, MIDDLE, &redirect, FOOT].concat();
+    (
+        [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CACHE_CONTROL, "no-store"),
+        ],
+        page,
+    )
+        .into_response()
+}
+
+/// A code or a refresh token is taken away, its successor kept, and a token signed.
+pub(crate) async fn token(State(bare): State<Arc<Bare>>, RawForm(form): RawForm) -> Response {
+    let form = pairs(&form);
+    let Some(presented) = form.get("code").or_else(|| form.get("refresh_token")) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let Some(refresh) = secret() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let kept = (key_of(&refresh), query_text(&form));
+    if bare
+        .store
+        .swap(Some(key_of(presented)), Some(kept))
+        .await
+        .is_none()
+    {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let Some(access) = access_token(&bare) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let answer = json!({
+        "access_token": access, "token_type": "Bearer", "expires_in": 600, "refresh_token": refresh,
+        "scope": "notes:read notes:write",
+    });
+    no_store(answer.to_string())
+}
+
+/// The token is known: the call is passed on, and so is the answer.
+pub(crate) async fn call(State(bare): State<Arc<Bare>>, request: Request) -> Response {
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    if token.is_none_or(|token| !bare.tokens.contains_key(token)) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let (mut head, body) = request.into_parts();
+    head.headers.remove(AUTHORIZATION);
+    head.uri = Uri::from_static("/mcp");
+    match bare
+        .forward
+        .send(http::Request::from_parts(head, body))
+        .await
+    {
+        Some(response) => response.map(Body::new),
+        None => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}
+
+fn no_store(json: String) -> Response {
+    (
+        [
+            (CONTENT_TYPE, "application/json"),
+            (CACHE_CONTROL, "no-store"),
+        ],
+        json,
+    )
+        .into_response()
+}
+
+fn pairs(form: &[u8]) -> Pairs {
+    url::form_urlencoded::parse(form).into_owned().collect()
+}
+
+fn query_text(pairs: &Pairs) -> Vec<u8> {
+    pairs
+        .get("client_id")
+        .map(|id| id.clone().into_bytes())
+        .unwrap_or_default()
+}
+
+fn access_token(bare: &Bare) -> Option<String> {
+    let header = json!({"alg": "ES256", "kid": bare.key.key_id(), "typ": "at+jwt"});
+    let claims = json!({
+        "iss": "https://as.example", "aud": "https://mcp.example/mcp", "sub": "AAAAAAAAAAAAAAAAAAAAAA",
+        "client_id": "https://app.example/client.json", "iat": 1_800_000_000, "exp": 1_800_000_600,
+        "jti": "BBBBBBBBBBBBBBBBBBBBBB", "scope": "notes:read notes:write",
+    });
+    let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let input = format!("{}.{}", encode(&header), encode(&claims));
+    let signature = bare.key.sign(input.as_bytes()).ok()?;
+    Some(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+fn secret() -> Option<String> {
+    let mut bytes = Key::default();
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn key_of(secret: &str) -> Key {
+    let mut key = Key::default();
+    key.iter_mut()
+        .zip(secret.bytes())
+        .for_each(|(to, from)| *to = from);
+    key
+}
+
+/// As long as ours.
+pub(crate) const DISCOVERY: &str = r#"{"issuer":"https://as.example","authorization_endpoint":"https://as.example/authorize","token_endpoint":"https://as.example/token","revocation_endpoint":"https://as.example/revoke","introspection_endpoint":"https://as.example/introspect","jwks_uri":"https://as.example/jwks","scopes_supported":["notes:read","notes:write"],"response_types_supported":["code"],"response_modes_supported":["query"],"grant_types_supported":["authorization_code","refresh_token"],"token_endpoint_auth_methods_supported":["none"],"code_challenge_methods_supported":["S256"],"authorization_response_iss_parameter_supported":true,"client_id_metadata_document_supported":true}"#;
+
+const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Allow?</title><link \
+    rel=\"stylesheet\" href=\"/assets/page.css\"></head><body><main><h1>Allow ";
+const MIDDLE: &str = "?</h1><p>The answer goes to ";
+const FOOT: &str = ".</p><form method=\"post\" action=\"/authorize/consent\"><input type=\"hidden\" name=\"ticket\" \
+    value=\"AAAA\"><button>Allow</button><button name=\"no\">Don't allow</button></form></main></body></html>";

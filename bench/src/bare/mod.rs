@@ -1,0 +1,86 @@
+//! What is the least that each operation costs? Axum handlers that do only the necessary: no checks, no limits, no log.
+//!
+//! Parses what must be parsed, reads memory for what is cached, writes one durable row where a promise is made, signs where a token is
+//! made, and forwards where the gateway would.
+
+mod durable;
+mod forward;
+mod handler;
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use salver_jose::{Algorithm, SigningKey};
+use tokio::net::TcpListener;
+
+use self::durable::Durable;
+use self::forward::Forward;
+use crate::fault::Fault;
+use crate::subject::BareLine;
+
+/// What the handlers share.
+pub(crate) struct Bare {
+    discovery: &'static str,
+    tokens: HashMap<&'static str, &'static str>,
+    key: SigningKey,
+    store: Durable,
+    forward: Forward,
+}
+
+/// The bearer token that the bare server knows.
+pub(crate) const TOKEN: &str = "bare-token-0123456789abcdef0123456789abcdef";
+
+/// Serves until it is ended.
+pub(crate) async fn serve(data: &Path, upstream: SocketAddr) -> Result<(), Fault> {
+    let bare = Arc::new(Bare {
+        discovery: handler::DISCOVERY,
+        tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
+        key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
+        store: Durable::open(&data.join("bare.db"))?,
+        forward: Forward::to(upstream),
+    });
+    let router = Router::new()
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(handler::discovery),
+        )
+        .route("/introspect", post(handler::introspect))
+        .route("/authorize", get(handler::authorize))
+        .route("/authorize/page", get(handler::authorize_page))
+        .route("/token", post(handler::token))
+        .route("/mcp", post(handler::call))
+        .with_state(bare);
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .map_err(|error| Fault::Io("listen", error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Fault::Io("listen", error))?;
+    let line =
+        serde_json::to_string(&BareLine { address }).map_err(|_| Fault::Unreadable("the line"))?;
+    writeln!(std::io::stdout(), "{line}").map_err(|error| Fault::Io("print", error))?;
+    loop {
+        let (stream, _) = listener
+            .accept()
+            .await
+            .map_err(|error| Fault::Io("accept", error))?;
+        // Without this, small answers wait for the other side's acknowledgement; the counts do not change.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        tokio::spawn(async move {
+            let builder = auto::Builder::new(TokioExecutor::new());
+            // A visitor that leaves early is no fault.
+            let _ = builder
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}

@@ -1,0 +1,77 @@
+//! What does an operation cost? Instructions per operation of the real server, beside a bare handler that does only the
+//! necessary, in one run and by one counter.
+//!
+//! `cargo build --profile dist -p salver && cargo run --profile dist -p salver-bench`. The bounds are ratios to the bare handler.
+//! Leaves out: timed tests; wall clock is shown, never judged.
+
+mod bare;
+mod counter;
+mod fault;
+mod load;
+mod measure;
+mod report;
+mod scenario;
+mod subject;
+mod upstream;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::counter::Counter;
+
+#[derive(Parser)]
+#[command(about = "Instructions per operation, beside a bare handler in the same run")]
+struct Arguments {
+    /// The server to measure; the default is the `salver` that stands beside this program.
+    #[arg(long)]
+    salver: Option<PathBuf>,
+    /// Which counter; the default is `perf` where the machine has counters, else `callgrind`.
+    #[arg(long)]
+    counter: Option<Counter>,
+    /// Only operations whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+    /// Operations to count in each measurement.
+    #[arg(long, default_value_t = 2_000)]
+    operations: u32,
+    #[command(subcommand)]
+    role: Option<Role>,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Serve the bare handlers (started by a run itself).
+    #[command(hide = true)]
+    Bare {
+        /// Where the durable store goes.
+        data: PathBuf,
+        /// Where the server behind the gateway listens.
+        upstream: std::net::SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return report::failed(&fault::Fault::Io("start a runtime", error)),
+    };
+    let outcome = match arguments.role {
+        Some(Role::Bare { data, upstream }) => runtime.block_on(bare::serve(&data, upstream)),
+        None => runtime.block_on(measure::run(&measure::Plan {
+            salver: arguments.salver,
+            counter: arguments.counter,
+            only: arguments.only,
+            operations: arguments.operations,
+        })),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => report::failed(&fault),
+    }
+}

@@ -1,0 +1,163 @@
+//! The operations at the bare server.
+
+use std::array;
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{AUTHORIZATION, COOKIE};
+use tokio::sync::Mutex;
+
+use super::{Done, Operation, Operations, PerWorker, request};
+use crate::bare::TOKEN;
+use crate::fault::Fault;
+use crate::load::Connection;
+use crate::upstream;
+
+/// All of them, in the order of [`super::ALL`].
+pub(crate) fn operations() -> Operations {
+    vec![
+        Some(Arc::new(Discovery)),
+        Some(Arc::new(Introspection)),
+        Some(Arc::new(Page)),
+        Some(Arc::new(Login)),
+        Some(Arc::new(Refresh(array::from_fn(|_| Mutex::default())))),
+        Some(Arc::new(Gateway)),
+    ]
+}
+
+struct Discovery;
+struct Introspection;
+struct Page;
+struct Login;
+struct Refresh(PerWorker<String>);
+struct Gateway;
+
+impl Operation for Discovery {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let asked = request::get(request::to(HOST, "/.well-known/oauth-authorization-server"))?;
+            request::expect("discovery", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Introspection {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let asked = request::form(request::to(HOST, "/introspect"), &[("token", TOKEN)])?;
+            request::expect(
+                "introspection",
+                StatusCode::OK,
+                connection.ask(asked).await?,
+            )?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Page {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let path = format!("/authorize/page?{}", authorization());
+            let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
+            request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Login {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            log_in(connection).await?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Refresh {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, worker: usize) -> Done<'a> {
+        Box::pin(async move {
+            let mut token = self
+                .0
+                .get(worker)
+                .ok_or(Fault::Unreadable("a worker"))?
+                .lock()
+                .await;
+            if token.is_empty() {
+                *token = log_in(connection).await?;
+            }
+            let pairs = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.as_str()),
+                ("client_id", CLIENT),
+            ];
+            *token = redeem(connection, &pairs).await?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Gateway {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let bearer = format!("Bearer {TOKEN}");
+            let asked = request::json(
+                request::to(HOST, "/mcp").header(AUTHORIZATION, bearer),
+                upstream::CALL,
+            )?;
+            request::expect("the gateway", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+/// Authorize and token; answers with the refresh token.
+async fn log_in(connection: &mut Connection) -> Result<String, Fault> {
+    let path = format!("/authorize?{}", authorization());
+    let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
+    let answer = request::expect(
+        "authorize",
+        StatusCode::SEE_OTHER,
+        connection.ask(asked).await?,
+    )?;
+    let code = request::redirected(&answer, "code")?;
+    let pairs = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("client_id", CLIENT),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("resource", "https://mcp.example/mcp"),
+    ];
+    redeem(connection, &pairs).await
+}
+
+async fn redeem(connection: &mut Connection, pairs: &[(&str, &str)]) -> Result<String, Fault> {
+    let asked = request::form(request::to(HOST, "/token"), pairs)?;
+    let answer = request::expect("token", StatusCode::OK, connection.ask(asked).await?)?;
+    request::member(&answer, "refresh_token")
+}
+
+fn authorization() -> String {
+    request::encode(&[
+        ("response_type", "code"),
+        ("client_id", CLIENT),
+        ("redirect_uri", REDIRECT),
+        ("scope", "notes:read notes:write"),
+        ("state", "af0ifjsldkj"),
+        (
+            "code_challenge",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        ),
+        ("code_challenge_method", "S256"),
+        ("resource", "https://mcp.example/mcp"),
+    ])
+}
+
+const HOST: &str = "localhost";
+const SESSION: &str = "session=0123456789abcdef0123456789abcdef0123456789a";
+const CLIENT: &str = "https://app.example/client.json";
+const REDIRECT: &str = "https://app.example/callback";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

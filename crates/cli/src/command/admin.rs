@@ -1,0 +1,283 @@
+//! `salver admin`: who may sign in here? Works on the store directly, also while the server runs.
+
+use clap::{Subcommand, ValueEnum};
+use salver_oauth::Timestamp;
+use salver_server::clock::{Clock as _, SystemClock};
+use salver_store::{
+    Outcome, Store,
+    record::{Role, User},
+};
+use serde_json::json;
+
+use super::{Where, block_on, duration, settings};
+use crate::{
+    demo::password,
+    failure::Failure,
+    output, state,
+    wiring::{self, accounts},
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Admin {
+    /// Accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print a link with which one person can make an account.
+    Invite {
+        /// What that person may do.
+        #[arg(long, value_enum, default_value_t = RoleName::User)]
+        role: RoleName,
+        /// How long the link works, like 15m, 24h or 7d.
+        #[arg(long, value_name = "TIME", value_parser = duration::parse, default_value = "24h")]
+        ttl: i64,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Where,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Make an account; its password is made and printed, or read from standard input.
+    Add {
+        /// The name to sign in with.
+        username: String,
+        /// What that person may do.
+        #[arg(long, value_enum, default_value_t = RoleName::User)]
+        role: RoleName,
+        /// Read the password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Print one line of JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Show all accounts.
+    List {
+        /// Print one line of JSON for each.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// End an account's sessions and grants, and let it sign in no more.
+    Disable {
+        /// Whose.
+        username: String,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Let a disabled account sign in again.
+    Enable {
+        /// Whose.
+        username: String,
+        #[command(flatten)]
+        place: Where,
+    },
+}
+
+/// A role on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RoleName {
+    User,
+    Developer,
+    Reviewer,
+    Administrator,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::User => Self::User,
+            RoleName::Developer => Self::Developer,
+            RoleName::Reviewer => Self::Reviewer,
+            RoleName::Administrator => Self::Administrator,
+        }
+    }
+}
+
+impl Admin {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::User(UserCommand::Add {
+                username,
+                role,
+                password_stdin,
+                json,
+                place,
+            }) => add(&username, role.into(), password_stdin, json, &place),
+            Self::User(UserCommand::List { json, place }) => list(json, &place),
+            Self::User(UserCommand::Disable { username, place }) => {
+                set_disabled(&username, true, &place)
+            }
+            Self::User(UserCommand::Enable { username, place }) => {
+                set_disabled(&username, false, &place)
+            }
+            Self::Invite {
+                role,
+                ttl,
+                json,
+                place,
+            } => invite(role.into(), ttl, json, &place),
+        }
+    }
+}
+
+fn add(
+    username: &str,
+    role: Role,
+    password_stdin: bool,
+    json: bool,
+    place: &Where,
+) -> Result<(), Failure> {
+    let state = state::open(&settings(&place.flags())?)?;
+    let (password, made) = if password_stdin {
+        (first_line()?, false)
+    } else {
+        (password::make()?, true)
+    };
+    block_on(accounts::add(
+        &*state.store,
+        username,
+        password.clone(),
+        role,
+    ))?;
+    match (json, made) {
+        (true, true) => output::json(
+            &json!({ "username": username, "role": role_name(role), "password": password }),
+        ),
+        (true, false) => output::json(&json!({ "username": username, "role": role_name(role) })),
+        (false, true) => output::data(&password),
+        (false, false) => {}
+    }
+    output::talk(&format!(
+        "The account {username} ({}) is made{}.",
+        role_name(role),
+        if made {
+            "; its password is shown this once"
+        } else {
+            ""
+        }
+    ));
+    Ok(())
+}
+
+fn first_line() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Failure::Refused {
+            why: format!("standard input cannot be read: {error}"),
+            hint: "write the password to standard input, in UTF-8".to_owned(),
+        })?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn list(json: bool, place: &Where) -> Result<(), Failure> {
+    let state = state::open(&settings(&place.flags())?)?;
+    let users = block_on(async { Ok(state.store.list_users().await?) })?;
+    if json {
+        for user in &users {
+            output::json(&json!({
+                "id": user.id, "username": user.username, "role": role_name(user.role),
+                "created_at": user.created_at, "disabled_at": user.disabled_at,
+            }));
+        }
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = users.iter().map(row).collect();
+    output::table(&["USERNAME", "ROLE", "STATE", "SINCE"], &rows);
+    Ok(())
+}
+
+fn row(user: &User) -> Vec<String> {
+    let (state, since) = user
+        .disabled_at
+        .map_or(("active", user.created_at), |at| ("disabled", at));
+    vec![
+        user.username.clone(),
+        role_name(user.role).to_owned(),
+        state.to_owned(),
+        duration::date(since),
+    ]
+}
+
+fn set_disabled(username: &str, disabled: bool, place: &Where) -> Result<(), Failure> {
+    let state = state::open(&settings(&place.flags())?)?;
+    let outcome = block_on(change(&*state.store, username, disabled, SystemClock.now()))?;
+    let word = if disabled { "disabled" } else { "enabled" };
+    output::talk(&match outcome {
+        Outcome::Applied => format!("The account {username} is {word}."),
+        Outcome::Lost => format!("The account {username} was {word} already."),
+    });
+    Ok(())
+}
+
+async fn change(
+    store: &dyn Store,
+    username: &str,
+    disabled: bool,
+    now: Timestamp,
+) -> Result<Outcome, Failure> {
+    let user = store
+        .find_user_by_name(username)
+        .await?
+        .ok_or_else(|| Failure::Refused {
+            why: format!("there is no account \"{}\"", username.escape_debug()),
+            hint: "`salver admin user list` shows all".to_owned(),
+        })?;
+    Ok(if disabled {
+        store.disable_user(user.id, now).await?
+    } else {
+        store.enable_user(user.id).await?
+    })
+}
+
+fn invite(role: Role, ttl: i64, json: bool, place: &Where) -> Result<(), Failure> {
+    let settings = settings(&place.flags())?;
+    let state = state::open(&settings)?;
+    // What the newest start was, is what people reach; a configuration that names an issuer says the same.
+    let issuer = if settings.server.issuer_is_set {
+        Some(settings.server.issuer.clone())
+    } else {
+        state::remembered_issuer(&settings.server.data)
+    };
+    let issuer = issuer.ok_or_else(|| Failure::Refused {
+        why: "no server has been started with this data directory, so nobody knows its address"
+            .to_owned(),
+        hint: "start `salver serve` once, or name the configuration with --config".to_owned(),
+    })?;
+    let secrets = wiring::secrets(&state)?;
+    let link = block_on(accounts::invite(
+        &*state.store,
+        &secrets,
+        &issuer,
+        (role, ttl),
+    ))?;
+    if json {
+        output::json(
+            &json!({ "invitation_url": link, "role": role_name(role), "expires_at": SystemClock.now().plus_seconds(ttl) }),
+        );
+    } else {
+        output::data(&link);
+        output::talk(&format!(
+            "The link works once, for {}; it makes an account of the role {}.",
+            duration::words(ttl),
+            role_name(role)
+        ));
+    }
+    Ok(())
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Developer => "developer",
+        Role::Reviewer => "reviewer",
+        Role::Administrator => "administrator",
+    }
+}

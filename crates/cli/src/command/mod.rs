@@ -1,0 +1,103 @@
+//! What can be asked on the command line?
+
+mod admin;
+mod config;
+mod demo;
+mod duration;
+mod keys;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::{Environment, Flags, Layers, Settings},
+    failure::Failure,
+};
+
+/// The front door of MCP servers: an OAuth 2.1 authorization server and gateway in one.
+#[derive(Debug, Parser)]
+#[command(name = "salver", version, disable_help_subcommand = true)]
+pub(crate) struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Protect MCP servers: sign-in, tokens, gateway.
+    Serve(serve::Serve),
+    /// Try everything out on this computer, with an MCP server and an account inside.
+    Demo(demo::Demo),
+    /// People and invitations.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// The configuration file.
+    #[command(subcommand)]
+    Config(config::Config),
+}
+
+/// Where the settings are; for every command that needs them.
+#[derive(Args, Clone, Debug)]
+struct Where {
+    /// The configuration file; also SALVER_CONFIG.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The directory where state is kept.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Where {
+    fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            ..Flags::default()
+        }
+    }
+}
+
+impl Line {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Serve(serve) => serve.run(),
+            Command::Demo(demo) => demo.run(),
+            Command::Admin(admin) => admin.run(),
+            Command::Keys(keys) => keys.run(),
+            Command::Config(config) => config.run(),
+        }
+    }
+}
+
+/// The environment, read once.
+fn environment() -> Environment {
+    std::env::vars_os().collect()
+}
+
+/// What flags, environment and file mean.
+fn settings(flags: &Flags) -> Result<Settings, Failure> {
+    let environment = environment();
+    let layers = Layers::gather(flags, &environment).map_err(Failure::Configuration)?;
+    Settings::resolve(layers, &environment).map_err(Failure::Configuration)
+}
+
+/// Runs a journey to its end, on a thread for each core.
+fn block_on<T>(journey: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Failure::Setup {
+        part: "the runtime",
+        why: error.to_string(),
+    })?;
+    let result = runtime.block_on(journey);
+    // What still runs has been told to stop; nothing is waited for.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,40 @@
+//! The configuration file as it is written: one struct per concern, each in the concern's own file.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clients::ClientEntry, development::DevelopmentSection, egress::EgressSection,
+    limits::LimitsSection, log::LogSection, resources::ResourceEntry, store::StoreSection,
+    tls::TlsSection, tokens::TokensSection,
+};
+
+/// The whole file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct File {
+    /// Who this server is: the URL, without a slash at its end, that clients see as `issuer`; it may have a path. On loopback the default is `http://localhost:PORT`. It never comes from a request.
+    pub(crate) issuer: Option<String>,
+    /// Addresses to listen on, as ADDRESS:PORT; port 0 takes a free one. The default is 127.0.0.1:8080, with [::1] beside it.
+    pub(crate) listen: Option<Vec<String>>,
+    /// The directory where state is kept. The default is salver's place in the platform's data directory.
+    pub(crate) data: Option<String>,
+    /// TLS of the listeners.
+    pub(crate) tls: TlsSection,
+    /// The store and the key that seals what is secret in it.
+    pub(crate) store: StoreSection,
+    /// The MCP servers behind the gateway, one entry each.
+    pub(crate) resources: Vec<ResourceEntry>,
+    /// Clients that are given an id here, one entry each; all others introduce themselves.
+    pub(crate) clients: Vec<ClientEntry>,
+    /// What is issued, how it is signed, and how long it lives.
+    pub(crate) tokens: TokensSection,
+    /// Requests that salver makes to others.
+    pub(crate) egress: EgressSection,
+    /// Settings for trying things out on one machine; refused unless every listener is a loopback address, and said so at start.
+    pub(crate) development: DevelopmentSection,
+    /// Bounds on what visitors may take up.
+    pub(crate) limits: LimitsSection,
+    /// What is logged, to standard error.
+    pub(crate) log: LogSection,
+}

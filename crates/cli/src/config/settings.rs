@@ -1,0 +1,169 @@
+//! What does it all mean together? Everything is resolved, so that everything that is wrong is told at once.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use super::{
+    check,
+    clients::{self, Client},
+    development::{self, DevelopmentSettings},
+    egress::{self, EgressSettings},
+    file::File,
+    layers::{Environment, Layers},
+    limits::LimitsSection,
+    log::LogSection,
+    platform,
+    problem::{Problem, Problems},
+    resources::{self, Resource},
+    schema,
+    server::{self, ServerSettings},
+    store::{self, StoreSettings},
+    tls::{self, Tls},
+    tokens::TokensSection,
+};
+
+/// Everything that can be set, understood.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Who and where.
+    pub(crate) server: ServerSettings,
+    /// How the listeners speak.
+    pub(crate) tls: Tls,
+    /// Where state is kept.
+    pub(crate) store: StoreSettings,
+    /// The MCP servers behind the gateway.
+    pub(crate) resources: Vec<Resource>,
+    /// Clients that are given an id here.
+    pub(crate) clients: Vec<Client>,
+    /// What is issued.
+    pub(crate) tokens: TokensSection,
+    /// How requests leave.
+    pub(crate) egress: EgressSettings,
+    /// What one machine needs.
+    pub(crate) development: DevelopmentSettings,
+    /// How much visitors may take up.
+    pub(crate) limits: LimitsSection,
+    /// What is logged.
+    pub(crate) log: LogSection,
+}
+
+impl Settings {
+    /// Understands what was said, or says everything that is wrong with it.
+    pub(crate) fn resolve(layers: Layers, environment: &Environment) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::new(layers.origins.clone());
+        let file = read(&layers, &mut problems)?;
+        let settings = put_together(&file, &layers, environment, &mut problems);
+        settings
+            .filter(|_| problems.count() == 0)
+            .ok_or_else(|| problems.into_list())
+    }
+}
+
+/// The typed file; unknown keys and wrong types end it here, since nothing sensible can be said after them.
+fn read(layers: &Layers, problems: &mut Problems) -> Result<File, Vec<Problem>> {
+    check::table("", &schema::keys(), &layers.table, problems);
+    if problems.count() > 0 {
+        return Err(std::mem::take(problems).into_list());
+    }
+    layers
+        .table
+        .clone()
+        .try_into()
+        .map_err(|error: toml::de::Error| {
+            problems.refuse(
+                "the file",
+                error.message(),
+                "`salver config reference` lists every key",
+            );
+            std::mem::take(problems).into_list()
+        })
+}
+
+fn put_together(
+    file: &File,
+    layers: &Layers,
+    environment: &Environment,
+    problems: &mut Problems,
+) -> Option<Settings> {
+    let tls = tls::resolve(&file.tls, problems);
+    let listen = server::listen(file, problems);
+    let data = data_directory(file, environment, problems);
+    let store = data
+        .as_ref()
+        .and_then(|data| store::resolve(&file.store, data, layers.master_key.as_ref(), problems));
+    let egress = egress::resolve(&file.egress, problems);
+    let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
+    let development = development::resolve(&file.development, loopback_only, problems);
+    let issuer = tls
+        .as_ref()
+        .and_then(|tls| server::issuer(file, &listen, tls, problems));
+    // Public addresses mean nothing without the issuer, which has been refused already.
+    let issuer = issuer?;
+    let resources = match &layers.protect {
+        Some(_) if !file.resources.is_empty() => {
+            problems.refuse(
+                "--protect",
+                "cannot be added to the resources of a file",
+                "add a [[resources]] entry to the file instead",
+            );
+            Vec::new()
+        }
+        Some(upstream) => resources::resolve(
+            "--protect",
+            &[resources::protect(upstream)],
+            &issuer,
+            environment,
+            problems,
+        ),
+        None => resources::resolve("resources", &file.resources, &issuer, environment, problems),
+    };
+    let origins: Vec<String> = std::iter::once(issuer.origin().to_owned())
+        .chain(
+            resources
+                .iter()
+                .filter_map(|resource| url::Url::parse(resource.id.as_str()).ok())
+                .map(|url| url.origin().ascii_serialization()),
+        )
+        .collect();
+    let scopes: BTreeSet<String> = resources
+        .iter()
+        .flat_map(|resource| &resource.scopes)
+        .map(|scope| scope.name.clone())
+        .collect();
+    let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
+    Some(Settings {
+        server: ServerSettings {
+            issuer,
+            issuer_is_set: file.issuer.is_some(),
+            listen,
+            data: data?,
+        },
+        tls: tls?,
+        store: store?,
+        resources,
+        clients,
+        tokens: file.tokens,
+        egress,
+        development,
+        limits: file.limits,
+        log: file.log,
+    })
+}
+
+fn data_directory(
+    file: &File,
+    environment: &Environment,
+    problems: &mut Problems,
+) -> Option<PathBuf> {
+    if let Some(path) = &file.data {
+        return Some(problems.origins().resolve("data", path));
+    }
+    let found = platform::data_directory(environment);
+    if found.is_none() {
+        problems.refuse(
+            "data",
+            "is missing, and the environment does not say where this platform keeps data",
+            "name a directory with --data",
+        );
+    }
+    found
+}

@@ -1,0 +1,40 @@
+//! How does a server start, run and stop? One journey for `serve` and `demo`.
+
+use std::sync::Arc;
+
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{accept, signals};
+use crate::{config::Settings, failure::Failure, wiring::House};
+
+/// Serves until it is told to stop. `ready` is called once requests are answered.
+pub(crate) async fn run(
+    settings: &Settings,
+    house: House,
+    listeners: Vec<TcpListener>,
+    ready: impl FnOnce(),
+) -> Result<(), Failure> {
+    for announcement in settings.development.announcements() {
+        tracing::warn!("development setting: {announcement}");
+    }
+    let front = Arc::new(house.front(settings));
+    let upkeep = house.upkeep();
+    let (tell, told) = watch::channel(false);
+    let serving = tokio::spawn({
+        let (tls, limits) = (settings.tls.clone(), settings.limits);
+        async move { accept::serve(listeners, &tls, limits, front, told).await }
+    });
+    tracing::info!(issuer = %settings.server.issuer, resources = settings.resources.len(), "serving");
+    ready();
+    signals::stop().await;
+    tracing::info!("stopping");
+    // The receivers live as long as the server does.
+    let _ = tell.send(true);
+    let served = serving.await;
+    upkeep.abort();
+    house.close().await;
+    served.map_err(|error| Failure::Setup {
+        part: "the server",
+        why: error.to_string(),
+    })
+}

@@ -1,0 +1,68 @@
+//! What is a running server made of? Everything that settings and state become.
+
+use std::sync::Arc;
+
+use axum::Router;
+use salver_gateway::Gateway;
+use salver_server::{
+    deps::Deps,
+    flow::account::AccountDeps,
+    upkeep,
+    web::{self, App},
+};
+
+use super::{egress, gateway, server};
+use crate::{
+    config::Settings,
+    failure::Failure,
+    serve::{front::Front, hosts::Hosts},
+    state::State,
+};
+
+/// All parts of a running server.
+pub(crate) struct House {
+    /// What the authorization server works with.
+    pub(crate) deps: Arc<Deps>,
+    router: Router,
+    gateway: Arc<Gateway>,
+}
+
+impl House {
+    /// Builds everything; the feed of revocations has been read once, so that the first call is judged by it.
+    pub(crate) async fn build(settings: &Settings, state: &State) -> Result<Self, Failure> {
+        let deps = Arc::new(server::deps(settings, state, egress::open(settings)?).await?);
+        deps.revocations.refresh(&*deps.store, deps.now()).await?;
+        let accounts = AccountDeps::new(Arc::clone(&deps), &state.master_key);
+        let accounts = accounts.map_err(|error| Failure::Setup {
+            part: "the account keys",
+            why: error.to_string(),
+        })?;
+        let router = web::router(App::new(accounts));
+        let gateway = Arc::new(gateway::build(settings, &deps)?);
+        Ok(Self {
+            deps,
+            router,
+            gateway,
+        })
+    }
+
+    /// Whoever answers requests.
+    pub(crate) fn front(&self, settings: &Settings) -> Front {
+        let urls = settings
+            .resources
+            .iter()
+            .map(|resource| resource.id.as_str());
+        let hosts = Hosts::new(&settings.server.issuer, urls);
+        Front::new(hosts, self.router.clone(), Arc::clone(&self.gateway))
+    }
+
+    /// What happens by itself while the server runs.
+    pub(crate) fn upkeep(&self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(upkeep::run(Arc::clone(&self.deps)))
+    }
+
+    /// What must not be lost when it stops.
+    pub(crate) async fn close(&self) {
+        upkeep::merge_uses(&self.deps).await;
+    }
+}

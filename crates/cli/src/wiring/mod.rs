@@ -1,0 +1,14 @@
+//! How do the parts fit together? Settings become parts, parts become one front; the traits that keep the parts from seeing each
+//! other are answered here.
+
+pub(crate) mod accounts;
+mod callers;
+mod clients;
+mod egress;
+mod gateway;
+pub(crate) mod house;
+mod server;
+mod standing;
+
+pub(crate) use house::House;
+pub(crate) use server::{algorithm, keys_failed, secrets};

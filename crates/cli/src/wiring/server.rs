@@ -1,0 +1,115 @@
+//! What does the authorization server get to know? Its part of the settings, in its own words.
+
+use std::sync::Arc;
+
+use salver_egress::Egress;
+use salver_jose::Algorithm as JoseAlgorithm;
+use salver_server::{
+    chance::SystemChance,
+    clock::{Clock as _, SystemClock},
+    deps::Deps,
+    keyring::Keyring,
+    revocations::RevocationIndex,
+    secrets::Secrets,
+    settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
+    usage::Usage,
+};
+
+use super::clients;
+use crate::{
+    config::{Settings, resources::Resource, tokens::Algorithm},
+    failure::Failure,
+    state::State,
+};
+
+/// What journeys work with.
+pub(super) async fn deps(
+    settings: &Settings,
+    state: &State,
+    egress: Egress,
+) -> Result<Deps, Failure> {
+    let secrets = secrets(state)?;
+    let now = SystemClock.now();
+    let keyring = Keyring::open(
+        &*state.store,
+        secrets.signing_keys(),
+        algorithm(settings.tokens.algorithm),
+        now,
+    )
+    .await
+    .map_err(keys_failed)?;
+    let server = server_settings(settings);
+    Ok(Deps {
+        own_origins: server.own_origins(),
+        settings: server,
+        store: Arc::clone(&state.store),
+        egress: Arc::new(egress),
+        keyring,
+        secrets,
+        revocations: RevocationIndex::default(),
+        usage: Usage::default(),
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance::default()),
+    })
+}
+
+/// What is derived from the master key.
+pub(crate) fn secrets(state: &State) -> Result<Secrets, Failure> {
+    Secrets::derive(&state.master_key).map_err(|error| Failure::Setup {
+        part: "the keys",
+        why: error.to_string(),
+    })
+}
+
+/// The algorithm by its JOSE name.
+pub(crate) fn algorithm(algorithm: Algorithm) -> JoseAlgorithm {
+    match algorithm {
+        Algorithm::Es256 => JoseAlgorithm::Es256,
+        Algorithm::EdDsa => JoseAlgorithm::EdDsa,
+    }
+}
+
+/// Why there are no signing keys, in the words of a command.
+pub(crate) fn keys_failed(error: salver_server::keyring::KeyringError) -> Failure {
+    use salver_server::keyring::KeyringError as E;
+    match error {
+        E::Store(error) => Failure::Store(error),
+        E::OtherMasterKey => {
+            Failure::MasterKey("does not open the signing keys in this store".to_owned())
+        }
+        E::NoKey => Failure::Setup {
+            part: "the signing keys",
+            why: error.to_string(),
+        },
+    }
+}
+
+fn server_settings(settings: &Settings) -> ServerSettings {
+    let days = |days: u32| i64::from(days) * 86_400;
+    ServerSettings {
+        issuer: settings.server.issuer.clone(),
+        resources: Resources::new(settings.resources.iter().map(resource).collect()),
+        clients: clients::metadata(&settings.clients),
+        profile: salver_oauth::client::document::Profile::Mcp,
+        lifetimes: Lifetimes {
+            code: settings.tokens.code_seconds.into(),
+            access_token: settings.tokens.access_token_seconds.into(),
+            refresh_unused: days(settings.tokens.refresh_unused_days),
+            ..Lifetimes::default()
+        },
+    }
+}
+
+fn resource(resource: &Resource) -> ServerResource {
+    ServerResource {
+        name: resource.name.clone(),
+        id: resource.id.clone(),
+        scopes: resource
+            .scopes
+            .iter()
+            .map(|scope| (scope.name.clone(), scope.sentence.clone()))
+            .collect(),
+        default_scope: resource.default_scope.clone(),
+        introspection_secret: resource.introspection_secret.clone(),
+    }
+}

@@ -1,0 +1,202 @@
+//! The door `fetch`: what the program holds in its hand.
+//!
+//! Judge the URL, answer from a fresh copy, join or begin the flight. What happens in flight is `journey.rs`.
+
+mod journey;
+
+use std::{fmt, sync::Arc};
+
+use self::journey::{Flight, FlightKey};
+use crate::{
+    ChosenBy, Event, Fetch, FetchError, Fetched, Freshness, SetupError, UrlRefusal,
+    backoff::Failing,
+    budget::Purse,
+    clock::{Clock, SystemClock},
+    copies::{Copies, CopyKey},
+    dial::Dialer,
+    error::AnswerRefusal,
+    flight::Flights,
+    ledger::Ledger,
+    purpose::{Purpose, Standing},
+    resolver::{DnsResolver, Resolve},
+    settings::Settings,
+    url_gate::{self, Target, TargetHost, UrlRules},
+};
+
+/// The only door outwards. Cheap to clone; all clones are one door.
+#[derive(Clone)]
+pub struct Egress(Arc<Door>);
+
+struct Door {
+    settings: Arc<Settings>,
+    dialer: Dialer,
+    copies: Copies,
+    flights: Flights<FlightKey, Result<Fetched, FetchError>>,
+    first_sight: Guards,
+    known_good: Guards,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+}
+
+/// What limits one standing, so that first sights cannot use up what known-good URLs need.
+struct Guards {
+    purse: Arc<Purse>,
+    failing: Failing,
+}
+
+impl Egress {
+    /// Sets up the door with the system's resolver and clocks. Needs a tokio runtime around it.
+    ///
+    /// # Errors
+    ///
+    /// When a setting cannot be honoured; the program must not start then.
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
+        let resolver = Arc::new(DnsResolver::new(&settings.dns_servers)?);
+        Self::with(settings, resolver, Arc::new(SystemClock::start()))
+    }
+
+    /// Sets up the door with another resolver and another clock.
+    ///
+    /// # Errors
+    ///
+    /// When a setting cannot be honoured.
+    pub fn with(
+        settings: Settings,
+        resolver: Arc<dyn Resolve>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SetupError> {
+        settings.check()?;
+        let settings = Arc::new(settings);
+        Ok(Self(Arc::new(Door {
+            dialer: Dialer::new(Arc::clone(&settings), resolver)?,
+            copies: Copies::new(&settings.keeping),
+            flights: Flights::new(),
+            first_sight: Guards {
+                purse: Purse::new(settings.budgets.clone()),
+                failing: Failing::new(settings.back_off.clone()),
+            },
+            known_good: Guards {
+                purse: Purse::new(settings.known_good_budgets.clone()),
+                failing: Failing::new(settings.back_off.clone()),
+            },
+            ledger: Ledger::new(settings.ledger_events),
+            settings,
+            clock,
+        })))
+    }
+
+    /// Gets the content of a URL: from a fresh copy, or from its host within all bounds.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, in full, for the log; strangers may hear [`FetchError::category`] only.
+    pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Fetched, FetchError> {
+        let door = &self.0;
+        let target = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose)?;
+        let copy = CopyKey {
+            purpose: fetch.purpose,
+            chosen_by: fetch.chosen_by,
+            url: Arc::from(fetch.url),
+        };
+        if let Some(found) = door.copies.find(&copy, fetch.standing)
+            && let Some(fetched) = found.fresh(door.clock.wall())
+        {
+            return within_limit(fetched, fetch.limit);
+        }
+        let flight = Flight::new(target, copy, &fetch);
+        let key = flight.key.clone();
+        let work = || Arc::clone(door).fly(flight);
+        door.flights
+            .join(key, work, Err(FetchError::Abandoned))
+            .await
+    }
+
+    /// The kept copy of a stranger's URL, fresh or not, without any network: what may be used before anybody has signed in.
+    #[must_use]
+    pub fn cached(&self, url: &str, purpose: Purpose) -> Option<Fetched> {
+        let copy = self
+            .0
+            .copies
+            .find(&strangers(url, purpose), Standing::FirstSight)?;
+        let now = self.0.clock.wall();
+        let unasked = Freshness::Unasked {
+            age: copy.age(now)?,
+        };
+        copy.fresh(now)
+            .or_else(|| copy.stale(now, &self.0.settings.keeping, unasked))
+    }
+
+    /// Drops the kept copy of a stranger's URL.
+    pub fn forget(&self, url: &str, purpose: Purpose) {
+        self.0.copies.forget(&strangers(url, purpose));
+    }
+
+    /// What left lately and how it ended, oldest first. For operators only.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<Event> {
+        self.0.ledger.events()
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+}
+
+impl Door {
+    /// The URL gate with the operator's rules.
+    fn judge_url(
+        &self,
+        url: &str,
+        chosen_by: ChosenBy,
+        purpose: Purpose,
+    ) -> Result<Target, FetchError> {
+        let settings = &self.settings;
+        let opened = |host: &TargetHost, port| {
+            settings.opens(host, port, purpose) || settings.leads_to_development(host, port)
+        };
+        let rules = UrlRules {
+            chosen_by,
+            ports: &settings.ports,
+            opened: &opened,
+        };
+        let target = url_gate::judge_with(url, rules).map_err(FetchError::Url)?;
+        // What was given is what is asked for and kept under.
+        if chosen_by == ChosenBy::Stranger && target.as_str() != url {
+            return Err(FetchError::Url(UrlRefusal::NotCanonical));
+        }
+        Ok(target)
+    }
+
+    fn guards(&self, standing: Standing) -> &Guards {
+        match standing {
+            Standing::FirstSight => &self.first_sight,
+            Standing::KnownGood => &self.known_good,
+        }
+    }
+}
+
+/// A copy may have been fetched under a larger limit.
+fn within_limit(fetched: Fetched, limit: usize) -> Result<Fetched, FetchError> {
+    if fetched.body.len() > limit {
+        return Err(FetchError::Answer(AnswerRefusal::TooLong { limit }));
+    }
+    Ok(fetched)
+}
+
+fn strangers(url: &str, purpose: Purpose) -> CopyKey {
+    CopyKey {
+        purpose,
+        chosen_by: ChosenBy::Stranger,
+        url: Arc::from(url),
+    }
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress")
+            .field("mode", &self.0.settings.mode)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,86 @@
+//! Which addresses does a name have? The only place that asks the DNS.
+//!
+//! Behind a trait, so that tests can lie. Judging the answers is `address.rs`; the answers are never trusted.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
+
+use futures_util::future::BoxFuture;
+use hickory_resolver::{
+    TokioResolver,
+    config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolverConfig},
+    net::{NetError, runtime::TokioRuntimeProvider},
+};
+
+use crate::SetupError;
+
+/// Asks for the addresses of a name.
+pub trait Resolve: Send + Sync + fmt::Debug + 'static {
+    /// All addresses of `name`, which is absolute (it ends in a dot).
+    fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>>;
+}
+
+/// Why there are no addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResolveError {
+    /// The name does not exist or has no address.
+    NoSuchName,
+    /// The question was not answered.
+    NotAnswered,
+}
+
+/// Asks the system's DNS servers, or those that the operator names.
+pub struct DnsResolver(TokioResolver);
+
+impl DnsResolver {
+    /// With the system's configuration, or with `servers` if there are any.
+    ///
+    /// # Errors
+    ///
+    /// When the system's configuration cannot be read.
+    pub fn new(servers: &[SocketAddr]) -> Result<Self, SetupError> {
+        let setup_error = |error: NetError| SetupError::Resolver(Box::new(error));
+        let mut builder = if servers.is_empty() {
+            TokioResolver::builder_tokio().map_err(setup_error)?
+        } else {
+            let servers = servers.iter().map(|server| {
+                let mut connections = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
+                for connection in &mut connections {
+                    connection.port = server.port();
+                }
+                NameServerConfig::new(server.ip(), true, connections)
+            });
+            let config = ResolverConfig::from_name_servers(servers.collect());
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        };
+        let options = builder.options_mut();
+        options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+        options.ndots = 1; // more would make a name of digits an address
+        Ok(Self(builder.build().map_err(setup_error)?))
+    }
+}
+
+impl Resolve for DnsResolver {
+    fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
+        Box::pin(async move {
+            match self.0.lookup_ip(name).await {
+                Ok(answers) => Ok(answers.iter().collect()),
+                Err(error) if error.is_no_records_found() || error.is_nx_domain() => {
+                    Err(ResolveError::NoSuchName)
+                }
+                Err(error) => {
+                    tracing::debug!(name, %error, "DNS question not answered");
+                    Err(ResolveError::NotAnswered)
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for DnsResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DnsResolver")
+    }
+}

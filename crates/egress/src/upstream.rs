@@ -1,0 +1,204 @@
+//! How do we speak with an origin that the operator or the user chose? The second door: any method, streaming, pooled.
+//!
+//! One [`Upstream`] serves one kind of chooser and keeps a pool per origin, so that a connection opened for the operator is
+//! never lent to anybody else. Redirects are answers like any other and nobody follows them; proxies named in the environment
+//! are not looked at. Connections speak HTTP/1.1: over one HTTP/2 connection a few slow event streams would use up the streams
+//! and the window that every other call needs. What strangers choose goes through the other door, with all its bounds.
+
+mod dial;
+mod race;
+mod tls;
+mod wire;
+
+use std::{error::Error as _, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response, Uri, uri::Scheme};
+use http_body_util::Full;
+pub use hyper::body::Incoming as UpstreamBody;
+use hyper_util::{
+    client::legacy::{Client, Error as ClientError},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls_pki_types::CertificateDer;
+use thiserror::Error;
+
+use self::{dial::Dialer, tls::Tls};
+use crate::{ChosenBy, address::AddressRefusal};
+
+/// The bounds of this door.
+#[derive(Clone, Debug)]
+pub struct UpstreamSettings {
+    /// For looking up a name, connecting and the TLS handshake together.
+    pub connect_time_limit: Duration,
+    /// From the request until the head of the answer. A tool that answers with JSON does all its work before it.
+    pub header_time_limit: Duration,
+    /// How long an unused connection is kept. Shorter than the five seconds after which common servers hang up, so that a
+    /// request rarely meets a connection that is just closing.
+    pub idle_time_limit: Duration,
+    /// How many unused connections are kept for each origin.
+    pub idle_per_origin: usize,
+    /// Authorities trusted beside those of the platform.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl Default for UpstreamSettings {
+    fn default() -> Self {
+        Self {
+            connect_time_limit: Duration::from_secs(5),
+            header_time_limit: Duration::from_mins(5),
+            idle_time_limit: Duration::from_secs(4),
+            idle_per_origin: 64,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// Why the door cannot be built.
+#[derive(Debug, Error)]
+pub enum SetupError {
+    /// URLs of strangers do not pass here.
+    #[error("what a stranger chose must go through the other door")]
+    ForStrangers,
+    /// TLS cannot be set up: no trusted authorities, or one that cannot be read.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum UpstreamError {
+    /// Not an absolute http or https URL without user name and password.
+    #[error("not an absolute http or https URL")]
+    Url,
+    /// Plain http to another computer, for a URL that a user chose.
+    #[error("plain http leads away from this computer")]
+    PlainHttp,
+    /// The name has no address.
+    #[error("the name cannot be resolved")]
+    Name(#[source] std::io::Error),
+    /// An address that whoever chose the URL may not reach.
+    #[error("the address is refused: {0:?}")]
+    Address(AddressRefusal),
+    /// No address of the name accepted a connection.
+    #[error("no connection")]
+    Connect(#[source] std::io::Error),
+    /// No connection within the limit.
+    #[error("no connection in time")]
+    ConnectTimeLimit,
+    /// No trusted authorities on this platform.
+    #[error("TLS cannot be set up")]
+    TlsSetup,
+    /// The TLS handshake failed.
+    #[error("the TLS handshake failed")]
+    Tls(#[source] std::io::Error),
+    /// The connection ended before the head of an answer, or the answer is not HTTP.
+    #[error("no valid answer")]
+    Exchange(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No head of an answer within the limit.
+    #[error("no answer in time")]
+    HeaderTimeLimit,
+}
+
+/// The door for origins that the operator or the user chose. Cheap to share by reference; dropped with its pools.
+pub struct Upstream {
+    client: Client<Dialer, Full<Bytes>>,
+    tls: Tls,
+    header_time_limit: Duration,
+}
+
+impl Upstream {
+    /// Opens the door for one kind of chooser. Authorities are read when the first https origin is dialled.
+    ///
+    /// # Errors
+    /// [`SetupError::ForStrangers`] for [`ChosenBy::Stranger`].
+    pub fn new(chosen_by: ChosenBy, settings: UpstreamSettings) -> Result<Self, SetupError> {
+        if chosen_by == ChosenBy::Stranger {
+            return Err(SetupError::ForStrangers);
+        }
+        let tls = Tls::new(settings.extra_roots);
+        let dialer = Dialer::new(chosen_by, settings.connect_time_limit, tls.clone());
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(settings.idle_time_limit)
+            .pool_max_idle_per_host(settings.idle_per_origin)
+            .http1_max_buf_size(MAX_HEAD)
+            .build(dialer);
+        Ok(Self {
+            client,
+            tls,
+            header_time_limit: settings.header_time_limit,
+        })
+    }
+
+    /// Reads the trusted authorities now, so that a start with https origins fails early where there are none.
+    ///
+    /// # Errors
+    /// [`SetupError::Tls`] if the platform has none, or an extra one cannot be read.
+    pub fn prepare_tls(&self) -> Result<(), SetupError> {
+        self.tls.connector().map(|_| ()).map_err(SetupError::Tls)
+    }
+
+    /// Sends a request and waits for the head of its answer; the body follows as it comes. Dropping the future or the body
+    /// hangs up.
+    ///
+    /// # Errors
+    /// [`UpstreamError`] says how far it came.
+    pub async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<UpstreamBody>, UpstreamError> {
+        check_url(request.uri())?;
+        match tokio::time::timeout(self.header_time_limit, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(explain(error)),
+            Err(_) => Err(UpstreamError::HeaderTimeLimit),
+        }
+    }
+}
+
+fn check_url(uri: &Uri) -> Result<(), UpstreamError> {
+    let web = uri.scheme() == Some(&Scheme::HTTP) || uri.scheme() == Some(&Scheme::HTTPS);
+    let plain = uri
+        .authority()
+        .is_some_and(|authority| !authority.as_str().contains('@'));
+    if web && plain {
+        Ok(())
+    } else {
+        Err(UpstreamError::Url)
+    }
+}
+
+/// The dialler's own account, where the client only says that connecting failed.
+fn explain(error: ClientError) -> UpstreamError {
+    let ours = error
+        .source()
+        .and_then(|source| source.downcast_ref::<UpstreamError>());
+    ours.and_then(UpstreamError::again)
+        .unwrap_or_else(|| UpstreamError::Exchange(error.into()))
+}
+
+impl UpstreamError {
+    /// The same fact once more; sources are kept by kind, as the client only lends its own.
+    fn again(&self) -> Option<Self> {
+        let copy = |error: &std::io::Error| std::io::Error::new(error.kind(), error.to_string());
+        Some(match self {
+            Self::Url => Self::Url,
+            Self::PlainHttp => Self::PlainHttp,
+            Self::Name(error) => Self::Name(copy(error)),
+            Self::Address(refusal) => Self::Address(*refusal),
+            Self::Connect(error) => Self::Connect(copy(error)),
+            Self::ConnectTimeLimit => Self::ConnectTimeLimit,
+            Self::TlsSetup => Self::TlsSetup,
+            Self::Tls(error) => Self::Tls(copy(error)),
+            Self::Exchange(_) | Self::HeaderTimeLimit => return None,
+        })
+    }
+}
+
+/// The longest head of an answer, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+
+#[cfg(test)]
+#[path = "upstream/tests.rs"]
+mod tests;

@@ -1,0 +1,281 @@
+//! The door against real sockets: what passes, what is refused, and what ends when somebody hangs up.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use super::*;
+
+/// A server that gives every connection to `conversation`.
+async fn server<F, Fut>(conversation: F) -> SocketAddr
+where
+    F: Fn(TcpStream) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(conversation(stream));
+        }
+    });
+    address
+}
+
+async fn read_head(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> String {
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => seen.push(byte),
+            Err(_) => break,
+        }
+    }
+    String::from_utf8(seen).unwrap()
+}
+
+fn get(url: &str) -> Request<Full<Bytes>> {
+    Request::get(url).body(Full::default()).unwrap()
+}
+
+fn door(chosen_by: ChosenBy) -> Upstream {
+    Upstream::new(chosen_by, UpstreamSettings::default()).unwrap()
+}
+
+async fn text(response: Response<UpstreamBody>) -> Bytes {
+    response.into_body().collect().await.unwrap().to_bytes()
+}
+
+#[tokio::test]
+async fn one_connection_carries_many_calls_and_any_method() {
+    let address = server(async |mut stream| {
+        for turn in 0.. {
+            let head = read_head(&mut stream).await;
+            if head.is_empty() {
+                return;
+            }
+            let method = head.split(' ').next().unwrap();
+            let body = format!("{method} {turn}");
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    })
+    .await;
+    let door = door(ChosenBy::Operator);
+    for (turn, method) in ["GET", "DELETE", "PURGE"].into_iter().enumerate() {
+        let mut request = get(&format!("http://{address}/mcp"));
+        *request.method_mut() = method.parse().unwrap();
+        let response = door.send(request).await.unwrap();
+        assert_eq!(text(response).await, format!("{method} {turn}"));
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_is_not_followed() {
+    let address = server(async |mut stream| {
+        read_head(&mut stream).await;
+        let answer = "HTTP/1.1 307 T\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    })
+    .await;
+    let response = door(ChosenBy::Operator)
+        .send(get(&format!("http://{address}/")))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 307);
+}
+
+#[tokio::test]
+async fn a_body_streams_before_it_is_complete() {
+    let address = server(async |mut stream| {
+        read_head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+            .await
+            .unwrap();
+        let mut rest = [0; 1];
+        let _ = stream.read(&mut rest).await;
+    })
+    .await;
+    let response = door(ChosenBy::Operator)
+        .send(get(&format!("http://{address}/")))
+        .await
+        .unwrap();
+    let mut body = response.into_body();
+    let frame = body.frame().await.unwrap().unwrap();
+    assert_eq!(frame.into_data().unwrap(), "first");
+}
+
+#[tokio::test]
+async fn hanging_up_on_the_body_hangs_up_on_the_origin() {
+    let (told, gone) = tokio::sync::oneshot::channel();
+    let told = Arc::new(std::sync::Mutex::new(Some(told)));
+    let address = server(move |mut stream| {
+        let told = told.lock().unwrap().take();
+        async move {
+            read_head(&mut stream).await;
+            let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+            stream.write_all(head).await.unwrap();
+            let mut rest = [0; 1];
+            let _ = stream.read(&mut rest).await;
+            let _ = told.unwrap().send(());
+        }
+    })
+    .await;
+    let response = door(ChosenBy::Operator)
+        .send(get(&format!("http://{address}/")))
+        .await
+        .unwrap();
+    drop(response);
+    tokio::time::timeout(Duration::from_secs(10), gone)
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_head_of_an_answer_has_a_time_limit() {
+    let address = server(async |mut stream| {
+        read_head(&mut stream).await;
+        let mut rest = [0; 1];
+        let _ = stream.read(&mut rest).await;
+    })
+    .await;
+    let settings = UpstreamSettings {
+        header_time_limit: Duration::from_millis(20),
+        ..UpstreamSettings::default()
+    };
+    let door = Upstream::new(ChosenBy::Operator, settings).unwrap();
+    let outcome = door.send(get(&format!("http://{address}/"))).await;
+    assert!(matches!(outcome, Err(UpstreamError::HeaderTimeLimit)));
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_no_answer() {
+    let address = server(async |mut stream| {
+        read_head(&mut stream).await;
+        let _ = stream.write_all(b"SSH-2.0-x\r\n\r\n").await;
+    })
+    .await;
+    let outcome = door(ChosenBy::Operator)
+        .send(get(&format!("http://{address}/")))
+        .await;
+    assert!(matches!(outcome, Err(UpstreamError::Exchange(_))));
+}
+
+#[tokio::test]
+async fn who_chose_the_origin_decides_where_it_may_lie() {
+    assert!(matches!(
+        Upstream::new(ChosenBy::Stranger, UpstreamSettings::default()),
+        Err(SetupError::ForStrangers)
+    ));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let free = listener.local_addr().unwrap();
+    drop(listener);
+    for (url, chosen_by, seen) in [
+        (format!("http://{free}/"), ChosenBy::Operator, "connect"),
+        (format!("http://{free}/"), ChosenBy::User, "connect"),
+        (
+            "http://169.254.169.254/".to_owned(),
+            ChosenBy::Operator,
+            "address",
+        ),
+        (
+            "http://[::ffff:169.254.169.254]/".to_owned(),
+            ChosenBy::User,
+            "address",
+        ),
+        (
+            "http://224.0.0.1/".to_owned(),
+            ChosenBy::Operator,
+            "address",
+        ),
+        ("http://203.0.113.7/".to_owned(), ChosenBy::User, "plain"),
+        (
+            "http://u:p@127.0.0.1/".to_owned(),
+            ChosenBy::Operator,
+            "url",
+        ),
+        ("ftp://127.0.0.1/".to_owned(), ChosenBy::Operator, "url"),
+        ("/relative".to_owned(), ChosenBy::Operator, "url"),
+        (
+            "http://name.invalid/".to_owned(),
+            ChosenBy::Operator,
+            "name",
+        ),
+    ] {
+        let kind = match door(chosen_by).send(get(&url)).await {
+            Err(UpstreamError::Connect(_)) => "connect",
+            Err(UpstreamError::Address(_)) => "address",
+            Err(UpstreamError::PlainHttp) => "plain",
+            Err(UpstreamError::Url) => "url",
+            Err(UpstreamError::Name(_)) => "name",
+            other => panic!("{url}: {other:?}"),
+        };
+        assert_eq!(kind, seen, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn https_needs_a_certificate_from_a_trusted_authority() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = authority.self_signed(&key).unwrap();
+    let issuer = rcgen::Issuer::new(authority, key);
+    let leaf_key = rcgen::KeyPair::generate().unwrap();
+    let leaf = rcgen::CertificateParams::new(vec!["localhost".to_owned()])
+        .unwrap()
+        .signed_by(&leaf_key, &issuer)
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            rustls_pki_types::PrivateKeyDer::try_from(leaf_key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let address = server(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            read_head(&mut stream).await;
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+            stream.write_all(answer).await.unwrap();
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await;
+    let url = format!("https://localhost:{}/", address.port());
+
+    let settings = UpstreamSettings {
+        extra_roots: vec![root.der().clone()],
+        ..UpstreamSettings::default()
+    };
+    let trusting = Upstream::new(ChosenBy::User, settings).unwrap();
+    trusting.prepare_tls().unwrap();
+    assert_eq!(text(trusting.send(get(&url)).await.unwrap()).await, "ok");
+
+    let outcome = door(ChosenBy::User).send(get(&url)).await;
+    assert!(
+        matches!(
+            outcome,
+            Err(UpstreamError::Tls(_) | UpstreamError::TlsSetup)
+        ),
+        "{outcome:?}"
+    );
+}

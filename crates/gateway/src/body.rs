@@ -1,0 +1,103 @@
+//! Is the body taken in? Whole, within limits, as plain JSON text: what is judged must be what goes up.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::{
+    Limits,
+    refusal::{BodyFault, Refusal},
+};
+
+/// The body of a POST.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limits: Limits,
+) -> Result<Bytes, Refusal> {
+    check_form(headers).map_err(Refusal::Body)?;
+    if body.size_hint().lower() > u64::try_from(limits.body_bytes).unwrap_or(u64::MAX) {
+        return Err(Refusal::Body(BodyFault::TooLarge));
+    }
+    let whole = Limited::new(body, limits.body_bytes).collect();
+    let read = in_time(limits.body_time, whole).await?.map_err(|error| {
+        let too_large = error.is::<LengthLimitError>();
+        Refusal::Body(if too_large {
+            BodyFault::TooLarge
+        } else {
+            BodyFault::Broken
+        })
+    })?;
+    Ok(read.to_bytes())
+}
+
+/// GET and DELETE of Streamable HTTP have no body; one that is there would go up unjudged.
+pub(crate) fn must_be_empty(body: &Body) -> Result<(), Refusal> {
+    if body.is_end_stream() {
+        Ok(())
+    } else {
+        Err(Refusal::Body(BodyFault::Unexpected))
+    }
+}
+
+/// One type and one encoding, so that nobody can read the same bytes as something else.
+fn check_form(headers: &HeaderMap) -> Result<(), BodyFault> {
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(BodyFault::Encoded);
+    }
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    match (types.next(), types.next()) {
+        (Some(media_type), None) if is_plain_json(media_type) => Ok(()),
+        _ => Err(BodyFault::MediaType),
+    }
+}
+
+/// `application/json`, with no other character set than UTF-8.
+fn is_plain_json(value: &HeaderValue) -> bool {
+    let Ok(text) = value.to_str() else {
+        return false;
+    };
+    let mut parts = text.split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let mut parameters = parts.filter(|part| !part.is_empty());
+    json && parameters.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    })
+}
+
+async fn in_time<T>(limit: Duration, reading: impl Future<Output = T>) -> Result<T, Refusal> {
+    tokio::time::timeout(limit, reading)
+        .await
+        .map_err(|_| Refusal::Body(BodyFault::Slow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_that_it_is_json_and_nothing_else() {
+        for (media_type, fine) in [
+            ("application/json", true),
+            ("Application/JSON; charset=UTF-8", true),
+            ("application/json;charset=\"utf-8\"", true),
+            ("application/json; charset=utf-16", false),
+            ("application/json-rpc", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("application/json, text/plain", false),
+        ] {
+            let value = HeaderValue::from_static(media_type);
+            assert_eq!(is_plain_json(&value), fine, "{media_type}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which headers go up? All but credentials, what other doors say about people and addresses, what only a browser says, and
+//! what changes the meaning of a request; then ours are added.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::hop;
+use crate::identity::SALVER_IDENTITY;
+
+/// Makes a client's headers the upstream's: first everything of theirs that must not pass goes, then ours comes.
+pub(crate) fn prepare(headers: &mut HeaderMap, host: &HeaderValue, identity: HeaderValue) {
+    for name in hop::named_by_connection(headers) {
+        headers.remove(name);
+    }
+    let dropped: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_dropped(name))
+        .cloned()
+        .collect();
+    for name in dropped {
+        headers.remove(name);
+    }
+    headers.insert(header::HOST, host.clone());
+    headers.insert(SALVER_IDENTITY, identity);
+}
+
+fn is_dropped(name: &HeaderName) -> bool {
+    let text = name.as_str();
+    hop::is_hop_by_hop(name)
+        || DROPPED.contains(&text)
+        || DROPPED_BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+        // Servers that turn names into variables read `salver_identity` as `salver-identity`.
+        || text.contains('_')
+}
+
+const DROPPED: &[&str] = &[
+    // Credentials, and what goes with them.
+    "authorization",
+    "cookie",
+    "cookie2",
+    "dpop",
+    // Set anew for the way up; the length is the body's own.
+    "content-length",
+    "host",
+    // A page's origin was judged here; a server behind must take us for its client.
+    "origin",
+    "referer",
+    "service-worker",
+    "upgrade-insecure-requests",
+    // Where a request comes from, as told by others.
+    "client-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-real-ip",
+    // What would make another request of it.
+    "early-data",
+    "expect",
+    "max-forwards",
+    "range",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-url",
+    "x-rewrite-url",
+    // Who a person is, as told by others.
+    "remote-user",
+    "x-remote-user",
+    "x-user",
+];
+
+const DROPPED_BEGINNINGS: &[&str] = &[
+    "access-control-",
+    "cf-",
+    "if-",
+    "proxy-",
+    "salver-",
+    "sec-",
+    "tailscale-",
+    "x-amzn-oidc-",
+    "x-auth-request-",
+    "x-authenticated-",
+    "x-forwarded-",
+    "x-goog-authenticated-",
+    "x-goog-iap-",
+    "x-ms-client-principal",
+    "x-webauth-",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_and_tales_of_others_stay_and_both_generations_of_mcp_pass() {
+        let mut headers = HeaderMap::new();
+        let passes = [
+            ("accept", "application/json, text/event-stream"),
+            ("content-type", "application/json"),
+            ("user-agent", "x/1"),
+            ("mcp-session-id", "s"),
+            ("mcp-protocol-version", "2026-07-28"),
+            ("last-event-id", "7"),
+            ("mcp-method", "tools/call"),
+            ("mcp-name", "add"),
+            ("mcp-param-region", "eu"),
+            ("x-api-key", "for the server itself"),
+            ("traceparent", "00-…"),
+        ];
+        let drops = [
+            ("authorization", "Bearer t"),
+            ("cookie", "s=1"),
+            ("proxy-authorization", "Basic x"),
+            ("forwarded", "for=1.2.3.4"),
+            ("x-forwarded-for", "1.2.3.4"),
+            ("x-real-ip", "1.2.3.4"),
+            ("salver-identity", "forged"),
+            ("salver_identity", "forged"),
+            ("salver-other", "forged"),
+            ("x_forwarded_for", "1.2.3.4"),
+            ("connection", "keep-alive, X-Secret, salver-identity"),
+            ("x-secret", "named by Connection"),
+            ("te", "trailers"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "h2c"),
+            ("origin", "http://localhost:6274"),
+            ("sec-fetch-mode", "cors"),
+            ("x-http-method-override", "DELETE"),
+            ("host", "mcp.example"),
+            ("if-none-match", "\"x\""),
+        ];
+        for (name, value) in passes.iter().chain(&drops) {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            headers.append(HeaderName::from_static(name), value);
+        }
+        let host = HeaderValue::from_static("127.0.0.1:9000");
+        prepare(&mut headers, &host, HeaderValue::from_static("ours"));
+        for (name, value) in passes {
+            assert_eq!(
+                headers.remove(name).unwrap().as_bytes(),
+                value.as_bytes(),
+                "{name}"
+            );
+        }
+        assert_eq!(headers.remove("host").unwrap(), host);
+        let ours: Vec<_> = headers.get_all(SALVER_IDENTITY).iter().collect();
+        assert_eq!(ours, ["ours"]);
+        assert_eq!(headers.len(), 1, "{headers:?}");
+    }
+}

@@ -1,0 +1,152 @@
+//! Is the token believed? Where it is read from, and that one already verified is not verified again.
+//!
+//! RFC 6750 §2.1 (header only; a token in query or body is no credential), RFC 9068 §4, MCP-RS-4, MCP-RS-5. Whether it still
+//! stands is asked every time, in `gateway.rs`.
+
+use std::sync::{Arc, atomic::AtomicI64};
+
+use arc_swap::ArcSwapOption;
+use aws_lc_rs::digest::{SHA256, digest};
+use http::{HeaderMap, header};
+use salver_jose::{AccessTokenClaims, Audience, Expected, KeySet, verify_access_token};
+use salver_oauth::{Issuer, Scope, Timestamp};
+
+use crate::{
+    Resource,
+    identity::Signed,
+    refusal::{Refusal, TokenFault},
+    seen::{Seen, TokenHash},
+    standing::TokenNames,
+};
+
+/// A token that was verified, with what is kept beside it.
+pub(crate) struct Believed {
+    pub(crate) claims: AccessTokenClaims,
+    pub(crate) names: TokenNames,
+    /// Its scopes, with what they imply.
+    pub(crate) allowed: Scope,
+    /// When its use was last reported, in Unix seconds.
+    pub(crate) reported: AtomicI64,
+    /// What was last told to the server behind about its bearer.
+    pub(crate) identity: ArcSwapOption<Signed>,
+    keys: Arc<KeySet>,
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or(Refusal::NoToken)?;
+    if values.next().is_some() {
+        return Err(Refusal::RepeatedAuthorization);
+    }
+    let value = value
+        .to_str()
+        .map_err(|_| Refusal::Token(TokenFault::Form))?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    let token = token.trim_start_matches(' ');
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return Err(Refusal::NoToken);
+    }
+    // RFC 6750 §2.1: b64token.
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if token.len() > MAX_TOKEN || !token.bytes().all(allowed) {
+        return Err(Refusal::Token(TokenFault::Form));
+    }
+    Ok(token)
+}
+
+/// Where and when a token is to be good.
+pub(crate) struct Place<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) resource: &'a Resource,
+    pub(crate) keys: Arc<KeySet>,
+    pub(crate) now: Timestamp,
+}
+
+/// Believes a token, from memory if it was verified before with the keys that count now.
+pub(crate) fn believe(
+    token: &str,
+    seen: &Seen<Believed>,
+    place: Place<'_>,
+) -> Result<Arc<Believed>, Refusal> {
+    let hash = hash(token);
+    if let Some(believed) = seen.find(&hash)
+        && Arc::ptr_eq(&believed.keys, &place.keys)
+        && believed.claims.audience == *place.resource.id()
+        && place.now < believed.claims.expires_at
+    {
+        return Ok(believed);
+    }
+    let expected = Expected {
+        issuer: place.issuer,
+        audience: Audience::Only(place.resource.id()),
+        now: place.now,
+    };
+    let claims = verify_access_token(token, &place.keys, &expected)
+        .map_err(|error| Refusal::Token(TokenFault::Unverified(error)))?;
+    let believed = Arc::new(Believed {
+        names: TokenNames::of(&claims),
+        allowed: place.resource.scopes.expand(&claims.scope),
+        claims,
+        reported: AtomicI64::new(i64::MIN),
+        identity: ArcSwapOption::empty(),
+        keys: place.keys,
+    });
+    seen.keep(hash, Arc::clone(&believed));
+    Ok(believed)
+}
+
+/// Tokens are not kept; their hash finds them, and nobody can make two tokens with one.
+fn hash(token: &str) -> TokenHash {
+    let mut hash = TokenHash::default();
+    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+/// Longer ones are not ours.
+const MAX_TOKEN: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn rfc_6750_2_1_the_header_and_its_form() {
+        for (value, expected) in [
+            ("Bearer abc.def-_~+/=", Ok("abc.def-_~+/=")),
+            ("bearer  abc", Ok("abc")),
+            ("Basic abc", Err("none")),
+            ("DPoP abc", Err("none")),
+            ("Bearer", Err("none")),
+            ("Bearer ", Err("none")),
+            ("Bearerabc", Err("none")),
+            ("Bearer a b", Err("form")),
+            ("Bearer a,b", Err("form")),
+            ("Bearer \"a\"", Err("form")),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+            let seen = bearer(&headers).map_err(|refusal| match refusal {
+                Refusal::NoToken => "none",
+                Refusal::Token(TokenFault::Form) => "form",
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(seen, expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn two_authorization_headers_are_one_too_many() {
+        let mut headers = HeaderMap::new();
+        assert!(matches!(bearer(&headers), Err(Refusal::NoToken)));
+        headers.append(header::AUTHORIZATION, HeaderValue::from_static("Bearer a"));
+        assert!(bearer(&headers).is_ok());
+        headers.append(header::AUTHORIZATION, HeaderValue::from_static("Bearer a"));
+        assert!(matches!(
+            bearer(&headers),
+            Err(Refusal::RepeatedAuthorization)
+        ));
+    }
+}

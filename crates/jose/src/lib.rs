@@ -1,0 +1,22 @@
+//! Keys and signed tokens: what we sign, whose signatures we believe, and what we seal at rest.
+//!
+//! The only user of the JWT crate. A token climbs a ladder: [`UnverifiedToken`] can tell nothing but which key and
+//! which kind it claims; claims exist only after signature, kind, issuer, audience and time have been checked. Private keys
+//! never leave their types, except as PKCS#8 to be sealed.
+//!
+//! Leaves out: fetching key sets, keeping keys, and revocation.
+
+mod base64url;
+mod key;
+pub mod seal;
+pub mod token;
+
+pub use key::{
+    Algorithm, KeyError, KeySet, KeySetError, KeyUnusable, PublicKey, SignError, Signer, SigningKey,
+};
+pub use seal::{DerivedKey, KeyPurpose, MasterKey, MasterKeyError, OpenError, SealError};
+pub use token::{
+    AccessTokenClaims, AccessTokenSigner, Audience, Expected, ExpectedIdentity,
+    IdentityTokenClaims, IdentityTokenSigner, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, TokenError,
+    TokenType, UnverifiedToken, is_identity_token, verify_access_token, verify_identity_token,
+};

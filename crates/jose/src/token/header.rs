@@ -1,0 +1,161 @@
+//! What does a token's header say, and which kind of token is it?
+//!
+//! Implements: RFC 7515 §4.1 and RFC 8725 §3.11 (explicit typing, compared as media types). Only `alg`, `kid`, `typ` and the
+//! presence of `crit` are read: `jwk`, `jku`, `x5u` and `x5c` could name a key of the sender's choice and mean nothing here.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use salver_oauth::json;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::TokenError;
+use crate::{Algorithm, SignError, Signer, base64url};
+
+/// The kinds of token that we issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenType {
+    /// An access token (RFC 9068).
+    Access,
+    /// What the gateway tells a server behind it about the caller.
+    Identity,
+}
+
+impl TokenType {
+    /// The value of `typ`, without `application/`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Identity => "salver-identity+jwt",
+        }
+    }
+
+    /// RFC 7515 §4.1.9: media types ignore case, and `application/` may be left out.
+    fn from_name(name: &str) -> Option<Self> {
+        let bare = match name.split_once('/') {
+            Some((family, rest)) if family.eq_ignore_ascii_case("application") => rest,
+            _ => name,
+        };
+        [Self::Access, Self::Identity]
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(bare))
+    }
+}
+
+/// The header of a token that nobody has checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UnverifiedHeader {
+    pub(super) kind: Option<TokenType>,
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) key_id: Option<Box<str>>,
+    pub(super) critical: bool,
+}
+
+impl UnverifiedHeader {
+    pub(super) fn read(encoded: &str) -> Result<Self, TokenError> {
+        let bytes = base64url::decode(encoded).map_err(|_| TokenError::Malformed)?;
+        let Ok(Value::Object(members)) = json::parse(&bytes) else {
+            return Err(TokenError::Malformed);
+        };
+        let text = |name: &str| match members.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str())),
+            Some(_) => Err(TokenError::Malformed),
+        };
+        Ok(Self {
+            kind: text("typ")?.and_then(TokenType::from_name),
+            algorithm: text("alg")?.and_then(Algorithm::from_name),
+            key_id: text("kid")?.map(Into::into),
+            critical: members.contains_key("crit"),
+        })
+    }
+}
+
+/// A signer of one kind of token, whose header is encoded once.
+#[derive(Clone)]
+pub(super) struct TypedSigner {
+    signer: Arc<dyn Signer>,
+    encoded_header: Arc<str>,
+}
+
+impl TypedSigner {
+    pub(super) fn new(signer: Arc<dyn Signer>, kind: TokenType) -> Self {
+        let (algorithm, key_id) = (signer.algorithm().name(), Cow::Borrowed(signer.key_id()));
+        let header = serde_json::json!({ "alg": algorithm, "kid": key_id, "typ": kind.name() });
+        let encoded_header = base64url::encode(header.to_string()).into();
+        Self {
+            signer,
+            encoded_header,
+        }
+    }
+
+    /// RFC 7515 §3.1: header, payload and signature, joined by dots.
+    pub(super) fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
+        let payload = serde_json::to_vec(claims).map_err(|_| SignError)?;
+        let mut token = String::with_capacity(
+            self.encoded_header.len() + payload.len() * 4 / 3 + SIGNATURE_ROOM,
+        );
+        token.push_str(&self.encoded_header);
+        token.push('.');
+        base64url::append(payload, &mut token);
+        let signature = self.signer.sign(token.as_bytes())?;
+        token.push('.');
+        base64url::append(signature, &mut token);
+        Ok(token)
+    }
+
+    pub(super) fn key_id(&self) -> &str {
+        self.signer.key_id()
+    }
+}
+
+/// 64 bytes of signature in base64url, two dots, and rounding.
+const SIGNATURE_ROOM: usize = 92;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc7515_4_1_9_kinds_are_media_types() {
+        for (name, kind) in [
+            ("at+jwt", Some(TokenType::Access)),
+            ("AT+JWT", Some(TokenType::Access)),
+            ("application/at+jwt", Some(TokenType::Access)),
+            ("Application/at+jwt", Some(TokenType::Access)),
+            ("text/at+jwt", None),
+            ("JWT", None),
+            ("at", None),
+            ("", None),
+            ("salver-identity+jwt", Some(TokenType::Identity)),
+            ("application/salver-identity+jwt", Some(TokenType::Identity)),
+        ] {
+            assert_eq!(TokenType::from_name(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn headers_are_strict_json_objects_with_texts() {
+        let read = |json: &str| UnverifiedHeader::read(&base64url::encode(json));
+        let header =
+            read(r#"{"alg":"ES256","kid":"k","typ":"at+jwt","jku":"https://x.example"}"#).unwrap();
+        assert_eq!(
+            (header.kind, header.algorithm),
+            (Some(TokenType::Access), Some(Algorithm::Es256))
+        );
+        assert!(!header.critical && read(r#"{"alg":"ES256","crit":["exp"]}"#).unwrap().critical);
+        for bad in [
+            "[]",
+            "{",
+            r#"{"alg":1}"#,
+            r#"{"alg":"ES256","alg":"none"}"#,
+            r#"{"kid":null}"#,
+            "",
+        ] {
+            assert_eq!(read(bad), Err(TokenError::Malformed), "{bad}");
+        }
+        assert_eq!(UnverifiedHeader::read("e30="), Err(TokenError::Malformed));
+    }
+}

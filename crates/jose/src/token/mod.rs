@@ -1,0 +1,40 @@
+//! Tokens: what they claim, who signed them, and when they are believed.
+
+mod access_token;
+mod error;
+mod header;
+mod identity_token;
+mod unverified;
+
+pub use access_token::{
+    AccessTokenClaims, AccessTokenSigner, Audience, Expected, verify_access_token,
+};
+pub use error::TokenError;
+pub use header::TokenType;
+pub use identity_token::{
+    ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, MAX_IDENTITY_SECONDS,
+    is_identity_token, verify_identity_token,
+};
+pub use unverified::UnverifiedToken;
+
+use salver_oauth::Timestamp;
+
+/// How far two clocks may be apart, in seconds.
+pub const LEEWAY_SECONDS: i64 = 5;
+
+/// RFC 7519 §4.1.4 to §4.1.6: not over, not before its time, not made in the future.
+fn check_times(issued: i64, expires: i64, now: Timestamp) -> Result<(), TokenError> {
+    let over_for = now.as_unix().saturating_sub(expires);
+    if over_for >= LEEWAY_SECONDS {
+        return Err(TokenError::Expired {
+            seconds_ago: over_for,
+        });
+    }
+    if issued.saturating_sub(now.as_unix()) > LEEWAY_SECONDS {
+        return Err(TokenError::NotYetValid);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

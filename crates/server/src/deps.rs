@@ -1,0 +1,57 @@
+//! What do journeys work with? The one value that is handed to every flow.
+
+use std::sync::Arc;
+
+use salver_egress::Egress;
+use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
+use salver_store::Store;
+
+use crate::{
+    chance::Chance, clock::Clock, keyring::Keyring, revocations::RevocationIndex, secrets::Secrets,
+    settings::Settings, usage::Usage,
+};
+
+/// What journeys work with.
+pub struct Deps {
+    /// What the server was told to be.
+    pub settings: Settings,
+    /// Its own origins, from the settings.
+    pub own_origins: OwnOrigins,
+    /// What is remembered.
+    pub store: Arc<dyn Store>,
+    /// The way out.
+    pub egress: Arc<Egress>,
+    /// Signing keys.
+    pub keyring: Keyring,
+    /// Other keys.
+    pub secrets: Secrets,
+    /// What is revoked.
+    pub revocations: RevocationIndex,
+    /// What was seen lately.
+    pub usage: Usage,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+}
+
+impl Deps {
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// So many random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance.fill(&mut bytes);
+        bytes
+    }
+
+    /// Whether the server can do its work: the store answers, and what is revoked is known.
+    pub async fn is_ready(&self) -> bool {
+        self.store.check().await.is_ok() && self.revocations.is_fresh(self.now())
+    }
+}

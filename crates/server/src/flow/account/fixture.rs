@@ -1,0 +1,1 @@
+//! A server for the tests of the account side.

@@ -1,0 +1,247 @@
+//! The authorization endpoint: from a request to a question, or to an answer if the question was answered before.
+//!
+//! 1. The request is read. 2. The client is found. 3. The return address is chosen; until here every failure is a page, and from
+//! here on a redirect. 4. The request is judged. 5. Somebody must be signed in. 6. What is proven of the client is assessed, and
+//! the person is asked unless an earlier yes covers it.
+
+use std::sync::Arc;
+
+use salver_oauth::{
+    Scope,
+    authorization::{
+        check::{self, Accepted, AuthorizationError},
+        request::AuthorizationRequest,
+        return_address::ReturnAddress,
+    },
+    client::{id::ClientId, metadata::Metadata},
+};
+use salver_policy::{
+    assessment::{Assessment, assess},
+    consent::covers,
+    warning::{Warning, warnings},
+};
+use salver_store::{Outcome, record::Grant};
+
+use super::{
+    SignedIn, client, consent,
+    refusal::{Refusal, Unavailable},
+};
+use crate::{deps::Deps, ticket::Ticket};
+
+/// What comes after an authorization request.
+pub enum Next<'d> {
+    /// Somebody has to sign in. Nothing is known of the client but the host that claims to ask.
+    SignIn {
+        /// That host, or the identifier of a registered client.
+        asking: String,
+    },
+    /// The person is asked.
+    Ask(Box<Question<'d>>),
+    /// The answer goes to the client: a location for a 303.
+    Redirect(String),
+}
+
+/// What a person is asked.
+pub struct Question<'d> {
+    /// The request, client and return address.
+    pub prepared: Prepared<'d>,
+    /// What to be warned of.
+    pub warnings: Vec<Warning>,
+    /// What this client was allowed before at this resource, if anything.
+    pub on_record: Option<Scope>,
+    /// The sealed ticket of the page.
+    pub ticket: String,
+}
+
+/// A request whose client and return address are known, and which may be put before the person.
+pub struct Prepared<'d> {
+    /// Who asks.
+    pub client: Arc<Metadata>,
+    /// Where the answer goes.
+    pub back: ReturnAddress,
+    /// What is asked.
+    pub accepted: Accepted<'d>,
+    /// What is proven.
+    pub assessment: Assessment,
+    /// What this person granted this client before.
+    pub grants: Vec<Grant>,
+}
+
+/// Either something to go on with, or the answer that ends the journey.
+pub(super) enum Step<T> {
+    On(T),
+    Done(String),
+}
+
+/// Begins the journey.
+///
+/// # Errors
+/// [`Refusal`], for a page.
+pub async fn begin<'d>(
+    deps: &'d Deps,
+    raw: &str,
+    person: Option<&SignedIn>,
+) -> Result<Next<'d>, Refusal> {
+    let request = AuthorizationRequest::parse(raw)?;
+    let Some(person) = person else {
+        return nobody_is_signed_in(deps, &request).await;
+    };
+    match prepare(deps, &request, person).await? {
+        Step::Done(location) => Ok(Next::Redirect(location)),
+        Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await,
+    }
+}
+
+/// O21-13: nobody is redirected anywhere before they have signed in, but for clients whose addresses an administrator wrote down.
+/// DESIGN 4.5: nothing is fetched for a stranger either.
+async fn nobody_is_signed_in<'d>(
+    deps: &'d Deps,
+    request: &AuthorizationRequest,
+) -> Result<Next<'d>, Refusal> {
+    let known = client::find(deps, &request.client_id, None, false).await?;
+    if let Some(client) = &known {
+        let back = return_address(deps, client, request)?;
+        if matches!(client.client_id, ClientId::Issued(_)) {
+            if let Err(error) = check::accept(client, request, deps.settings.resources.offers()) {
+                return Ok(Next::Redirect(back.with_error(&error)));
+            }
+            if request.is_silent() {
+                return Ok(Next::Redirect(
+                    back.with_error(&AuthorizationError::LoginRequired),
+                ));
+            }
+        }
+    }
+    if request.is_silent() {
+        return Err(Refusal::SilentStranger {
+            client_id: request.client_id.to_string(),
+        });
+    }
+    let asking = match &request.client_id {
+        ClientId::Document(url) => url.host().to_owned(),
+        ClientId::Issued(id) => id.as_str().to_owned(),
+    };
+    Ok(Next::SignIn { asking })
+}
+
+/// Steps 2 to 4 and the assessment: the same at the request and at the answer to its page.
+pub(super) async fn prepare<'d>(
+    deps: &'d Deps,
+    request: &AuthorizationRequest,
+    person: &SignedIn,
+) -> Result<Step<Prepared<'d>>, Refusal> {
+    let grants = deps
+        .store
+        .find_grants(person.user.id, request.client_id.as_str())
+        .await?;
+    let found = client::find(deps, &request.client_id, Some(person), !grants.is_empty()).await?;
+    // With somebody signed in, a client is found or refused.
+    let client = found.ok_or(Refusal::ForeignForm)?;
+    let back = return_address(deps, &client, request)?;
+    match check::accept(&client, request, deps.settings.resources.offers()) {
+        Err(error) => Ok(Step::Done(back.with_error(&error))),
+        Ok(accepted) => {
+            let assessment = assess(&client, back.redirect_uri(), back.recipient());
+            Ok(Step::On(Prepared {
+                client,
+                back,
+                accepted,
+                assessment,
+                grants,
+            }))
+        }
+    }
+}
+
+async fn ask_or_answer<'d>(
+    deps: &'d Deps,
+    prepared: Prepared<'d>,
+    raw: &str,
+    person: &SignedIn,
+) -> Result<Next<'d>, Refusal> {
+    let on_record = prepared.grant_on_record();
+    let scope_on_record = on_record.map(|grant| &grant.scope);
+    let covered = covers(
+        scope_on_record,
+        &prepared.accepted.scope,
+        &prepared.assessment,
+    );
+    if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
+        let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
+        return match deps.store.add_code(code).await? {
+            Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
+            // The grant was revoked at this very moment: the person is asked after all.
+            Outcome::Lost => question(deps, prepared, None, (raw, person)),
+        };
+    }
+    if prepared.accepted.silent {
+        return Ok(Next::Redirect(
+            prepared
+                .back
+                .with_error(&AuthorizationError::ConsentRequired),
+        ));
+    }
+    let on_record = scope_on_record.cloned();
+    question(deps, prepared, on_record, (raw, person))
+}
+
+fn question<'d>(
+    deps: &'d Deps,
+    prepared: Prepared<'d>,
+    on_record: Option<Scope>,
+    (raw, person): (&str, &SignedIn),
+) -> Result<Next<'d>, Refusal> {
+    let ticket = Ticket {
+        number: deps.random(),
+        session: person.session.token,
+        metadata: prepared.client.digest,
+        shown_at: deps.now(),
+        request: raw.to_owned(),
+    };
+    let ticket = ticket
+        .seal(deps.secrets.tickets())
+        .map_err(|_| Unavailable::Crypto)?;
+    let seen_before = !prepared.grants.is_empty();
+    let warnings = warnings(
+        &prepared.client,
+        prepared.back.recipient(),
+        &prepared.assessment,
+        seen_before,
+    );
+    Ok(Next::Ask(Box::new(Question {
+        prepared,
+        warnings,
+        on_record,
+        ticket,
+    })))
+}
+
+fn return_address(
+    deps: &Deps,
+    client: &Metadata,
+    request: &AuthorizationRequest,
+) -> Result<ReturnAddress, Refusal> {
+    ReturnAddress::choose(
+        client,
+        request.redirect_uri.as_deref(),
+        request.state.as_deref(),
+        &deps.settings.issuer,
+        &deps.own_origins,
+    )
+    .map_err(|why| Refusal::ReturnAddress {
+        client_id: request.client_id.to_string(),
+        why,
+    })
+}
+
+impl Prepared<'_> {
+    /// The live grant for this recipient at this resource.
+    #[must_use]
+    pub fn grant_on_record(&self) -> Option<&Grant> {
+        let recipient = self.back.recipient().to_string();
+        let resource = self.accepted.offer.resource.as_str();
+        self.grants
+            .iter()
+            .find(|grant| grant.recipient == recipient && grant.resource == resource)
+    }
+}

@@ -1,0 +1,160 @@
+//! Who is this client? From its `client_id` to its metadata, whichever way it introduced itself (DESIGN 4.1: only "gather" differs).
+
+use std::sync::Arc;
+
+use salver_egress::{Candidate, ChosenBy, Fetch, FetchError, Fetched, Purpose, Source, Standing};
+use salver_oauth::client::{
+    document::{self, Profile},
+    id::{ClientId, MetadataUrl},
+    metadata::Metadata,
+};
+
+use super::{
+    SignedIn,
+    refusal::{ClientRefusal, Refusal},
+};
+use crate::deps::Deps;
+
+/// What the egress ledger calls these fetches.
+pub const DOCUMENT: Purpose = Purpose::new("client_metadata");
+
+/// The most that is read of a document, in bytes (CIMD-F-8, DESIGN §9).
+const DOCUMENT_BYTES: usize = 5 * 1024;
+
+/// The client's metadata; `None` if it is a document that may not be fetched yet, since nobody is signed in (DESIGN 4.5).
+///
+/// `known_good` says that the user has let this very client in before.
+///
+/// # Errors
+/// [`Refusal::Client`].
+pub async fn find(
+    deps: &Deps,
+    client_id: &ClientId,
+    person: Option<&SignedIn>,
+    known_good: bool,
+) -> Result<Option<Arc<Metadata>>, Refusal> {
+    let found = match client_id {
+        ClientId::Issued(id) => deps
+            .settings
+            .clients
+            .get(id.as_str())
+            .cloned()
+            .map(Some)
+            .ok_or(ClientRefusal::Unknown),
+        ClientId::Document(url) => match person {
+            Some(person) => fetch(deps, url, person, known_good).await.map(Some),
+            None => cached(deps, url),
+        },
+    };
+    found.map_err(|why| Refusal::Client {
+        client_id: client_id.to_string(),
+        why,
+    })
+}
+
+/// Whether a client is known without asking anybody outside: registered here, or with a document at hand.
+#[must_use]
+pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
+    match client_id {
+        ClientId::Issued(id) => deps.settings.clients.contains_key(id.as_str()),
+        ClientId::Document(url) => deps.egress.cached(url.as_str(), DOCUMENT).is_some(),
+    }
+}
+
+async fn fetch(
+    deps: &Deps,
+    url: &MetadataUrl,
+    person: &SignedIn,
+    known_good: bool,
+) -> Result<Arc<Metadata>, ClientRefusal> {
+    let fetch = Fetch {
+        url: url.as_str(),
+        chosen_by: ChosenBy::Stranger,
+        purpose: DOCUMENT,
+        source: Source::User(*person.user.id.as_bytes()),
+        standing: if known_good {
+            Standing::KnownGood
+        } else {
+            Standing::FirstSight
+        },
+        limit: DOCUMENT_BYTES,
+        accept: "application/json",
+        check: match deps.settings.profile {
+            Profile::Mcp => is_document::<true>,
+            Profile::Ietf => is_document::<false>,
+        },
+    };
+    match deps.egress.fetch(fetch).await {
+        Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
+            read(&fetched, url, deps.settings.profile)
+        }
+        Err(error) => Err(ClientRefusal::Unfetchable {
+            category: error.category(),
+            log: error.to_string(),
+        }),
+    }
+}
+
+/// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.
+fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Arc<Metadata>>, ClientRefusal> {
+    let cached = deps.egress.cached(url.as_str(), DOCUMENT);
+    cached
+        .map(|fetched| read(&fetched, url, deps.settings.profile))
+        .transpose()
+}
+
+fn read(
+    fetched: &Fetched,
+    url: &MetadataUrl,
+    profile: Profile,
+) -> Result<Arc<Metadata>, ClientRefusal> {
+    if !is_json(fetched.content_type.as_deref()) {
+        return Err(ClientRefusal::MediaType(
+            fetched.content_type.as_deref().map(String::from),
+        ));
+    }
+    let metadata = document::parse(&fetched.body, url, profile).map_err(ClientRefusal::Document)?;
+    if !metadata.methods.none {
+        return Err(ClientRefusal::Method);
+    }
+    Ok(Arc::new(metadata))
+}
+
+/// CIMD-C-2: what is no document is not kept.
+fn is_document<const MCP: bool>(candidate: &Candidate<'_>) -> bool {
+    let profile = if MCP { Profile::Mcp } else { Profile::Ietf };
+    is_json(candidate.content_type)
+        && MetadataUrl::parse(candidate.url)
+            .is_ok_and(|url| document::parse(candidate.body, &url, profile).is_ok())
+}
+
+/// CIMD-D-2: `application/json`, or a type that ends in `+json`.
+fn is_json(content_type: Option<&str>) -> bool {
+    let essence = content_type
+        .and_then(|text| text.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    let essence = essence.to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_json;
+
+    #[test]
+    fn cimd_d_2_media_types() {
+        for (media_type, accepted) in [
+            (Some("application/json"), true),
+            (Some("Application/JSON; charset=utf-8"), true),
+            (Some("application/cimd+json"), true),
+            (Some("text/plain"), false),
+            (Some("text/html; x=application/json"), false),
+            (Some("image/svg+json"), false),
+            (None, false),
+        ] {
+            assert_eq!(is_json(media_type), accepted, "{media_type:?}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The answer to a consent page: everything is judged again, and then the yes and its code are recorded as one unit of work.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use salver_oauth::{
+    ApplicationId, GrantId,
+    authorization::{check::AuthorizationError, request::AuthorizationRequest},
+};
+use salver_policy::assessment::fingerprint;
+use salver_store::record::{Code, Consent, Grant, Recorded};
+
+use super::{
+    SignedIn,
+    authorize::{self, Next, Prepared, Step},
+    refusal::{Refusal, Unavailable},
+};
+use crate::{deps::Deps, ticket::Ticket};
+
+/// What the person said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Allow.
+    Allow,
+    /// Don't allow.
+    Deny,
+}
+
+/// Takes the answer to a consent page.
+///
+/// # Errors
+/// [`Refusal`], for a page.
+pub async fn answer<'d>(
+    deps: &'d Deps,
+    ticket: &str,
+    decision: Decision,
+    person: &SignedIn,
+) -> Result<Next<'d>, Refusal> {
+    let ticket = Ticket::open(ticket, deps.secrets.tickets()).ok_or(Refusal::ForeignForm)?;
+    if ticket.session != person.session.token {
+        return Err(Refusal::ForeignForm);
+    }
+    let request = AuthorizationRequest::parse(&ticket.request)?;
+    let prepared = match authorize::prepare(deps, &request, person).await? {
+        Step::Done(location) => return Ok(Next::Redirect(location)),
+        Step::On(prepared) => prepared,
+    };
+    if decision == Decision::Deny {
+        return Ok(Next::Redirect(
+            prepared.back.with_error(&AuthorizationError::AccessDenied),
+        ));
+    }
+    let age = deps.now().seconds_since(ticket.shown_at);
+    let shown_is_true =
+        prepared.client.digest == ticket.metadata && age <= deps.settings.lifetimes.consent_page;
+    if !shown_is_true {
+        // A yes counts only for what was shown, while it was true: the page is shown anew.
+        return authorize::begin(deps, &ticket.request, Some(person)).await;
+    }
+    record(deps, prepared, ticket.number, person).await
+}
+
+async fn record<'d>(
+    deps: &'d Deps,
+    prepared: Prepared<'d>,
+    ticket: [u8; 16],
+    person: &SignedIn,
+) -> Result<Next<'d>, Refusal> {
+    let proposed = GrantId::from_bytes(deps.random());
+    let (text, code) = new_code(deps, &prepared, person, (proposed, ticket));
+    let consent = Consent {
+        grant: Grant {
+            id: proposed,
+            user: person.user.id,
+            application: ApplicationId::from_bytes(deps.random()),
+            client_id: prepared.client.client_id.to_string(),
+            recipient: prepared.back.recipient().to_string(),
+            resource: prepared.accepted.offer.resource.to_string(),
+            scope: prepared.accepted.scope.clone(),
+            assessment: serde_json::to_string(&prepared.assessment)
+                .map_err(|_| Unavailable::Crypto)?,
+            created_at: code.created_at,
+            consented_at: code.created_at,
+            revoked_at: None,
+        },
+        fingerprint: fingerprint(&prepared.client),
+        label: prepared.client.label().to_owned(),
+        code,
+    };
+    match deps.store.record_consent(consent).await? {
+        Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
+        Recorded::TicketSpent => Err(Refusal::Answered),
+        Recorded::UserDisabled => Ok(Next::SignIn {
+            asking: prepared.client.client_id.to_string(),
+        }),
+    }
+}
+
+/// A fresh code for a request: its text for the client, and what is stored of it.
+pub(super) fn new_code(
+    deps: &Deps,
+    prepared: &Prepared<'_>,
+    person: &SignedIn,
+    (grant, ticket): (GrantId, [u8; 16]),
+) -> (String, Code) {
+    let text = format!(
+        "{CODE_PREFIX}{}",
+        URL_SAFE_NO_PAD.encode(deps.random::<32>())
+    );
+    let now = deps.now();
+    let code = Code {
+        code: deps.secrets.digest(&text),
+        ticket,
+        grant,
+        redirect_uri: prepared.back.redirect_uri().to_owned(),
+        code_challenge: prepared.accepted.challenge.as_str().to_owned(),
+        scope: prepared.accepted.scope.clone(),
+        auth_time: person.session.created_at,
+        created_at: now,
+        expires_at: now.plus_seconds(deps.settings.lifetimes.code),
+        redeemed_by: None,
+    };
+    (text, code)
+}
+
+/// What codes begin with, so that scanners for leaked secrets know them.
+const CODE_PREFIX: &str = "slvr_ac_";

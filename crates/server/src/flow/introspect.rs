@@ -1,0 +1,68 @@
+//! A resource server asks what a token is (RFC 7662). It learns of its own tokens only (IN-2).
+
+use salver_jose::token::{AccessTokenClaims, Audience, Expected, verify_access_token};
+use salver_oauth::{
+    form::Form,
+    token::{error::TokenError, request::basic},
+};
+use subtle::ConstantTimeEq;
+
+use super::{refusal::Unavailable, token::TokenRefusal};
+use crate::{deps::Deps, revocations::Standing, settings::Resource};
+
+/// The claims of a token that is good at the caller's resource; `None` for every other.
+///
+/// # Errors
+/// [`TokenRefusal`], if the caller is not a resource server of ours (IN-1) or the request is at fault.
+pub fn introspect(
+    deps: &Deps,
+    body: &str,
+    authorization: Option<&str>,
+) -> Result<Option<AccessTokenClaims>, TokenRefusal> {
+    let caller = caller(deps, authorization)?;
+    let form = Form::parse(body);
+    let text = form
+        .one("token")
+        .map_err(TokenError::Form)?
+        .ok_or(TokenError::Missing("token"))?;
+    let now = deps.now();
+    let expected = Expected {
+        issuer: &deps.settings.issuer,
+        audience: Audience::Only(&caller.id),
+        now,
+    };
+    let Ok(claims) = verify_access_token(&text, &deps.keyring.keys().access_keys, &expected) else {
+        return Ok(None);
+    };
+    match deps
+        .revocations
+        .standing((claims.grant, claims.installation, claims.token_id), now)
+    {
+        Standing::Unknown => Err(Unavailable::StaleFeed.into()),
+        Standing::Revoked => Ok(None),
+        Standing::Live => {
+            deps.usage.note(claims.installation, claims.generation, now);
+            Ok(Some(claims))
+        }
+    }
+}
+
+fn caller<'d>(deps: &'d Deps, authorization: Option<&str>) -> Result<&'d Resource, TokenError> {
+    let (name, password) = basic(authorization.ok_or(TokenError::UnknownClient)?)?;
+    let resource = deps
+        .settings
+        .resources
+        .named(&name)
+        .ok_or(TokenError::UnknownClient)?;
+    let secret = resource
+        .introspection_secret
+        .as_ref()
+        .ok_or(TokenError::UnknownClient)?;
+    // Hashed first: the comparison takes the same time for every length.
+    let (given, kept) = (deps.secrets.digest(&password), deps.secrets.digest(secret));
+    if bool::from(given.ct_eq(&kept)) {
+        Ok(resource)
+    } else {
+        Err(TokenError::UnknownClient)
+    }
+}

@@ -1,0 +1,22 @@
+//! The journeys. Each goes one way: gather facts from store and egress, let the core decide, apply the outcome as one unit of
+//! work, answer with a value that `web/` turns into HTTP.
+
+pub mod account;
+pub mod authorize;
+pub mod client;
+pub mod consent;
+pub mod introspect;
+pub mod refusal;
+pub mod revoke;
+pub mod token;
+
+use salver_store::record::{Session, User};
+
+/// A person whose browser is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Their session.
+    pub session: Session,
+    /// Who they are.
+    pub user: User,
+}

@@ -1,0 +1,93 @@
+//! What can end a journey of a person? Facts for a page; never a redirect. `web/refusal.rs` finds the words.
+
+use salver_egress::Category;
+use salver_oauth::{
+    authorization::{request::RequestError, return_address::ReturnAddressError},
+    client::document::DocumentError,
+};
+use salver_store::StoreError;
+use thiserror::Error;
+
+/// Why a person sees a page instead of getting on.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// The request cannot be read.
+    #[error("request: {0}")]
+    Request(#[from] RequestError),
+    /// The client is not one that can be let in.
+    #[error("client {client_id}: {why}")]
+    Client {
+        /// Its `client_id`.
+        client_id: String,
+        /// Why.
+        why: ClientRefusal,
+    },
+    /// There is nowhere to send the answer.
+    #[error("client {client_id}: {why}")]
+    ReturnAddress {
+        /// The `client_id`.
+        client_id: String,
+        /// Why.
+        why: ReturnAddressError,
+    },
+    /// `prompt=none` from a client that cannot be redirected to before somebody is signed in (O21-13).
+    #[error("client {client_id} wants no page, and nobody is signed in")]
+    SilentStranger {
+        /// The `client_id`.
+        client_id: String,
+    },
+    /// The consent form is not one that was shown to this session.
+    #[error("the consent form is not of this session")]
+    ForeignForm,
+    /// The consent page was answered before.
+    #[error("the consent page was answered before")]
+    Answered,
+    /// The store or the cryptographic library failed.
+    #[error("unavailable: {0}")]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Why a client is not let in.
+#[derive(Debug, Error)]
+pub enum ClientRefusal {
+    /// Nobody has registered this identifier.
+    #[error("not registered")]
+    Unknown,
+    /// Its document cannot be fetched.
+    #[error("its document cannot be fetched: {log}")]
+    Unfetchable {
+        /// What may be said of it outside.
+        category: Category,
+        /// What goes into the log.
+        log: String,
+    },
+    /// Its document is of another media type (CIMD-D-2).
+    #[error("its document is served as {0:?}")]
+    MediaType(Option<String>),
+    /// Its document breaks a rule.
+    #[error("its document: {0}")]
+    Document(DocumentError),
+    /// It can only authenticate in ways that are not supported (CIMD-K-5).
+    #[error("it has no authentication method that is supported here")]
+    Method,
+}
+
+/// Something of ours failed.
+#[derive(Debug, Error)]
+pub enum Unavailable {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Sealing or signing.
+    #[error("the cryptographic library failed")]
+    Crypto,
+    /// The revocation feed is too old to vouch for anything (DESIGN 4.9).
+    #[error("the revocation feed is stale")]
+    StaleFeed,
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Unavailable::Store(error))
+    }
+}

@@ -1,0 +1,109 @@
+//! A code is redeemed: once, by whoever asked for it. Redemption, the new refresh family and the grant's use are one unit of work.
+
+use salver_oauth::{
+    InstallationId, ResourceId,
+    grant::{
+        code::{Decision, Kept, Presented, decide},
+        pkce::Challenge,
+        refresh::RefreshToken,
+    },
+    token::{error::TokenError, request::TokenRequest},
+};
+use salver_store::{
+    Outcome,
+    record::{Installation, RedeemCode, RevocationReason, Subject},
+};
+
+use super::{
+    Issued, TokenRefusal,
+    issue::{Generation, issue},
+    not_good,
+};
+use crate::{deps::Deps, flow::refusal::Unavailable};
+
+pub(super) async fn redeem(
+    deps: &Deps,
+    request: &TokenRequest,
+    (text, verifier, redirect_uri): (&str, &str, Option<&str>),
+) -> Result<Issued, TokenRefusal> {
+    let digest = deps.secrets.digest(text);
+    let Some((code, grant)) = deps.store.find_code(digest).await? else {
+        return Err(not_good(deps, request, TokenError::Code));
+    };
+    let challenge = Challenge::kept(&code.code_challenge);
+    let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
+    let kept = Kept {
+        client_id: &grant.client_id,
+        redirect_uri: &code.redirect_uri,
+        challenge: &challenge,
+        resource: &resource,
+        expires_at: code.expires_at,
+        spent: code.redeemed_by.is_some(),
+        grant_stands: grant.revoked_at.is_none(),
+    };
+    let presented = Presented {
+        client_id: request.client_id.as_str(),
+        redirect_uri,
+        verifier,
+        resources: &request.resources,
+    };
+    let now = deps.now();
+    match decide(&kept, &presented, now) {
+        Decision::Refuse(error) if grant.client_id == request.client_id.as_str() => {
+            Err(error.into())
+        }
+        Decision::Refuse(error) => Err(not_good(deps, request, error)),
+        Decision::Replay => {
+            if let Some(installation) = code.redeemed_by {
+                tracing::warn!(%installation, "a spent code was presented with everything else right: its installation ends");
+                deps.store
+                    .revoke(
+                        Subject::Installation(installation),
+                        RevocationReason::Replay,
+                        now,
+                    )
+                    .await?;
+                deps.revocations.refresh(&*deps.store, now).await?;
+            }
+            Err(TokenError::Code.into())
+        }
+        Decision::Redeem => {
+            let token =
+                RefreshToken::first(InstallationId::from_bytes(deps.random()), deps.random());
+            let installation = Installation {
+                id: token.installation(),
+                grant: grant.id,
+                scope: code.scope.clone(),
+                generation: 0,
+                current: token.digest(deps.secrets.refresh_tokens()),
+                previous: None,
+                rotated_at: now,
+                used_generation: None,
+                created_at: now,
+                last_used_at: now,
+                expires_at: now.plus_seconds(deps.settings.lifetimes.refresh_unused),
+                ended_at: None,
+            };
+            let generation = Generation {
+                grant: &grant,
+                installation: installation.id,
+                number: 0,
+                refresh_token: &token,
+                scope: code.scope,
+                issued_at: now,
+            };
+            let issued = issue(deps, generation)?;
+            match deps
+                .store
+                .redeem_code(RedeemCode {
+                    code: digest,
+                    installation,
+                })
+                .await?
+            {
+                Outcome::Applied => Ok(issued),
+                Outcome::Lost => Err(TokenError::Code.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The token endpoint: a code or a refresh token becomes an access token and the next refresh token.
+
+mod code;
+mod issue;
+mod refresh;
+
+use salver_oauth::token::{
+    error::TokenError,
+    request::{PresentedGrant, TokenRequest},
+};
+use salver_store::StoreError;
+use thiserror::Error;
+
+use super::{client, refusal::Unavailable};
+use crate::deps::Deps;
+
+pub use issue::Issued;
+
+/// Why a client gets no token.
+#[derive(Debug, Error)]
+pub enum TokenRefusal {
+    /// The request is at fault.
+    #[error("{0}")]
+    Told(#[from] TokenError),
+    /// Something of ours is.
+    #[error("unavailable: {0}")]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for TokenRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(Unavailable::Store(error))
+    }
+}
+
+/// Exchanges what is presented.
+///
+/// # Errors
+/// [`TokenRefusal`].
+pub async fn exchange(
+    deps: &Deps,
+    body: &str,
+    authorization: Option<&str>,
+) -> Result<Issued, TokenRefusal> {
+    let request = TokenRequest::parse(body, authorization)?;
+    match &request.grant {
+        PresentedGrant::Code {
+            code,
+            verifier,
+            redirect_uri,
+        } => code::redeem(deps, &request, (code, verifier, redirect_uri.as_deref())).await,
+        PresentedGrant::Refresh { token, scope } => {
+            refresh::rotate(deps, &request, token, scope.as_deref()).await
+        }
+    }
+}
+
+/// What to say of a code or token that is not good. DESIGN 4.5: a client that nothing here names and that is not at hand is not looked
+/// up outside; it is unknown, and clients register anew on hearing that.
+fn not_good(deps: &Deps, request: &TokenRequest, error: TokenError) -> TokenRefusal {
+    let known = client::is_known(deps, &request.client_id);
+    TokenRefusal::Told(if known {
+        error
+    } else {
+        TokenError::UnknownClient
+    })
+}

@@ -1,0 +1,166 @@
+//! A refresh token is rotated, answered again, or recognised as stolen (DESIGN 4.9).
+
+use salver_oauth::{
+    ResourceId, Timestamp,
+    grant::refresh::{Decision, RefreshToken, Standing, decide},
+    token::{
+        error::TokenError,
+        request::{TokenRequest, narrowed},
+    },
+};
+use salver_store::{
+    Outcome,
+    record::{AdvanceInstallation, Grant, Installation, RevocationReason, Subject},
+};
+
+use super::{
+    Issued, TokenRefusal,
+    issue::{Generation, issue, token_id},
+    not_good,
+};
+use crate::{deps::Deps, flow::refusal::Unavailable};
+
+/// How often a rotation is decided anew because another request came in between. Each loss is somebody else's success.
+const TRIES: usize = 8;
+
+pub(super) async fn rotate(
+    deps: &Deps,
+    request: &TokenRequest,
+    text: &str,
+    scope: Option<&str>,
+) -> Result<Issued, TokenRefusal> {
+    let Some(presented) = RefreshToken::parse(text, deps.secrets.refresh_tokens()) else {
+        return Err(not_good(deps, request, TokenError::RefreshToken));
+    };
+    for _ in 0..TRIES {
+        let found = deps
+            .store
+            .find_installation(presented.installation())
+            .await?;
+        // The seal says that it was ours, so its client was known once, whatever is left of it now.
+        let Some((installation, grant)) = found else {
+            return Err(TokenError::RefreshToken.into());
+        };
+        if grant.client_id != request.client_id.as_str() {
+            return Err(not_good(deps, request, TokenError::RefreshToken));
+        }
+        let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
+        request.check_resource(&granted)?;
+        let scope = narrowed(scope, &installation.scope)?;
+        let now = deps.now();
+        let family = Family {
+            deps,
+            installation: &installation,
+            grant: &grant,
+            presented: &presented,
+            now,
+        };
+        let next = match family.decide() {
+            Decision::Ended => return Err(TokenError::RefreshToken.into()),
+            Decision::Theft => {
+                family.end().await?;
+                return Err(TokenError::RefreshToken.into());
+            }
+            Decision::Repeat => Some(installation.generation),
+            decision @ (Decision::Rotate | Decision::Replace) => family.advance(decision).await?,
+        };
+        if let Some(number) = next {
+            let refresh_token = presented.successor(number, deps.secrets.refresh_tokens());
+            // The same generation keeps its time, so that a repeated answer gives no longer life.
+            let issued_at = if number == installation.generation {
+                installation.rotated_at
+            } else {
+                now
+            };
+            let generation = Generation {
+                grant: &grant,
+                installation: installation.id,
+                number,
+                refresh_token: &refresh_token,
+                scope,
+                issued_at,
+            };
+            return issue(deps, generation);
+        }
+    }
+    Err(TokenError::RefreshToken.into())
+}
+
+struct Family<'f> {
+    deps: &'f Deps,
+    installation: &'f Installation,
+    grant: &'f Grant,
+    presented: &'f RefreshToken,
+    now: Timestamp,
+}
+
+impl Family<'_> {
+    fn decide(&self) -> Decision {
+        let installation = self.installation;
+        let seen = installation
+            .used_generation
+            .max(self.deps.usage.generation(installation.id));
+        let standing = Standing {
+            generation: installation.generation,
+            current: &installation.current,
+            previous: installation.previous.as_ref(),
+            rotated_at: installation.rotated_at,
+            successor_used: seen.is_some_and(|generation| generation >= installation.generation),
+            live: installation.ended_at.is_none()
+                && self.grant.revoked_at.is_none()
+                && self.now < installation.expires_at,
+        };
+        decide(
+            &standing,
+            &self.presented.digest(self.deps.secrets.refresh_tokens()),
+            self.now,
+        )
+    }
+
+    /// The next generation's number; `None` if another request came first.
+    async fn advance(&self, decision: Decision) -> Result<Option<u32>, TokenRefusal> {
+        let deps = self.deps;
+        let number = self.installation.generation.saturating_add(1);
+        let successor = self
+            .presented
+            .successor(number, deps.secrets.refresh_tokens());
+        let advance = AdvanceInstallation {
+            id: self.installation.id,
+            expected_generation: self.installation.generation,
+            current: successor.digest(deps.secrets.refresh_tokens()),
+            previous: self.presented.digest(deps.secrets.refresh_tokens()),
+            now: self.now,
+            expires_at: self
+                .now
+                .plus_seconds(deps.settings.lifetimes.refresh_unused),
+        };
+        if deps.store.advance_installation(advance).await? == Outcome::Lost {
+            return Ok(None);
+        }
+        if decision == Decision::Replace {
+            tracing::info!(installation = %self.installation.id, "an answer was lost: its unused tokens end");
+            let unused = token_id(deps, self.installation.id, self.installation.generation);
+            self.revoke(Subject::Token(unused)).await?;
+        }
+        Ok(Some(number))
+    }
+
+    /// Somebody has a copy: nothing of this family is good any more.
+    async fn end(&self) -> Result<(), TokenRefusal> {
+        tracing::warn!(installation = %self.installation.id, "a dead refresh token was presented: its installation ends");
+        self.revoke(Subject::Installation(self.installation.id))
+            .await
+    }
+
+    async fn revoke(&self, subject: Subject) -> Result<(), TokenRefusal> {
+        self.deps
+            .store
+            .revoke(subject, RevocationReason::Replay, self.now)
+            .await?;
+        self.deps
+            .revocations
+            .refresh(&*self.deps.store, self.now)
+            .await?;
+        Ok(())
+    }
+}

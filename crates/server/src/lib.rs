@@ -1,0 +1,22 @@
+//! The authorization server: people sign in and decide, clients get tokens.
+//!
+//! `web/` turns HTTP into questions, `flow/` answers them (gather → decide → apply → answer), `pages/` are what people see.
+
+pub mod chance;
+pub mod clock;
+pub mod cookie;
+pub mod deps;
+pub mod flow;
+pub mod form_token;
+pub mod keyring;
+pub mod pages;
+pub mod password;
+pub mod revocations;
+pub mod secrets;
+pub mod session;
+pub mod settings;
+pub mod throttle;
+mod ticket;
+pub mod upkeep;
+pub mod usage;
+pub mod web;

@@ -1,0 +1,208 @@
+//! Connected apps: what was let in, what it may do, since when, and the way to end it (O21-19, UI-5, USERS §2.2).
+
+use askama::Template;
+
+use super::{Account, HostName, Recipient, Site, Tile, Untrusted, When, icon::Icon};
+
+/// The page of applications that a person let in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "apps.html")]
+pub struct AppsPage<'a> {
+    /// This server.
+    pub site: &'a Site,
+    /// Whose page it is.
+    pub account: Account,
+    /// Anti-forgery token for disconnecting.
+    pub form_token: String,
+    /// What the last disconnection did.
+    pub receipt: Option<Receipt>,
+    /// The applications.
+    pub applications: Vec<Application>,
+}
+
+/// What a disconnection did.
+#[derive(Clone, Debug)]
+pub enum Receipt {
+    /// It ended something.
+    Ended {
+        /// The application.
+        name: Untrusted,
+        /// How many grants ended.
+        connections: u64,
+    },
+    /// There was no such connection, or it had ended before.
+    NothingLeft,
+}
+
+/// One application.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its id.
+    pub id: String,
+    /// Its letter.
+    pub tile: Tile,
+    /// Its label, which a client may have chosen.
+    pub name: Untrusted,
+    /// One per grant.
+    pub connections: Vec<Connection>,
+}
+
+/// One grant: a client at a resource.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The host of the `client_id`, where it is a URL.
+    pub host: Option<HostName>,
+    /// The `client_id`.
+    pub client_id: Untrusted,
+    /// The MCP server's name.
+    pub resource: String,
+    /// What it may do there, one sentence each.
+    pub permissions: Vec<String>,
+    /// Where answers go.
+    pub recipient: Recipient,
+    /// When it was first allowed.
+    pub since: When,
+    /// Its running copies.
+    pub installations: Vec<InstallationLine>,
+}
+
+/// One running copy.
+#[derive(Clone, Debug)]
+pub struct InstallationLine {
+    /// When it was started.
+    pub since: When,
+    /// When it was last used.
+    pub last_used: When,
+}
+
+#[cfg(test)]
+impl AppsPage<'static> {
+    pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{SITE, host, untrusted};
+        use salver_oauth::Timestamp;
+        let when = |seconds: i64| When::at(Timestamp::from_unix(1_790_000_000 + seconds));
+        let copy = |since, used| InstallationLine {
+            since: when(since),
+            last_used: when(used),
+        };
+        let code = Connection {
+            host: Some(host("claude.ai")),
+            client_id: untrusted("https://claude.ai/oauth/claude-code-client-metadata"),
+            resource: "Notes".into(),
+            permissions: vec![
+                "Read your notes".into(),
+                "Write and delete your notes".into(),
+            ],
+            recipient: Recipient::ThisComputer { port: None },
+            since: when(-900_000),
+            installations: vec![copy(-900_000, -400), copy(-300_000, -86_400)],
+        };
+        let entered = Connection {
+            host: None,
+            client_id: untrusted("python-sdk"),
+            permissions: Vec::new(),
+            recipient: Recipient::WebHost(host("app.example.org")),
+            installations: Vec::new(),
+            ..code.clone()
+        };
+        let application = |name: &str, connections| Application {
+            id: "AAAAAAAAAAAAAAAAAAAAAA".into(),
+            tile: Tile::of(name),
+            name: untrusted(name),
+            connections,
+        };
+        let empty = Self {
+            site: &SITE,
+            account: Account {
+                username: "alice".into(),
+                sign_out_token: "SIGN-OUT-TOKEN".into(),
+            },
+            form_token: "FORM-TOKEN".into(),
+            receipt: None,
+            applications: Vec::new(),
+        };
+        let two = vec![
+            application("Claude Code", vec![code.clone(), entered.clone()]),
+            application("Reports", vec![entered]),
+        ];
+        let ended = |connections| {
+            Some(Receipt::Ended {
+                name: untrusted("Claude Code"),
+                connections,
+            })
+        };
+        vec![
+            ("empty", empty.clone()),
+            (
+                "two_applications",
+                Self {
+                    applications: two.clone(),
+                    ..empty.clone()
+                },
+            ),
+            (
+                "receipt",
+                Self {
+                    applications: two,
+                    receipt: ended(3),
+                    ..empty.clone()
+                },
+            ),
+            (
+                "receipt_of_one",
+                Self {
+                    receipt: ended(1),
+                    ..empty.clone()
+                },
+            ),
+            (
+                "nothing_left",
+                Self {
+                    receipt: Some(Receipt::NothingLeft),
+                    ..empty
+                },
+            ),
+        ]
+    }
+
+    pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
+        use super::tests::untrusted;
+        use salver_oauth::Timestamp;
+        let when = || When::at(Timestamp::from_unix(0));
+        let connection = Connection {
+            host: Some(HostName::made_of(text)),
+            client_id: untrusted(text),
+            resource: text.into(),
+            permissions: vec![text.into()],
+            recipient: Recipient::AppScheme(untrusted(text)),
+            since: when(),
+            installations: vec![InstallationLine {
+                since: when(),
+                last_used: when(),
+            }],
+        };
+        let nameless = Connection {
+            host: None,
+            ..connection.clone()
+        };
+        let connections = vec![connection, nameless];
+        Self {
+            site,
+            account: Account {
+                username: text.into(),
+                sign_out_token: text.into(),
+            },
+            form_token: text.into(),
+            receipt: Some(Receipt::Ended {
+                name: untrusted(text),
+                connections: 2,
+            }),
+            applications: vec![Application {
+                id: text.into(),
+                tile: Tile::of(text),
+                name: untrusted(text),
+                connections,
+            }],
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The consent page: who asks, what of it is proven, what is only said, what they may do, and where the answer goes (SPEC 8.4).
+//!
+//! Proven facts stand in sentences of ours; claims stand in quotes, in a paragraph of their own that says whose words they are
+//! (DESIGN §7.5). The page decides nothing: which warnings apply is judged before.
+
+mod proof;
+mod recipient;
+mod warning;
+
+use askama::Template;
+
+use super::{Account, HostName, Site, Tile, Untrusted, icon::Icon};
+use proof::Strength;
+
+pub use proof::Proof;
+pub use recipient::Recipient;
+pub use warning::Warning;
+
+/// The consent page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "consent.html")]
+pub struct ConsentPage<'a> {
+    /// This server.
+    pub site: &'a Site,
+    /// Who is asked.
+    pub account: Account,
+    /// The way back to this page after signing in as somebody else: the path and query of the authorization request.
+    pub continue_to: String,
+    /// What is proven of the client.
+    pub proof: Proof,
+    /// The letter in place of a logo.
+    pub tile: Tile,
+    /// The name that the client gives itself (`client_name`).
+    pub claimed_name: Option<Untrusted>,
+    /// Where the client says that its developer is to be found (`client_uri`).
+    pub claimed_developer: Option<Untrusted>,
+    /// The MCP server.
+    pub resource: ResourceLine,
+    /// What the client may do there, one sentence each.
+    pub permissions: Vec<Permission>,
+    /// Where the answer goes.
+    pub recipient: Recipient,
+    /// What to think of before deciding.
+    pub warnings: Vec<Warning>,
+    /// The `client_id` of the request.
+    pub client_id: Untrusted,
+    /// The `redirect_uri` of the request.
+    pub redirect_uri: Untrusted,
+    /// The sealed ticket of this page, which also guards against forgery (O21-17).
+    pub ticket: String,
+    /// Code of the attempt.
+    pub attempt: String,
+}
+
+/// An MCP server, in the operator's words.
+#[derive(Clone, Debug)]
+pub struct ResourceLine {
+    /// Its name.
+    pub name: String,
+    /// Its host.
+    pub host: HostName,
+    /// Its identifier.
+    pub url: String,
+}
+
+/// One thing that the client may do.
+#[derive(Clone, Debug)]
+pub struct Permission {
+    /// In the operator's words.
+    pub sentence: String,
+    /// The scope token.
+    pub scope: String,
+    /// Whether earlier consents of this person did not have it, though there were some.
+    pub new: bool,
+}
+
+#[cfg(test)]
+impl ConsentPage<'static> {
+    pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{SITE, host, untrusted};
+        let anchored = Self {
+            site: &SITE,
+            account: Account {
+                username: "alice".into(),
+                sign_out_token: "SIGN-OUT-TOKEN".into(),
+            },
+            continue_to: "/authorize?client_id=x&scope=a%20b".into(),
+            proof: Proof::Anchored {
+                host: host("claude.ai"),
+            },
+            tile: Tile::of("claude.ai"),
+            claimed_name: Some(untrusted("Claude")),
+            claimed_developer: Some(untrusted("https://claude.ai")),
+            resource: ResourceLine {
+                name: "Notes".into(),
+                host: host("mcp.example.org"),
+                url: "https://mcp.example.org/mcp".into(),
+            },
+            permissions: vec![
+                permission("Read your notes", "notes:read"),
+                permission("Write and delete your notes", "notes:write"),
+            ],
+            recipient: Recipient::WebHost(host("claude.ai")),
+            warnings: Vec::new(),
+            client_id: untrusted("https://claude.ai/oauth/mcp-oauth-client-metadata"),
+            redirect_uri: untrusted("https://claude.ai/api/mcp/auth_callback"),
+            ticket: "TICKET".into(),
+            attempt: "K7QF-2M9D-WX3T".into(),
+        };
+        let loopback = Self {
+            proof: Proof::Published {
+                host: host("claude.ai"),
+            },
+            claimed_name: Some(untrusted("Claude Code")),
+            recipient: Recipient::ThisComputer { port: Some(51004) },
+            redirect_uri: untrusted("http://localhost:51004/callback"),
+            warnings: vec![Warning::LoopbackOnly, Warning::FirstSight],
+            ..anchored.clone()
+        };
+        let warning = |warning| Self {
+            warnings: vec![warning],
+            ..anchored.clone()
+        };
+        let proof = |proof| Self {
+            proof,
+            ..anchored.clone()
+        };
+        let stepped_up = Permission {
+            new: true,
+            ..permission("Write and delete your notes", "notes:write")
+        };
+        let other_host = Warning::OtherRecipientHost {
+            client: host("code.visualstudio.com"),
+            recipient: host("vscode.dev"),
+        };
+        vec![
+            ("anchored", anchored.clone()),
+            ("loopback_first_sight", loopback.clone()),
+            (
+                "step_up",
+                Self {
+                    permissions: vec![permission("Read your notes", "notes:read"), stepped_up],
+                    ..anchored.clone()
+                },
+            ),
+            (
+                "no_scopes_no_claims",
+                Self {
+                    permissions: Vec::new(),
+                    claimed_name: None,
+                    claimed_developer: None,
+                    ..anchored.clone()
+                },
+            ),
+            (
+                "app_scheme",
+                Self {
+                    recipient: Recipient::AppScheme(untrusted("cursor:")),
+                    ..loopback.clone()
+                },
+            ),
+            (
+                "this_computer_any_port",
+                Self {
+                    recipient: Recipient::ThisComputer { port: None },
+                    ..loopback
+                },
+            ),
+            (
+                "self_declared",
+                proof(Proof::SelfDeclared { document: None }),
+            ),
+            (
+                "open_file_host",
+                proof(Proof::SelfDeclared {
+                    document: Some(untrusted("https://gist.githubusercontent.com/x/y")),
+                }),
+            ),
+            ("entered_anchored", proof(Proof::Entered { anchored: true })),
+            ("entered", proof(Proof::Entered { anchored: false })),
+            ("warning_loopback_only", warning(Warning::LoopbackOnly)),
+            ("warning_other_recipient_host", warning(other_host)),
+            ("warning_first_sight", warning(Warning::FirstSight)),
+        ]
+    }
+
+    pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
+        use super::tests::untrusted;
+        let host = || HostName::made_of(text);
+        Self {
+            site,
+            account: Account {
+                username: text.into(),
+                sign_out_token: text.into(),
+            },
+            continue_to: text.into(),
+            proof: Proof::SelfDeclared {
+                document: Some(untrusted(text)),
+            },
+            tile: Tile::of(text),
+            claimed_name: Some(untrusted(text)),
+            claimed_developer: Some(untrusted(text)),
+            resource: ResourceLine {
+                name: text.into(),
+                host: host(),
+                url: text.into(),
+            },
+            permissions: vec![Permission {
+                sentence: text.into(),
+                scope: text.into(),
+                new: true,
+            }],
+            recipient: Recipient::AppScheme(untrusted(text)),
+            warnings: vec![Warning::OtherRecipientHost {
+                client: host(),
+                recipient: host(),
+            }],
+            client_id: untrusted(text),
+            redirect_uri: untrusted(text),
+            ticket: text.into(),
+            attempt: text.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+fn permission(sentence: &str, scope: &str) -> Permission {
+    Permission {
+        sentence: sentence.into(),
+        scope: scope.into(),
+        new: false,
+    }
+}

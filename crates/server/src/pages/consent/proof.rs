@@ -1,0 +1,112 @@
+//! What is proven of the client? The rung of DESIGN 4.2 for this request, with what the proof names.
+
+use salver_policy::assessment::{Assessment, Publisher, Rung};
+
+use super::{HostName, Untrusted};
+
+/// What is proven of the client that asks.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Proof {
+    /// Nobody vouches for it; or its document lies where anybody may put files, and then its whole URL is shown.
+    SelfDeclared {
+        /// The document's URL.
+        document: Option<Untrusted>,
+    },
+    /// A host describes it, but others can sit where the answer goes.
+    Published {
+        /// The host of the `client_id`.
+        host: HostName,
+    },
+    /// A host describes it, and the answer can only reach that host.
+    Anchored {
+        /// The host of the `client_id`.
+        host: HostName,
+    },
+    /// An administrator entered it in the configuration.
+    Entered {
+        /// Whether the answer can only reach the host that the administrator named.
+        anchored: bool,
+    },
+}
+
+/// How much of the sentence a person may rely on.
+pub(super) enum Strength {
+    None,
+    Part,
+    Full,
+}
+
+impl Proof {
+    /// What an assessment proves.
+    #[must_use]
+    pub fn of(assessment: &Assessment) -> Self {
+        let anchored = assessment.rung >= Rung::Anchored;
+        match &assessment.publisher {
+            Publisher::Administrator => Self::Entered { anchored },
+            Publisher::ExactUrl(url) => Self::SelfDeclared {
+                document: Untrusted::identifier(url),
+            },
+            Publisher::Domain(_) if assessment.rung < Rung::Published => {
+                Self::SelfDeclared { document: None }
+            }
+            Publisher::Domain(host) if anchored => Self::Anchored {
+                host: HostName::of_text(host),
+            },
+            Publisher::Domain(host) => Self::Published {
+                host: HostName::of_text(host),
+            },
+        }
+    }
+
+    /// A name that stays the same.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::SelfDeclared { .. } => "self-declared",
+            Self::Published { .. } => "published",
+            Self::Anchored { .. } => "anchored",
+            Self::Entered { .. } => "entered",
+        }
+    }
+
+    pub(super) const fn strength(&self) -> Strength {
+        match self {
+            Self::SelfDeclared { .. } => Strength::None,
+            Self::Published { .. } | Self::Entered { anchored: false } => Strength::Part,
+            Self::Anchored { .. } | Self::Entered { anchored: true } => Strength::Full,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proof(publisher: Publisher, rung: Rung) -> &'static str {
+        let (vetted, relay, on_this_computer) = (false, false, false);
+        Proof::of(&Assessment {
+            rung,
+            publisher,
+            vetted,
+            relay,
+            on_this_computer,
+        })
+        .id()
+    }
+
+    #[test]
+    fn design_4_2_a_page_never_says_more_than_the_rung() {
+        let domain = || Publisher::Domain("claude.ai".into());
+        assert_eq!(proof(domain(), Rung::Anchored), "anchored");
+        assert_eq!(proof(domain(), Rung::Published), "published");
+        assert_eq!(proof(domain(), Rung::SelfDeclared), "self-declared");
+        assert_eq!(
+            proof(
+                Publisher::ExactUrl("https://x.example/y".into()),
+                Rung::Anchored
+            ),
+            "self-declared"
+        );
+        assert_eq!(proof(Publisher::Administrator, Rung::Published), "entered");
+    }
+}

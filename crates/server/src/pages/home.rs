@@ -1,0 +1,64 @@
+//! The first page of an account.
+
+use askama::Template;
+
+use super::{Account, Site, When};
+
+/// The first page of an account.
+#[derive(Clone, Debug, Template)]
+#[template(path = "home.html")]
+pub struct HomePage<'a> {
+    /// This server.
+    pub site: &'a Site,
+    /// Whose page it is.
+    pub account: Account,
+    /// What they may do, in words.
+    pub role_words: &'static str,
+    /// Since when this browser is signed in.
+    pub signed_in: When,
+    /// How many applications are connected.
+    pub applications: usize,
+}
+
+#[cfg(test)]
+impl HomePage<'static> {
+    pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        use super::{role_words, tests::SITE};
+        use salver_oauth::Timestamp;
+        use salver_store::record::Role;
+        let none = Self {
+            site: &SITE,
+            account: Account {
+                username: "alice".into(),
+                sign_out_token: "SIGN-OUT-TOKEN".into(),
+            },
+            role_words: role_words(Role::Administrator),
+            signed_in: When::at(Timestamp::from_unix(1_790_000_000)),
+            applications: 0,
+        };
+        vec![
+            ("no_applications", none.clone()),
+            (
+                "applications",
+                Self {
+                    applications: 2,
+                    ..none
+                },
+            ),
+        ]
+    }
+
+    pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
+        use salver_oauth::Timestamp;
+        Self {
+            site,
+            account: Account {
+                username: text.into(),
+                sign_out_token: text.into(),
+            },
+            role_words: "user",
+            signed_in: When::at(Timestamp::from_unix(0)),
+            applications: 1,
+        }
+    }
+}

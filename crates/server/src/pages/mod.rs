@@ -1,0 +1,41 @@
+//! What do people see? One typed page per file, rendered on the server, complete without script (DESIGN §8).
+//!
+//! Text that strangers chose enters a page only as [`Untrusted`], hosts only as [`HostName`]; both render themselves through one
+//! template each, so no page can forget the quotes (DESIGN §7.5, UI-1, UI-6). Sending a page, with its headers, is
+//! `response.rs`. Pages decide nothing: they are given facts and choose the words.
+
+mod apps;
+pub mod consent;
+mod home;
+mod host_name;
+mod icon;
+mod message;
+mod refusal;
+mod response;
+mod role;
+mod setup;
+mod sign_in;
+mod site;
+mod stylesheet;
+mod tile;
+mod untrusted;
+mod when;
+
+pub use apps::{Application, AppsPage, Connection, InstallationLine, Receipt};
+pub use consent::{ConsentPage, Permission, Proof, Recipient, ResourceLine, Warning};
+pub use home::HomePage;
+pub use host_name::HostName;
+pub use message::{MessageLink, MessagePage};
+pub use refusal::{Fact, RefusalPage, WhoseMove};
+pub use response::{FormAction, Opener, page, see_other};
+pub use role::role_words;
+pub use setup::SetupPage;
+pub use sign_in::{SignInPage, SignInProblem};
+pub use site::{Account, Site};
+pub use stylesheet::Stylesheet;
+pub use tile::Tile;
+pub use untrusted::Untrusted;
+pub use when::When;
+
+#[cfg(test)]
+mod tests;

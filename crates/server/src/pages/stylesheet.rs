@@ -1,0 +1,34 @@
+//! Where is the one stylesheet? Its path carries a hash of its content, so it may be kept for ever.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// The stylesheet of all pages.
+pub struct Stylesheet;
+
+impl Stylesheet {
+    /// Its path below the issuer: `/assets/salver-<hash>.css`.
+    #[must_use]
+    pub fn path() -> &'static str {
+        &PATH
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text() -> &'static str {
+        TEXT
+    }
+}
+
+static PATH: LazyLock<String> = LazyLock::new(|| {
+    let hash: String = digest(&SHA256, TEXT.as_bytes())
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("/assets/salver-{hash}.css")
+});
+
+const TEXT: &str = include_str!("../../assets/salver.css");

@@ -1,0 +1,63 @@
+//! What happens by itself? The feed of revocations is read, uses are merged, keys are re-read, and what time has ended is swept.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::deps::Deps;
+
+/// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
+const FEED: Duration = Duration::from_millis(400);
+/// How often uses are merged into the store.
+const USES: Duration = Duration::from_secs(30);
+/// How often keys are read again and old rows swept.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Works until it is dropped or aborted.
+pub async fn run(deps: Arc<Deps>) {
+    let [mut feed, mut uses, mut sweep] = [FEED, USES, SWEEP].map(|period| {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    });
+    loop {
+        tokio::select! {
+            _ = feed.tick() => read_feed(&deps).await,
+            _ = uses.tick() => merge_uses(&deps).await,
+            _ = sweep.tick() => sweep_and_reread(&deps).await,
+        }
+    }
+}
+
+/// Merges what was seen; also called once more before the server stops.
+pub async fn merge_uses(deps: &Deps) {
+    let used = deps.usage.to_merge();
+    if used.is_empty() {
+        return;
+    }
+    match deps.store.record_use(used.clone()).await {
+        Ok(()) => deps.usage.merged(&used),
+        Err(error) => {
+            tracing::warn!(%error, "uses could not be merged; they are kept for the next time")
+        }
+    }
+}
+
+async fn read_feed(deps: &Deps) {
+    if let Err(error) = deps.revocations.refresh(&*deps.store, deps.now()).await {
+        tracing::warn!(%error, "the feed of revocations could not be read");
+    }
+}
+
+async fn sweep_and_reread(deps: &Deps) {
+    if let Err(error) = deps.store.sweep(deps.now()).await {
+        tracing::warn!(%error, "old rows could not be swept");
+    }
+    if let Err(error) = deps
+        .keyring
+        .refresh(&*deps.store, deps.secrets.signing_keys(), deps.now())
+        .await
+    {
+        tracing::warn!(%error, "signing keys could not be read again; those in force stay");
+    }
+}

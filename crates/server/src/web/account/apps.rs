@@ -1,0 +1,118 @@
+//! `GET` and `POST /account/apps`: Connected apps.
+
+use axum::{extract::State, response::Response};
+use http::{HeaderMap, StatusCode};
+use salver_store::record::{ApplicationOverview, Grant, Installation};
+use url::Url;
+
+use super::{home, own_form::OwnForm, refusal, sign_in};
+use crate::{
+    flow::{
+        SignedIn,
+        account::{
+            AccountDeps,
+            apps::{Disconnected, disconnect, list},
+        },
+    },
+    form_token::{Holder, Purpose},
+    pages::{
+        Application, AppsPage, Connection, FormAction, HostName, InstallationLine, Opener, Receipt,
+        Recipient, Tile, Untrusted, When, page,
+    },
+};
+
+/// Lists what was let in.
+pub(super) async fn get(State(account): State<AccountDeps>, headers: HeaderMap) -> Response {
+    match account.signed_in(&headers).await {
+        Ok(Some(person)) => show(&account, person, None).await,
+        Ok(None) => sign_in::first(&account, "/account/apps"),
+        Err(error) => refusal::unavailable(&account, &error),
+    }
+}
+
+/// Disconnects one application, and lists what is left.
+pub(super) async fn post(
+    State(account): State<AccountDeps>,
+    headers: HeaderMap,
+    form: OwnForm,
+) -> Response {
+    let person = match account.signed_in(&headers).await {
+        Ok(Some(person)) => person,
+        Ok(None) => return sign_in::first(&account, "/account/apps"),
+        Err(error) => return refusal::unavailable(&account, &error),
+    };
+    let (application, token) = (form.field("application"), form.field("form_token"));
+    let receipt = match disconnect(&account, &person.session, &application, &token).await {
+        Ok(Disconnected::Ended { label, grants }) => match Untrusted::name(&label) {
+            Some(name) => Receipt::Ended {
+                name,
+                connections: grants,
+            },
+            None => Receipt::NothingLeft,
+        },
+        Ok(Disconnected::Nothing) => Receipt::NothingLeft,
+        Ok(Disconnected::StaleForm) => return refusal::stale_form(&account),
+        Err(error) => return refusal::unavailable(&account, &error),
+    };
+    show(&account, person, Some(receipt)).await
+}
+
+async fn show(account: &AccountDeps, person: SignedIn, receipt: Option<Receipt>) -> Response {
+    let applications = match list(account, person.user.id).await {
+        Ok(applications) => applications,
+        Err(error) => return refusal::unavailable(account, &error),
+    };
+    let apps = AppsPage {
+        site: &account.site,
+        form_token: account.issue(Purpose::Disconnect, &Holder::Session(person.session.token)),
+        account: home::shown(account, person),
+        receipt,
+        applications: applications
+            .iter()
+            .filter_map(|overview| application(account, overview))
+            .collect(),
+    };
+    page(StatusCode::OK, &apps, &FormAction::Own, Opener::Severed)
+}
+
+/// Nothing if not even its id can be shown, which does not happen: an id is 22 letters.
+fn application(account: &AccountDeps, overview: &ApplicationOverview) -> Option<Application> {
+    let id = overview.id.to_string();
+    Some(Application {
+        tile: Tile::of(&overview.label),
+        name: Untrusted::name(&overview.label).or_else(|| Untrusted::name(&id))?,
+        connections: overview
+            .grants
+            .iter()
+            .filter_map(|(grant, copies)| connection(account, grant, copies))
+            .collect(),
+        id,
+    })
+}
+
+fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> Option<Connection> {
+    let url = Url::parse(&grant.client_id)
+        .ok()
+        .filter(|url| url.scheme() == "https");
+    let resource = account.deps.settings.resources.find(&grant.resource);
+    let sentence = |scope| {
+        resource
+            .map_or(scope, |resource| resource.sentence(scope))
+            .to_owned()
+    };
+    let copy = |copy: &Installation| InstallationLine {
+        since: When::at(copy.created_at),
+        last_used: When::at(copy.last_used_at),
+    };
+    Some(Connection {
+        host: url.and_then(|url| HostName::of_url(&url)),
+        client_id: Untrusted::identifier(&grant.client_id)?,
+        resource: resource
+            .map_or(&*grant.resource, |resource| &resource.name)
+            .to_owned(),
+        permissions: grant.scope.iter().map(sentence).collect(),
+        recipient: Recipient::of_class(&grant.recipient),
+        since: When::at(grant.created_at),
+        installations: copies.iter().map(copy).collect(),
+    })
+}

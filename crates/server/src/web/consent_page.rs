@@ -1,0 +1,143 @@
+//! From the facts of a question to the consent page (SPEC 8.4).
+
+use axum::response::Response;
+use http::StatusCode;
+use salver_policy::{
+    assessment::{Publisher, Rung},
+    warning,
+};
+use url::Url;
+
+use super::{App, refusal};
+use crate::{
+    flow::{
+        SignedIn,
+        authorize::{Prepared, Question},
+        refusal::Refusal,
+    },
+    pages::{
+        Account, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
+        ResourceLine, Tile, Untrusted, Warning, page,
+    },
+};
+
+/// The page. `raw` is the request, to come back to after signing in as somebody else.
+pub(super) fn respond(
+    app: &App,
+    question: &Question<'_>,
+    (person, raw, attempt): (&SignedIn, &str, String),
+) -> Response {
+    let prepared = &question.prepared;
+    let client = &prepared.client;
+    let redirect_uri = prepared.back.redirect_uri();
+    let shown_ids = (
+        Untrusted::identifier(client.client_id.as_str()),
+        Untrusted::identifier(redirect_uri),
+    );
+    let (Ok(url), (Some(client_id), Some(shown_redirect_uri))) =
+        (Url::parse(redirect_uri), shown_ids)
+    else {
+        // Both were read before, and hold something to show; what does not is not asked about.
+        return refusal::respond(app, &Refusal::ForeignForm);
+    };
+    let consent = ConsentPage {
+        site: app.site(),
+        account: Account {
+            username: person.user.username.clone(),
+            sign_out_token: app.account().form_token(person),
+        },
+        continue_to: format!("{}/authorize?{raw}", app.site().base),
+        proof: proof(prepared),
+        tile: Tile::of(client.label()),
+        claimed_name: client.name.as_deref().and_then(Untrusted::name),
+        claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
+        resource: resource(app, prepared.accepted.offer.resource.as_str()),
+        permissions: permissions(app, question),
+        recipient: Recipient::of(&url),
+        warnings: question.warnings.iter().map(shown).collect(),
+        client_id,
+        redirect_uri: shown_redirect_uri,
+        ticket: question.ticket.clone(),
+        attempt: attempt.clone(),
+    };
+    tracing::info!(
+        attempt,
+        client_id = client.client_id.as_str(),
+        rung = %prepared.assessment.rung,
+        user = %person.user.id,
+        "asks for consent"
+    );
+    page(
+        StatusCode::OK,
+        &consent,
+        &FormAction::answer_at(&url),
+        Opener::Kept,
+    )
+}
+
+fn proof(prepared: &Prepared<'_>) -> Proof {
+    let assessment = &prepared.assessment;
+    match (&assessment.publisher, assessment.rung) {
+        (Publisher::Administrator, rung) => Proof::Entered {
+            anchored: rung == Rung::Anchored,
+        },
+        (Publisher::ExactUrl(url), _) => Proof::SelfDeclared {
+            document: Untrusted::identifier(url),
+        },
+        (Publisher::Domain(host), Rung::Anchored) => Proof::Anchored {
+            host: HostName::of_text(host),
+        },
+        (Publisher::Domain(host), _) => Proof::Published {
+            host: HostName::of_text(host),
+        },
+    }
+}
+
+fn resource(app: &App, id: &str) -> ResourceLine {
+    let name = app
+        .deps()
+        .settings
+        .resources
+        .find(id)
+        .map_or(id, |resource| resource.name.as_str());
+    let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
+    ResourceLine {
+        name: name.to_owned(),
+        host: host.unwrap_or_else(|| HostName::of_text(id)),
+        url: id.to_owned(),
+    }
+}
+
+fn permissions(app: &App, question: &Question<'_>) -> Vec<Permission> {
+    let accepted = &question.prepared.accepted;
+    let resource = app
+        .deps()
+        .settings
+        .resources
+        .find(accepted.offer.resource.as_str());
+    let permission = |scope: &str| Permission {
+        sentence: resource
+            .map_or(scope, |resource| resource.sentence(scope))
+            .to_owned(),
+        scope: scope.to_owned(),
+        new: question
+            .on_record
+            .as_ref()
+            .is_some_and(|before| !before.contains(scope)),
+    };
+    accepted.scope.iter().map(permission).collect()
+}
+
+fn shown(warning: &warning::Warning) -> Warning {
+    match warning {
+        warning::Warning::LoopbackOnly => Warning::LoopbackOnly,
+        warning::Warning::FirstSight => Warning::FirstSight,
+        warning::Warning::OtherRecipientHost {
+            recipient,
+            publisher,
+        } => Warning::OtherRecipientHost {
+            client: HostName::of_text(publisher),
+            recipient: HostName::of_text(recipient),
+        },
+    }
+}

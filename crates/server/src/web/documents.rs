@@ -1,0 +1,66 @@
+//! What anybody may read: server metadata, key sets, the stylesheet. Ready bytes.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use http::{HeaderValue, header};
+
+use super::App;
+use crate::pages::Stylesheet;
+
+/// RFC 8414 and OpenID discovery.
+pub(super) async fn metadata(State(app): State<App>) -> Response {
+    document(app.metadata(), "application/json")
+}
+
+/// Keys of access tokens.
+pub(super) async fn jwks(State(app): State<App>) -> Response {
+    document(
+        app.deps().keyring.keys().access_jwks.clone(),
+        "application/json",
+    )
+}
+
+/// Keys of identities for servers behind the gateway.
+pub(super) async fn identity_jwks(State(app): State<App>) -> Response {
+    document(
+        app.deps().keyring.keys().identity_jwks.clone(),
+        "application/json",
+    )
+}
+
+/// The one stylesheet; its path changes with its content.
+pub(super) async fn stylesheet() -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/css; charset=utf-8"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+    ];
+    (headers, Stylesheet::text()).into_response()
+}
+
+fn document(bytes: Bytes, media_type: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+    ];
+    (headers, bytes).into_response()
+}

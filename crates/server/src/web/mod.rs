@@ -1,0 +1,21 @@
+//! HTTP in, HTTP out: each endpoint's file turns a request into a journey's question and its outcome into a response.
+//!
+//! Nothing is decided here, and the store is never named.
+
+pub mod account;
+mod app;
+mod authorize;
+mod consent;
+mod consent_page;
+mod cors;
+mod documents;
+mod health;
+mod introspect;
+mod oauth_error;
+mod refusal;
+mod revoke;
+mod router;
+mod token;
+
+pub use app::App;
+pub use router::{reserved_paths, router};

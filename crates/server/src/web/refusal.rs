@@ -1,0 +1,207 @@
+//! Which words does a refusal get? For the person whom it concerns: what is wrong, whose move it is, what to do (SPEC 8.6, DESIGN 4.8).
+//! The code on the page stands in the log beside the whole truth.
+
+use axum::response::Response;
+use http::StatusCode;
+use salver_egress::Category;
+use salver_oauth::authorization::{request::RequestError, return_address::ReturnAddressError};
+
+use super::App;
+use crate::{
+    chance::attempt_code,
+    flow::refusal::{ClientRefusal, Refusal},
+    pages::{Fact, FormAction, Opener, RefusalPage, Untrusted, WhoseMove, page},
+};
+
+/// What a page says about a refusal.
+struct Words {
+    status: StatusCode,
+    title: &'static str,
+    wrong: String,
+    whose_move: WhoseMove,
+    remedy: &'static str,
+}
+
+/// The page of a refusal.
+pub(super) fn respond(app: &App, refusal: &Refusal) -> Response {
+    let attempt = attempt_code(&*app.deps().chance);
+    let words = words(refusal);
+    if words.status.is_server_error() {
+        tracing::error!(attempt, %refusal, "an authorization could not be served");
+    } else {
+        tracing::info!(attempt, %refusal, "an authorization was refused");
+    }
+    let refused = RefusalPage {
+        site: app.site(),
+        title: words.title.to_owned(),
+        wrong: words.wrong,
+        facts: facts(refusal),
+        whose_move: words.whose_move,
+        remedy: words.remedy.to_owned(),
+        attempt,
+    };
+    page(words.status, &refused, &FormAction::Own, Opener::Kept)
+}
+
+fn facts(refusal: &Refusal) -> Vec<Fact> {
+    let fact = |label, text: &str| Untrusted::identifier(text).map(|value| Fact { label, value });
+    match refusal {
+        Refusal::ReturnAddress {
+            client_id,
+            why: ReturnAddressError::NotRegistered(presented),
+        } => [
+            fact("client_id", client_id),
+            fact("redirect_uri", presented),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        Refusal::Client { client_id, .. }
+        | Refusal::ReturnAddress { client_id, .. }
+        | Refusal::SilentStranger { client_id } => {
+            fact("client_id", client_id).into_iter().collect()
+        }
+        Refusal::Request(_)
+        | Refusal::ForeignForm
+        | Refusal::Answered
+        | Refusal::Unavailable(_) => Vec::new(),
+    }
+}
+
+fn words(refusal: &Refusal) -> Words {
+    match refusal {
+        Refusal::Request(error) => request(error),
+        Refusal::Client { why, .. } => client(why),
+        Refusal::ReturnAddress { why, .. } => Words {
+            status: StatusCode::BAD_REQUEST,
+            title: "The answer has nowhere to go",
+            wrong: return_address(why),
+            whose_move: WhoseMove::Developer,
+            remedy: MAKERS,
+        },
+        Refusal::SilentStranger { .. } => Words {
+            status: StatusCode::BAD_REQUEST,
+            title: "You are not signed in",
+            wrong: "The application asked to be let in without showing you a page (prompt=none), but nobody is signed in here.".into(),
+            whose_move: WhoseMove::Yours,
+            remedy: "Start again from the application. If this page returns, its makers have to leave out prompt=none.",
+        },
+        Refusal::ForeignForm => Words {
+            status: StatusCode::BAD_REQUEST,
+            title: "This page is out of date",
+            wrong: "The answer does not belong to a page that was shown to you in this session, so nothing was allowed.".into(),
+            whose_move: WhoseMove::Yours,
+            remedy: "Go back to the application and start again.",
+        },
+        Refusal::Answered => Words {
+            status: StatusCode::BAD_REQUEST,
+            title: "You have answered already",
+            wrong: "This page was answered before; an answer counts once.".into(),
+            whose_move: WhoseMove::Yours,
+            remedy: "If the application is still waiting, start again from there.",
+        },
+        Refusal::Unavailable(_) => Words {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            title: "The server cannot answer now",
+            wrong: "Something on our side failed. Nothing was allowed.".into(),
+            whose_move: WhoseMove::Time,
+            remedy: "Try again in a moment. If this page stays, give the code below to whoever runs this server.",
+        },
+    }
+}
+
+fn request(error: &RequestError) -> Words {
+    Words {
+        status: StatusCode::BAD_REQUEST,
+        title: "The request cannot be read",
+        wrong: format!("The application’s request is not one that can be answered: {error}."),
+        whose_move: WhoseMove::Developer,
+        remedy: MAKERS,
+    }
+}
+
+fn client(why: &ClientRefusal) -> Words {
+    let refused = |wrong: String| Words {
+        status: StatusCode::BAD_REQUEST,
+        title: "This application cannot be let in",
+        wrong,
+        whose_move: WhoseMove::Developer,
+        remedy: MAKERS,
+    };
+    match why {
+        ClientRefusal::Unknown => Words {
+            title: "This application is not known here",
+            whose_move: WhoseMove::Yours,
+            remedy: "Remove the server from the application and add it again, so that it introduces itself anew. \
+                     If you were given a client ID, check that you entered it as it is.",
+            ..refused("Nobody has registered the identifier that the application uses.".into())
+        },
+        ClientRefusal::Unfetchable { category, .. } => unfetchable(*category),
+        ClientRefusal::MediaType(_) => refused(
+            "The application’s metadata document is not served as JSON (it needs Content-Type: application/json).".into(),
+        ),
+        ClientRefusal::Document(error) => {
+            refused(format!("The application’s metadata document breaks a rule: {error}."))
+        }
+        ClientRefusal::Method => refused(
+            "The application can prove itself only in ways that this server does not support; it supports none (public clients).".into(),
+        ),
+    }
+}
+
+/// Only the category: what exactly failed would tell strangers about networks (DESIGN 4.5).
+fn unfetchable(category: Category) -> Words {
+    let (wrong, whose_move, remedy) = match category {
+        Category::UrlNotAllowed => (
+            "Its address is not one that this server may fetch from.",
+            WhoseMove::Developer,
+            MAKERS,
+        ),
+        Category::Unreachable => (
+            "Its host could not be reached.",
+            WhoseMove::Developer,
+            LATER,
+        ),
+        Category::TooSlow => ("Its host took too long to answer.", WhoseMove::Time, LATER),
+        Category::BadAnswer => (
+            "Its host did not answer with a document.",
+            WhoseMove::Developer,
+            MAKERS,
+        ),
+        Category::BotChallenge => (
+            "Its host took this server for a robot and showed it a challenge.",
+            WhoseMove::Administrator,
+            "Tell whoever runs this server, with the code below.",
+        ),
+        Category::NotNow => (
+            "Too many documents are being fetched at the moment.",
+            WhoseMove::Time,
+            LATER,
+        ),
+    };
+    Words {
+        status: StatusCode::BAD_REQUEST,
+        title: "This application cannot be let in",
+        wrong: format!("The application’s metadata document could not be fetched. {wrong}"),
+        whose_move,
+        remedy,
+    }
+}
+
+fn return_address(why: &ReturnAddressError) -> String {
+    match why {
+        ReturnAddressError::Missing => {
+            "The application has several addresses for its answer and did not say which one to use.".into()
+        }
+        ReturnAddressError::NotRegistered(_) => {
+            "The application asked for its answer at an address that it has not published, so you were not sent there.".into()
+        }
+        ReturnAddressError::OurOwn => "The application asked for its answer at an address of this server itself.".into(),
+        ReturnAddressError::SchemeNotAllowed(_) => {
+            "The application asked for its answer at an app’s own address, and this server sends none there.".into()
+        }
+    }
+}
+
+const MAKERS: &str = "Start again from the application. If this page returns, tell its makers and give them the code below.";
+const LATER: &str = "Try again in a few minutes. If this page stays, tell the application’s makers and give them the code below.";

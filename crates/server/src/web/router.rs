@@ -1,0 +1,85 @@
+//! Which path is whose? One table of all routes of the authorization server.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{any, get, post},
+};
+use salver_oauth::{
+    Issuer,
+    discovery::{path, well_known_paths},
+};
+
+use super::{App, account, authorize, consent, cors, documents, health, introspect, revoke, token};
+use crate::pages::Stylesheet;
+
+/// The longest form body, in bytes (DESIGN §9).
+const FORM_BYTES: usize = 64 * 1024;
+
+/// The routes of the authorization server, for requests whose `Host` is the issuer's.
+pub fn router(app: App) -> Router {
+    let issuer = app.deps().settings.issuer.clone();
+    let below = |path: &str| format!("{}{path}", issuer.path());
+
+    let mut readable = Router::new()
+        .route(&below(path::JWKS), get(documents::jwks))
+        .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
+        .route(&below(path::TOKEN), post(token::post))
+        .route(&below(path::REVOKE), post(revoke::post));
+    for path in well_known_paths(&issuer) {
+        readable = readable.route(&path, get(documents::metadata));
+    }
+    let readable = readable.layer(middleware::from_fn(cors::open));
+
+    Router::new()
+        .merge(readable)
+        .route(
+            &below(path::AUTHORIZE),
+            get(authorize::get).post(authorize::post),
+        )
+        .route(&below(path::CONSENT), post(consent::post))
+        .route(&below(path::INTROSPECT), post(introspect::post))
+        .route(&below(Stylesheet::path()), get(documents::stylesheet))
+        .route(&below("/healthz"), any(health::live))
+        .route(&below("/readyz"), any(health::ready))
+        .merge(account::router(issuer.path()))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .with_state(app)
+}
+
+/// What no resource may lie at or below: our own paths, now and those that are named for later (DESIGN §8).
+#[must_use]
+pub fn reserved_paths(issuer: &Issuer) -> Vec<String> {
+    let reserved = [
+        "/authorize",
+        "/token",
+        "/register",
+        "/revoke",
+        "/introspect",
+        "/jwks",
+        "/identity",
+        "/par",
+        "/challenge",
+        "/device",
+        "/userinfo",
+        "/clients",
+        "/logo",
+        "/account",
+        "/developer",
+        "/admin",
+        "/assets",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ];
+    let below = reserved
+        .iter()
+        .map(|path| format!("{}{path}", issuer.path()));
+    below
+        .chain([
+            "/.well-known".to_owned(),
+            format!("{}/.well-known", issuer.path()),
+        ])
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! `POST /token` (OAuth 2.1 §3.2).
+
+use axum::{extract::State, response::Response};
+use http::{HeaderMap, StatusCode};
+use salver_oauth::token::response::TokenResponse;
+
+use super::{App, oauth_error};
+use crate::flow::token::exchange;
+
+pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
+    let authorization = authorization(&headers);
+    match exchange(app.deps(), &body, authorization).await {
+        Ok(issued) => {
+            let body = TokenResponse {
+                access_token: &issued.access_token,
+                token_type: "Bearer",
+                expires_in: issued.expires_in,
+                refresh_token: &issued.refresh_token,
+                scope: issued.scope.to_string(),
+            };
+            oauth_error::body_response(StatusCode::OK, &body)
+        }
+        Err(refusal) => oauth_error::respond(&app, &refusal, authorization.is_some()),
+    }
+}
+
+/// The `Authorization` header; one that is not text counts as an empty one, which authenticates nobody.
+pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(http::header::AUTHORIZATION)
+        .map(|value| value.to_str().unwrap_or_default())
+}

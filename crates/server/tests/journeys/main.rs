@@ -1,0 +1,11 @@
+//! Journeys over the real router, with the real store and the real way out in front of a fake web. Each test is a transcript.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod authorize;
+mod consent;
+mod discovery;
+mod documents;
+mod refresh;
+mod revocation;
+mod token;
+mod world;

@@ -1,0 +1,377 @@
+//! A server with one user, two resources and a fake web; and the steps of a login.
+
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+
+use axum::{Router, body::Body};
+use http::{Method, Request, StatusCode, header};
+use salver_egress::{Egress, Reach};
+use salver_jose::{Algorithm, MasterKey};
+use salver_oauth::{
+    Issuer, ResourceId, Scope,
+    client::{
+        document::Profile,
+        id::ClientId,
+        metadata::{Metadata, Methods},
+        redirect_uri::RedirectUri,
+    },
+};
+use salver_server::{
+    chance::SystemChance,
+    deps::Deps,
+    flow::account::{AccountDeps, setup},
+    keyring::Keyring,
+    revocations::RevocationIndex,
+    secrets::Secrets,
+    settings::{Lifetimes, Resource, Resources, Settings},
+    usage::Usage,
+    web::{App, router},
+};
+use salver_store::{
+    Store,
+    record::Role,
+    sqlite::{self, SqliteStore},
+};
+use salver_testkit::{
+    browser::{Browser, Page, send},
+    clock::FixedClock,
+    form::Form,
+    web::{FakeWeb, Reply},
+};
+use serde_json::{Value, json};
+
+pub(crate) const ISSUER: &str = "http://localhost:8080";
+pub(crate) const RESOURCE: &str = "http://localhost:8080/mcp";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// A client whose answer can only reach its publisher.
+pub(crate) const WEB_CLIENT: &str = "https://web.example/client.json";
+pub(crate) const WEB_CALLBACK: &str = "https://web.example/callback";
+/// A client that answers on the user's own computer.
+pub(crate) const NATIVE_CLIENT: &str = "https://native.example/client.json";
+pub(crate) const NATIVE_CALLBACK: &str = "http://127.0.0.1:51004/callback";
+/// A client that an administrator entered.
+pub(crate) const ENTERED_CLIENT: &str = "inspector";
+pub(crate) const ENTERED_CALLBACK: &str = "http://localhost:6274/oauth/callback";
+const HOSTS: [&str; 5] = [
+    "web.example",
+    "native.example",
+    "other.example",
+    "slow.example",
+    "raw.githubusercontent.com",
+];
+
+/// A server and what is around it.
+pub(crate) struct World {
+    pub(crate) router: Router,
+    pub(crate) web: FakeWeb,
+    pub(crate) clock: FixedClock,
+    pub(crate) deps: Arc<Deps>,
+    _directory: tempfile::TempDir,
+}
+
+/// Tokens as a client got them.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+    pub(crate) scope: String,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let web = FakeWeb::start().await;
+        web.set(WEB_CLIENT, document(WEB_CLIENT, &[WEB_CALLBACK]));
+        web.set(
+            NATIVE_CLIENT,
+            document(
+                NATIVE_CLIENT,
+                &["http://127.0.0.1/callback", "http://localhost/callback"],
+            ),
+        );
+        let directory = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(
+            SqliteStore::open(
+                directory.path().join("salver.db"),
+                sqlite::Settings::default(),
+            )
+            .unwrap(),
+        );
+        // The real time: the way out has a clock of its own, by which it judges certificates and freshness.
+        let clock = FixedClock::at(1_795_000_000);
+        let master = MasterKey::from_bytes([7; 32]);
+        let secrets = Secrets::derive(&master).unwrap();
+        let settings = settings();
+        let ticking = clock.clone();
+        let deps = Arc::new(Deps {
+            own_origins: settings.own_origins(),
+            keyring: Keyring::open(
+                &*store,
+                secrets.signing_keys(),
+                Algorithm::Es256,
+                clock.now(),
+            )
+            .await
+            .unwrap(),
+            egress: Arc::new(Egress::new(egress(&web)).unwrap()),
+            revocations: RevocationIndex::default(),
+            usage: Usage::default(),
+            clock: Arc::new(move || ticking.now()),
+            chance: Arc::new(SystemChance::default()),
+            settings,
+            secrets,
+            store,
+        });
+        deps.revocations
+            .refresh(&*deps.store, clock.now())
+            .await
+            .unwrap();
+        let account = AccountDeps::new(deps.clone(), &master).unwrap();
+        let router = router(App::new(account));
+        Self {
+            router,
+            web,
+            clock,
+            deps,
+            _directory: directory,
+        }
+    }
+
+    /// A browser in which a new user of this name is signed in.
+    pub(crate) async fn user(&self, username: &str) -> Browser {
+        let link = self.invitation().await;
+        let path = format!("/account/setup/{}", &*link.secret);
+        let mut browser = Browser::new(self.router.clone());
+        let page = browser.get(&path).await;
+        let form = Form::to(&page.text, "")
+            .with("username", username)
+            .with("password", "correct horse battery");
+        let form = if form.fields.iter().any(|(name, _)| name == "password_again") {
+            form.with("password_again", "correct horse battery")
+        } else {
+            form
+        };
+        let done = browser.post(&path, form.body()).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        browser
+    }
+
+    async fn invitation(&self) -> setup::NewLink {
+        let wish = setup::Invite {
+            role: Role::User,
+            lifetime_seconds: 900,
+            now: self.clock.now(),
+        };
+        setup::invite(
+            &*self.deps.store,
+            &self.deps.secrets,
+            &*self.deps.chance,
+            wish,
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Asks, presses Allow, and answers what the client got to see.
+    pub(crate) async fn allow(
+        &self,
+        browser: &mut Browser,
+        client_id: &str,
+        redirect_uri: &str,
+        scope: &str,
+    ) -> Page {
+        let asked = browser
+            .get(&authorize(client_id, redirect_uri, &[("scope", scope)]))
+            .await;
+        if asked.status == StatusCode::SEE_OTHER {
+            return asked;
+        }
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+        let form = Form::to(&asked.text, "/authorize/consent");
+        browser.submit(&form.with("decision", "allow")).await
+    }
+
+    /// A whole login.
+    pub(crate) async fn login(
+        &self,
+        browser: &mut Browser,
+        client_id: &str,
+        redirect_uri: &str,
+        scope: &str,
+    ) -> Tokens {
+        let answered = self.allow(browser, client_id, redirect_uri, scope).await;
+        let code = answered.answered("code").unwrap();
+        let page = self
+            .redeem(client_id, &code, &[("redirect_uri", redirect_uri)])
+            .await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        tokens(&page)
+    }
+
+    /// Redeems a code.
+    pub(crate) async fn redeem(&self, client_id: &str, code: &str, more: &[(&str, &str)]) -> Page {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", client_id),
+            ("code", code),
+            ("code_verifier", VERIFIER),
+        ];
+        let fields: Vec<_> = fields
+            .into_iter()
+            .filter(|(name, _)| !more.iter().any(|(other, _)| other == name))
+            .collect();
+        self.form("/token", &[&fields[..], more].concat()).await
+    }
+
+    /// Presents a refresh token.
+    pub(crate) async fn refresh(&self, client_id: &str, token: &str) -> Page {
+        self.form(
+            "/token",
+            &[
+                ("grant_type", "refresh_token"),
+                ("client_id", client_id),
+                ("refresh_token", token),
+            ],
+        )
+        .await
+    }
+
+    /// Posts a form as a program would.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.form_with(path, fields, None).await
+    }
+
+    /// The same with an `Authorization` header.
+    pub(crate) async fn form_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        authorization: Option<&str>,
+    ) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        send(&self.router, request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Whether a resource server is told that the access token is good.
+    pub(crate) async fn is_active(&self, access_token: &str) -> bool {
+        // resource:secret
+        let page = self
+            .form_with(
+                "/introspect",
+                &[("token", access_token)],
+                Some("Basic bm90ZXM6c2VjcmV0"),
+            )
+            .await;
+        json_of(&page)["active"].as_bool().unwrap()
+    }
+}
+
+/// The path and query of an authorization request; `more` replaces what is usual.
+pub(crate) fn authorize(client_id: &str, redirect_uri: &str, more: &[(&str, &str)]) -> String {
+    let usual = [
+        ("client_id", client_id),
+        ("redirect_uri", redirect_uri),
+        ("response_type", "code"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("state", "a b+c"),
+        ("resource", RESOURCE),
+    ];
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(
+        usual
+            .iter()
+            .filter(|(name, _)| !more.iter().any(|(other, _)| other == name)),
+    );
+    query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
+    format!("/authorize?{}", query.finish())
+}
+
+/// A sound document.
+pub(crate) fn document(client_id: &str, redirect_uris: &[&str]) -> Reply {
+    Reply::json(
+        json!({ "client_id": client_id, "client_name": "App", "redirect_uris": redirect_uris })
+            .to_string(),
+    )
+}
+
+pub(crate) fn tokens(page: &Page) -> Tokens {
+    let body = json_of(page);
+    let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    Tokens {
+        access: text("access_token"),
+        refresh: text("refresh_token"),
+        scope: text("scope"),
+    }
+}
+
+pub(crate) fn json_of(page: &Page) -> Value {
+    serde_json::from_str(&page.text).unwrap()
+}
+
+/// Status and error code of a refused request of a program.
+pub(crate) fn refused(page: &Page) -> (u16, String) {
+    (
+        page.status.as_u16(),
+        json_of(page)["error"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+    )
+}
+
+fn settings() -> Settings {
+    let entered = Metadata {
+        client_id: ClientId::parse(ENTERED_CLIENT).unwrap(),
+        name: Some("Inspector".into()),
+        client_uri: None,
+        redirect_uris: vec![RedirectUri::parse("http://localhost/oauth/callback").unwrap()],
+        scope: None,
+        methods: Methods {
+            none: true,
+            private_key_jwt: false,
+        },
+        digest: [1; 32],
+    };
+    Settings {
+        issuer: Issuer::parse(ISSUER).unwrap(),
+        resources: Resources::new(vec![
+            resource("notes", RESOURCE),
+            resource("other", "http://localhost:8080/other"),
+        ]),
+        clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
+        profile: Profile::Mcp,
+        lifetimes: Lifetimes::default(),
+    }
+}
+
+fn resource(name: &str, id: &str) -> Resource {
+    let scope: Scope = "notes:read".parse().unwrap();
+    Resource {
+        name: name.into(),
+        id: ResourceId::parse(id).unwrap(),
+        scopes: vec![
+            ("notes:read".into(), "Read your notes".into()),
+            ("notes:write".into(), "Write your notes".into()),
+        ],
+        default_scope: scope,
+        introspection_secret: Some("secret".to_owned().into()),
+    }
+}
+
+fn egress(web: &FakeWeb) -> salver_egress::Settings {
+    let mut settings = salver_egress::Settings {
+        reach: Reach::LoopbackOnly,
+        ..Default::default()
+    };
+    settings.extra_roots_pem = Some(web.authority_pem().as_bytes().to_vec());
+    let connect = |host: &str| ((host.to_owned(), 443), SocketAddr::from(web.address()));
+    settings.development.connect = HOSTS.into_iter().map(connect).collect();
+    settings
+}

@@ -1,0 +1,204 @@
+//! What does every engine promise? One case for each promise of the trait's documents, with its refused neighbour; the
+//! races are cases too. An engine passes all of them unchanged:
+//!
+//! ```ignore
+//! async fn make_store() -> salver_store::contract::Fixture { … }
+//! salver_store::engine_contract!(sqlite, crate::make_store);
+//! ```
+//!
+//! Each case gets a store of its own, empty. Durability is not here: it needs a process that dies (`tests/durability.rs`).
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "the cases are tests"
+)]
+
+pub mod applications;
+pub mod codes;
+pub mod consents;
+pub mod feed;
+pub mod installations;
+pub mod invitations;
+pub mod keys;
+pub mod revocations;
+pub mod samples;
+pub mod sessions;
+pub mod sweep;
+pub mod units;
+pub mod users;
+
+use std::{any::Any, future::Future, sync::Arc};
+
+use tokio::task::JoinSet;
+
+use crate::Store;
+
+/// A store to test, and what must live as long as it (a directory, a server).
+pub struct Fixture {
+    /// Empty at first.
+    pub store: Arc<dyn Store>,
+    /// Dropped after the store.
+    pub held: Box<dyn Any + Send>,
+}
+
+/// How many tasks race for one thing.
+const RACERS: u8 = 50;
+
+/// Lets all racers do the same at once; answers what each of them got.
+async fn race<T, F>(racer: impl Fn(u8) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for number in 0..RACERS {
+        tasks.spawn(racer(number));
+    }
+    tasks.join_all().await
+}
+
+/// Makes a module `$engine` with one test per case. `$make` is the path of an async function without arguments that answers
+/// a [`Fixture`].
+#[macro_export]
+macro_rules! engine_contract {
+    ($engine:ident, $make:path) => {
+        mod $engine {
+            $crate::contract_cases! { $make;
+                users {
+                    a_user_is_found_by_id_and_by_name_in_any_letter_case
+                    a_name_is_given_once_whatever_its_letter_case
+                    of_many_who_want_one_name_one_gets_it
+                    users_are_listed_by_name
+                    a_password_hash_is_replaced
+                    disabling_ends_sessions_and_grants_and_enters_the_feed
+                    disabling_happens_once
+                    enabling_gives_nothing_back
+                    a_session_that_comes_after_disabling_is_none
+                    a_consent_that_comes_after_disabling_is_refused
+                }
+                invitations {
+                    an_invitation_works_until_its_time
+                    an_invitation_is_spent_once
+                    of_many_who_spend_one_invitation_one_gets_in
+                    a_taken_name_leaves_the_invitation_unspent
+                    an_invitation_past_its_time_or_unknown_lets_nobody_in
+                }
+                sessions {
+                    a_session_lasts_until_its_time
+                    an_ended_session_is_gone_and_no_other
+                }
+                consents {
+                    a_consent_makes_a_grant_and_its_code
+                    a_second_consent_widens_the_grant
+                    what_makes_another_grant
+                    of_many_consents_for_one_purpose_one_makes_the_grant
+                    a_revoked_grant_is_not_widened
+                    a_ticket_is_spent_once
+                    of_many_who_answer_one_page_one_is_heard
+                    a_ticket_stays_spent_when_its_code_is_gone
+                    one_fingerprint_is_one_application
+                    grants_are_found_by_the_exact_client_oldest_first
+                }
+                codes {
+                    a_code_comes_back_as_it_was
+                    a_code_needs_a_live_grant
+                    a_code_is_redeemed_once
+                    of_many_who_redeem_one_code_one_succeeds
+                    a_code_under_a_revoked_grant_is_lost
+                    a_code_gives_only_under_its_own_grant
+                    redeeming_against_revoking_leaves_nothing_alive
+                }
+                installations {
+                    an_installation_comes_back_as_it_was
+                    rotation_moves_one_generation
+                    rotation_needs_the_expected_generation
+                    rotation_needs_a_live_installation
+                    of_many_who_rotate_one_generation_one_succeeds
+                    rotating_against_revoking_leaves_nothing_alive
+                    late_facts_of_use_are_merged
+                }
+                revocations {
+                    a_revoked_grant_takes_its_installations_along
+                    a_revoked_installation_leaves_its_siblings
+                    a_revoked_token_is_only_in_the_feed
+                    naming_it_again_changes_nothing
+                    what_does_not_exist_is_not_revoked
+                    an_application_is_revoked_for_one_user
+                    of_many_who_revoke_one_grant_one_line_remains
+                }
+                feed {
+                    the_feed_is_read_from_where_one_stands
+                    a_poller_misses_nothing
+                    a_number_is_never_given_twice
+                }
+                applications {
+                    applications_are_listed_last_used_first
+                    what_has_ended_is_not_listed
+                }
+                keys {
+                    keys_are_listed_oldest_first
+                    a_new_key_retires_the_others_of_its_use
+                }
+                sweep {
+                    a_sweep_deletes_what_time_has_ended
+                    a_rotated_installation_outlives_its_first_end
+                    an_ended_installation_stays_a_day
+                    a_revoked_grant_stays_thirty_days_a_live_one_for_good
+                    a_sweep_takes_everything_however_much
+                }
+                units {
+                    a_unit_that_fails_leaves_no_trace
+                    a_unit_that_fails_fails_alone
+                    the_store_says_that_it_works
+                }
+            }
+        }
+    };
+}
+
+/// Part of [`engine_contract!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_cases {
+    ($make:path; $($group:ident { $($case:ident)* })*) => {$(
+        mod $group {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let $crate::contract::Fixture { store, held } = $make().await;
+                $crate::contract::$group::$case(store).await;
+                drop(held);
+            }
+        )*}
+    )*};
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_case_is_in_the_list() {
+        const LIST: &str = include_str!("mod.rs");
+        const GROUPS: &[&str] = &[
+            include_str!("applications.rs"),
+            include_str!("codes.rs"),
+            include_str!("consents.rs"),
+            include_str!("feed.rs"),
+            include_str!("installations.rs"),
+            include_str!("invitations.rs"),
+            include_str!("keys.rs"),
+            include_str!("revocations.rs"),
+            include_str!("sessions.rs"),
+            include_str!("sweep.rs"),
+            include_str!("units.rs"),
+            include_str!("users.rs"),
+        ];
+        for group in GROUPS {
+            for rest in group.split("pub async fn ").skip(1) {
+                let name = rest.split('(').next().unwrap();
+                assert!(
+                    LIST.lines().any(|line| line.trim() == name),
+                    "{name} is not run"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is remembered, and how: one trait, one engine so far, one contract suite that every engine passes.
+//!
+//! # Conventions of the trait
+//!
+//! - Every writing method is one **unit of work**: all of it happens, durably, or none. It takes its facts as one value and
+//!   is answered after the commit.
+//! - Deciding is not done here. Where two requests can race for one thing, the unit names the state that its decision was
+//!   made on, and answers [`Outcome::Lost`] if that state is gone; the caller gathers and decides again.
+//! - `find_*` answers `Option`, `list_*` a `Vec`, oldest first unless its document says otherwise.
+//! - Nothing here is a secret in the clear: tokens, codes, sessions and invitations arrive as [`Digest`]s, private keys sealed.
+//! - Times come in as arguments; an engine never reads a clock.
+//!
+//! - Something with an `expires_at` works while now is before that time.
+//!
+//! To add a method: write it here with its document, add its cases to `contract/`, then make each engine pass.
+
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+pub mod record;
+pub mod retention;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+pub mod username;
+
+use std::{future::Future, pin::Pin};
+
+use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
+use thiserror::Error;
+
+use record::{
+    AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
+    Invitation, NewUser, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey,
+    Subject, UsedInstallation, User, UserAdded,
+};
+
+/// What an engine answers, some time later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The engine could not do its work. Whoever sees this answers 503; what was asked for did not happen, or is not known to have.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The engine failed: disk full, file gone, connection lost.
+    #[error("the store failed: {0}")]
+    Engine(Box<dyn std::error::Error + Send + Sync>),
+    /// A stored value cannot be read back: another program wrote it, or the file is damaged.
+    #[error("the store holds a value that cannot be read: {0}")]
+    Corrupt(&'static str),
+    /// The schema is newer than this program knows.
+    #[error("the store was written by a newer salver (schema {found}, known up to {known})")]
+    TooNew {
+        /// The schema version in the store.
+        found: i64,
+        /// The newest one that this program knows.
+        known: i64,
+    },
+    /// The engine has been shut down.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// Whether a unit of work found the state that it was decided on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+pub enum Outcome {
+    /// It happened.
+    Applied,
+    /// Somebody else came first; nothing happened.
+    Lost,
+}
+
+/// The memory of an authorization server.
+pub trait Store: Send + Sync + 'static {
+    // ── People ──
+
+    /// The user of this name, compared without regard to letter case ([`username::key`]).
+    fn find_user_by_name<'a>(&'a self, username: &'a str) -> Answer<'a, Option<User>>;
+    /// The user of this id.
+    fn find_user(&self, id: UserId) -> Answer<'_, Option<User>>;
+    /// All users, by name.
+    fn list_users(&self) -> Answer<'_, Vec<User>>;
+    /// Adds a user; if an invitation is named, spends it in the same unit, at the time of the user's `created_at`. An invitation is
+    /// spent only by a user that was added.
+    fn add_user(&self, user: NewUser) -> Answer<'_, UserAdded>;
+    /// Replaces a user's password hash. `Lost` if there is no such user.
+    fn set_password_hash(&self, id: UserId, password_hash: String) -> Answer<'_, Outcome>;
+    /// Disables a user: no more sign-in, all sessions end, all grants are revoked. `Lost` if there is none, or already disabled.
+    fn disable_user(&self, id: UserId, now: Timestamp) -> Answer<'_, Outcome>;
+    /// Lets a disabled user sign in again. What was revoked stays revoked. `Lost` if there is none, or not disabled.
+    fn enable_user(&self, id: UserId) -> Answer<'_, Outcome>;
+
+    // ── Invitations (setup links among them) ──
+
+    /// Adds an invitation.
+    fn add_invitation(&self, invitation: Invitation) -> Answer<'_, ()>;
+    /// An invitation that is neither spent nor past its time.
+    fn find_invitation(&self, token: Digest, now: Timestamp) -> Answer<'_, Option<Invitation>>;
+
+    // ── Sessions ──
+
+    /// Adds a session; none is added for a user who has been disabled meanwhile (or is unknown), and `find_session` tells so.
+    fn add_session(&self, session: Session) -> Answer<'_, ()>;
+    /// A session that has not ended, with its user, unless that user is disabled.
+    fn find_session(&self, token: Digest, now: Timestamp) -> Answer<'_, Option<(Session, User)>>;
+    /// Ends a session; nothing happens if there is none.
+    fn end_session(&self, token: Digest) -> Answer<'_, ()>;
+
+    // ── Grants and codes ──
+
+    /// The live grants that a user has given to one `client_id`.
+    fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
+    /// Records a consent and its code. The grant with the same user, client, recipient and resource is widened if there is a live
+    /// one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
+    /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile: then
+    /// nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
+    fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
+    /// Adds a code under a grant on record. `Lost` if the grant is revoked meanwhile (or unknown). Spends no ticket.
+    fn add_code(&self, code: Code) -> Answer<'_, Outcome>;
+    /// A code by its digest, spent or not, until it is swept; with its grant.
+    fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>>;
+    /// Spends a code, starts its installation and marks the grant as used. `Lost` if the code is spent (or unknown, or not of the
+    /// installation's grant), or its grant revoked. Whether the code is still in time was decided before.
+    fn redeem_code(&self, redeem: RedeemCode) -> Answer<'_, Outcome>;
+
+    // ── Installations: refresh-token families ──
+
+    /// An installation with its grant, ended or not.
+    fn find_installation(&self, id: InstallationId) -> Answer<'_, Option<(Installation, Grant)>>;
+    /// Moves an installation to its next generation. `Lost` unless it stands at the expected generation, lives (not ended, not
+    /// expired), and its grant lives.
+    fn advance_installation(&self, advance: AdvanceInstallation) -> Answer<'_, Outcome>;
+    /// Merges when installations were last used and the newest generation whose access token was seen; older facts change nothing.
+    fn record_use(&self, used: Vec<UsedInstallation>) -> Answer<'_, ()>;
+
+    // ── Revocation ──
+
+    /// Ends what is named and everything below it, and enters what is named in the feed. Naming it again changes nothing, naming a
+    /// grant or an installation that does not exist neither.
+    fn revoke(&self, subject: Subject, reason: RevocationReason, now: Timestamp) -> Answer<'_, ()>;
+    /// Ends all grants of a user for an application, each with a line in the feed; answers how many grants and live installations
+    /// that were.
+    fn revoke_application(
+        &self,
+        user: UserId,
+        application: ApplicationId,
+        now: Timestamp,
+    ) -> Answer<'_, (u64, u64)>;
+    /// The feed after this number, in order: every subject that ended. Zero reads from the start (what is not yet swept).
+    /// Numbers are given in the order of commits and never twice: who has read up to one has missed none before it.
+    fn list_revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>>;
+    /// What a user's Connected apps page shows: applications with live grants, last used first.
+    fn list_applications(&self, user: UserId) -> Answer<'_, Vec<ApplicationOverview>>;
+    /// A grant by its id, revoked or not.
+    fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>>;
+
+    // ── Keys ──
+
+    /// All keys that are not swept, oldest first.
+    fn list_keys(&self) -> Answer<'_, Vec<StoredKey>>;
+    /// Adds a key; earlier keys of the same use get the given end of publication, if they have none.
+    fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()>;
+
+    // ── Housekeeping ──
+
+    /// Deletes what time has ended: codes, sessions, invitations, feed entries and keys past their use, installations unused for too
+    /// long. What stays how long after its end: [`retention`]. Works in slices, so it is not one unit: other work goes between.
+    fn sweep(&self, now: Timestamp) -> Answer<'_, ()>;
+    /// Whether the engine answers and can write.
+    fn check(&self) -> Answer<'_, ()>;
+}

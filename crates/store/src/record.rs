@@ -1,0 +1,298 @@
+//! What does a row say? The values that go into the store and come out of it.
+
+use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, TokenId, UserId};
+
+/// The keyed hash of a bearer secret: all that is stored of codes, refresh tokens, sessions and invitations.
+pub type Digest = [u8; 32];
+
+/// What a person may do here.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Role {
+    /// Signs in and connects applications.
+    User,
+    /// Also registers applications.
+    Developer,
+    /// Also reviews what waits for approval.
+    Reviewer,
+    /// Also runs the server.
+    Administrator,
+}
+
+/// A person with an account.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its id: the `sub` of tokens.
+    pub id: UserId,
+    /// The name to sign in with.
+    pub username: String,
+    /// What they may do.
+    pub role: Role,
+    /// PHC string of the password.
+    pub password_hash: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Since when it is disabled.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A user to add.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The user.
+    pub user: User,
+    /// The invitation to spend, if the user comes by one.
+    pub invitation: Option<Digest>,
+}
+
+/// What became of a user to add.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserAdded {
+    /// Added.
+    Added,
+    /// The name belongs to somebody else.
+    NameTaken,
+    /// The invitation is spent, unknown or past its time.
+    InvitationSpent,
+}
+
+/// A link that lets one person make an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Invitation {
+    /// Digest of the token in the link.
+    pub token: Digest,
+    /// The role of the account.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Session {
+    /// Digest of the cookie's value.
+    pub token: Digest,
+    /// Who is signed in.
+    pub user: UserId,
+    /// When they signed in (OpenID `auth_time`).
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// One user's consent for one client at one resource, for one kind of recipient.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Grant {
+    /// Its id; everything issued below carries it.
+    pub id: GrantId,
+    /// Who consented.
+    pub user: UserId,
+    /// The label under which people see it.
+    pub application: ApplicationId,
+    /// Whom it was given to, byte for byte.
+    pub client_id: String,
+    /// Where the answers go: a class such as `loopback`, `https://host` or `app:scheme`.
+    pub recipient: String,
+    /// The resource, in its registered spelling.
+    pub resource: String,
+    /// All that was consented to.
+    pub scope: Scope,
+    /// What was known of the client at the newest consent: rung and evidence, as JSON.
+    pub assessment: String,
+    /// First consent.
+    pub created_at: Timestamp,
+    /// Newest consent.
+    pub consented_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A consent to record, with the code that answers it.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The grant as it should be if there is none yet: `id` and `application` are proposals, `scope` is added to what is there.
+    pub grant: Grant,
+    /// What makes two clients the same application (DESIGN 4.4).
+    pub fingerprint: String,
+    /// The application's name for people.
+    pub label: String,
+    /// The code; its `grant` is set to the grant that is really used.
+    pub code: Code,
+}
+
+/// What became of a consent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Recorded {
+    /// Recorded under this grant.
+    Under(GrantId),
+    /// The consent page was answered before.
+    TicketSpent,
+    /// The user has been disabled meanwhile, or is unknown: nothing happened.
+    UserDisabled,
+}
+
+/// An authorization code.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Code {
+    /// Digest of the code.
+    pub code: Digest,
+    /// The consent page that it answers, once only: a random number of that page. A login without a page draws one of its own.
+    pub ticket: [u8; 16],
+    /// The grant it belongs to.
+    pub grant: GrantId,
+    /// The `redirect_uri` of the request, byte for byte.
+    pub redirect_uri: String,
+    /// The S256 `code_challenge`.
+    pub code_challenge: String,
+    /// What this login asked for and was given.
+    pub scope: Scope,
+    /// When the user signed in.
+    pub auth_time: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it can no longer be redeemed.
+    pub expires_at: Timestamp,
+    /// The installation that it started, once spent.
+    pub redeemed_by: Option<InstallationId>,
+}
+
+/// The spending of a code.
+#[derive(Clone, Debug)]
+pub struct RedeemCode {
+    /// The code.
+    pub code: Digest,
+    /// The installation that it starts.
+    pub installation: Installation,
+}
+
+/// One running copy of an application: a family of refresh tokens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Installation {
+    /// Its id.
+    pub id: InstallationId,
+    /// The grant it hangs below.
+    pub grant: GrantId,
+    /// What its tokens may do at most.
+    pub scope: Scope,
+    /// How often its refresh token was rotated.
+    pub generation: u32,
+    /// Digest of the refresh token that is good now.
+    pub current: Digest,
+    /// Digest of the one before, which may be presented again within bounds.
+    pub previous: Option<Digest>,
+    /// When the current one was made.
+    pub rotated_at: Timestamp,
+    /// The newest generation whose access token was used, as far as merged.
+    pub used_generation: Option<u32>,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// When a token of it was last seen.
+    pub last_used_at: Timestamp,
+    /// When it ends if it stays unused.
+    pub expires_at: Timestamp,
+    /// When it was ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A rotation of an installation's refresh token.
+#[derive(Clone, Copy, Debug)]
+pub struct AdvanceInstallation {
+    /// Which one.
+    pub id: InstallationId,
+    /// The generation that the decision was made on.
+    pub expected_generation: u32,
+    /// The new current token; the generation goes up by one.
+    pub current: Digest,
+    /// The token that was presented, which becomes the previous one.
+    pub previous: Digest,
+    /// Now.
+    pub now: Timestamp,
+    /// When it ends if it stays unused.
+    pub expires_at: Timestamp,
+}
+
+/// That an installation's access token was seen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct UsedInstallation {
+    /// Which one.
+    pub id: InstallationId,
+    /// The generation of the token.
+    pub generation: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that can be ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Subject {
+    /// A grant, and all below it.
+    Grant(GrantId),
+    /// An installation, and its tokens.
+    Installation(InstallationId),
+    /// One access token; entered in the feed until it would have ended by itself.
+    Token(TokenId),
+}
+
+/// Why something was ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RevocationReason {
+    /// The user said so.
+    User,
+    /// An administrator said so.
+    Administrator,
+    /// The client gave it back (RFC 7009).
+    Client,
+    /// A spent code or a dead refresh token was presented: somebody has a copy.
+    Replay,
+}
+
+/// One line of the revocation feed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Revocation {
+    /// Its number; rises.
+    pub number: i64,
+    /// What ended.
+    pub subject: Subject,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An application on a user's Connected apps page.
+#[derive(Clone, Debug)]
+pub struct ApplicationOverview {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Its name for people.
+    pub label: String,
+    /// Its live grants with their live installations.
+    pub grants: Vec<(Grant, Vec<Installation>)>,
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyUse {
+    /// Signs access tokens; published at `jwks_uri`.
+    AccessToken,
+    /// Signs identities for servers behind the gateway.
+    Identity,
+}
+
+/// A signing key at rest.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StoredKey {
+    /// RFC 7638 thumbprint.
+    pub key_id: String,
+    /// What it is for.
+    pub key_use: KeyUse,
+    /// JOSE name of its algorithm.
+    pub algorithm: String,
+    /// The private key, sealed under the master key.
+    pub sealed: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when it may sign: a new key is published a while before.
+    pub signs_from: Timestamp,
+    /// When it is published no longer.
+    pub retires_at: Option<Timestamp>,
+}

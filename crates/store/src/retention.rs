@@ -1,0 +1,15 @@
+//! How long does a thing stay after its end? Seconds, the same for every engine.
+//!
+//! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
+//! lives is kept however long it is unused: it is a consent on record (DESIGN §5).
+
+/// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).
+pub const CODE: i64 = 10 * 60;
+/// A spent ticket of a consent page: at least as long as a page may be answered.
+pub const TICKET: i64 = 24 * 60 * 60;
+/// A line of the revocation feed: access tokens live ten minutes, so none outlives the line that ends it.
+pub const REVOCATION: i64 = 60 * 60;
+/// An installation that was ended, with its digests.
+pub const ENDED_INSTALLATION: i64 = 24 * 60 * 60;
+/// A grant that was revoked.
+pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

@@ -1,0 +1,182 @@
+//! What has a person consented to? Grants, and how a consent is recorded (DESIGN §4.9: consent and code are one unit).
+
+use rusqlite::{Connection, params};
+use salver_oauth::{ApplicationId, GrantId, Scope, UserId};
+
+use super::{
+    codes,
+    row::{Columns, change, find, list, only},
+    writer::Unit,
+};
+use crate::{
+    StoreError,
+    record::{Consent, Grant, Recorded},
+};
+
+/// A grant, revoked or not.
+pub(super) fn find_by_id(
+    connection: &Connection,
+    id: GrantId,
+) -> Result<Option<Grant>, StoreError> {
+    find(connection, TABLE, FIND, [id.as_bytes()], read)
+}
+
+/// A user's live grants for one client.
+pub(super) fn find_live(
+    connection: &Connection,
+    user: UserId,
+    client_id: &str,
+) -> Result<Vec<Grant>, StoreError> {
+    list(
+        connection,
+        TABLE,
+        FIND_LIVE,
+        params![user.as_bytes(), client_id],
+        read,
+    )
+}
+
+/// Records a consent and its code.
+pub(super) fn record_consent(
+    connection: &Connection,
+    consent: &Consent,
+) -> Result<Unit<Recorded>, StoreError> {
+    let proposed = &consent.grant;
+    let now = proposed.consented_at.as_unix();
+    if change(connection, SPEND_TICKET, params![consent.code.ticket, now])? == 0 {
+        return Ok(Unit::Undo(Recorded::TicketSpent));
+    }
+    let user = proposed.user;
+    if find(connection, "users", USER_LIVES, [user.as_bytes()], |_| {
+        Ok(())
+    })?
+    .is_none()
+    {
+        return Ok(Unit::Undo(Recorded::UserDisabled));
+    }
+    let application = application(connection, consent)?;
+    let live: Option<(GrantId, Scope)> = find(
+        connection,
+        TABLE,
+        FIND_SAME,
+        params![
+            user.as_bytes(),
+            proposed.client_id,
+            proposed.recipient,
+            proposed.resource
+        ],
+        |columns| Ok((columns.next()?, columns.next()?)),
+    )?;
+    let grant = if let Some((id, scope)) = live {
+        let scope = scope.union(&proposed.scope).to_string();
+        change(
+            connection,
+            WIDEN,
+            params![
+                id.as_bytes(),
+                application.as_bytes(),
+                scope,
+                proposed.assessment,
+                now
+            ],
+        )?;
+        id
+    } else {
+        add(connection, proposed, application)?;
+        proposed.id
+    };
+    codes::insert(connection, &consent.code, grant)?;
+    Ok(Unit::Keep(Recorded::Under(grant)))
+}
+
+/// The application with the consent's fingerprint, made if there is none, under the consent's label.
+fn application(connection: &Connection, consent: &Consent) -> Result<ApplicationId, StoreError> {
+    let Consent {
+        grant,
+        fingerprint,
+        label,
+        ..
+    } = consent;
+    let params = params![
+        grant.application.as_bytes(),
+        fingerprint,
+        label,
+        grant.created_at.as_unix()
+    ];
+    find(connection, "applications", APPLICATION, params, only)?
+        .ok_or(StoreError::Corrupt("applications"))
+}
+
+fn add(
+    connection: &Connection,
+    grant: &Grant,
+    application: ApplicationId,
+) -> Result<(), StoreError> {
+    change(
+        connection,
+        ADD,
+        params![
+            grant.id.as_bytes(),
+            grant.user.as_bytes(),
+            application.as_bytes(),
+            grant.client_id,
+            grant.recipient,
+            grant.resource,
+            grant.scope.to_string(),
+            grant.assessment,
+            grant.created_at.as_unix(),
+            grant.consented_at.as_unix(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Reads the columns of [`grant_columns!`].
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        id: columns.next()?,
+        user: columns.next()?,
+        application: columns.next()?,
+        client_id: columns.next()?,
+        recipient: columns.next()?,
+        resource: columns.next()?,
+        scope: columns.next()?,
+        assessment: columns.next()?,
+        created_at: columns.next()?,
+        consented_at: columns.next()?,
+        revoked_at: columns.next()?,
+    })
+}
+
+/// The columns of a grant `g`, in the order in which [`read`] wants them.
+macro_rules! grant_columns {
+    () => {
+        "g.id, g.user_id, g.application_id, g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.created_at, \
+         g.consented_at, g.revoked_at"
+    };
+}
+pub(super) use grant_columns;
+
+const TABLE: &str = "grants";
+pub(super) const FIND: &str = concat!(
+    "SELECT ",
+    grant_columns!(),
+    " FROM grants g WHERE g.id = ?1"
+);
+pub(super) const FIND_LIVE: &str = concat!(
+    "SELECT ",
+    grant_columns!(),
+    " FROM grants g WHERE g.user_id = ?1 AND g.client_id = ?2 AND g.revoked_at IS NULL ORDER BY g.created_at, g.rowid"
+);
+pub(super) const FIND_SAME: &str = "SELECT id, scope FROM grants
+    WHERE user_id = ?1 AND client_id = ?2 AND recipient = ?3 AND resource = ?4 AND revoked_at IS NULL";
+const SPEND_TICKET: &str =
+    "INSERT INTO tickets (ticket, spent_at) VALUES (?1, ?2) ON CONFLICT (ticket) DO NOTHING";
+pub(super) const USER_LIVES: &str = "SELECT 1 FROM users WHERE id = ?1 AND disabled_at IS NULL";
+const APPLICATION: &str =
+    "INSERT INTO applications (id, fingerprint, label, created_at) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (fingerprint) DO UPDATE SET label = excluded.label RETURNING id";
+const WIDEN: &str = "UPDATE grants SET application_id = ?2, scope = ?3, assessment = ?4,
+    consented_at = max(consented_at, ?5), last_used_at = max(last_used_at, ?5) WHERE id = ?1";
+const ADD: &str = "INSERT INTO grants (id, user_id, application_id, client_id, recipient, resource, scope, assessment,
+    created_at, consented_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";

@@ -1,0 +1,126 @@
+-- Ids are 16 bytes, digests 32, times seconds since 1970. Small tables are clustered on their key (WITHOUT ROWID); tables
+-- with long rows are not.
+
+CREATE TABLE users (
+    id            BLOB NOT NULL PRIMARY KEY,
+    username      TEXT NOT NULL,
+    username_key  TEXT NOT NULL UNIQUE,
+    role          TEXT NOT NULL CHECK (role IN ('user', 'developer', 'reviewer', 'administrator')),
+    password_hash TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    disabled_at   INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitations (
+    token      BLOB NOT NULL PRIMARY KEY,
+    role       TEXT NOT NULL CHECK (role IN ('user', 'developer', 'reviewer', 'administrator')),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    token      BLOB NOT NULL PRIMARY KEY,
+    user_id    BLOB NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+CREATE TABLE applications (
+    id          BLOB NOT NULL PRIMARY KEY,
+    fingerprint TEXT NOT NULL UNIQUE,
+    label       TEXT NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE grants (
+    id             BLOB NOT NULL PRIMARY KEY,
+    user_id        BLOB NOT NULL REFERENCES users (id),
+    application_id BLOB NOT NULL REFERENCES applications (id),
+    client_id      TEXT NOT NULL,
+    recipient      TEXT NOT NULL,
+    resource       TEXT NOT NULL,
+    scope          TEXT NOT NULL,
+    assessment     TEXT NOT NULL,
+    created_at     INTEGER NOT NULL,
+    consented_at   INTEGER NOT NULL,
+    last_used_at   INTEGER NOT NULL,
+    revoked_at     INTEGER,
+    revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay'))
+) STRICT;
+-- At most one live grant for one purpose; also the way to a user's live grants.
+CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
+CREATE INDEX revoked_grants ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE tickets (
+    ticket   BLOB NOT NULL PRIMARY KEY,
+    spent_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_age ON tickets (spent_at);
+
+-- grant_id has no foreign key: it would want an index on the busiest table, and the statement that adds a code looks for
+-- the grant anyway.
+CREATE TABLE codes (
+    code           BLOB NOT NULL PRIMARY KEY,
+    ticket         BLOB NOT NULL,
+    grant_id       BLOB NOT NULL,
+    redirect_uri   TEXT NOT NULL,
+    code_challenge TEXT NOT NULL,
+    scope          TEXT NOT NULL,
+    auth_time      INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    redeemed_by    BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX codes_by_end ON codes (expires_at);
+
+-- sweep_after is when the sweep looks at an installation again, not when it ends: rotation moves expires_at and leaves
+-- sweep_after, and with it the index, alone.
+CREATE TABLE installations (
+    id              BLOB NOT NULL PRIMARY KEY,
+    grant_id        BLOB NOT NULL REFERENCES grants (id),
+    scope           TEXT NOT NULL,
+    generation      INTEGER NOT NULL,
+    current         BLOB NOT NULL,
+    previous        BLOB,
+    rotated_at      INTEGER NOT NULL,
+    used_generation INTEGER,
+    created_at      INTEGER NOT NULL,
+    last_used_at    INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    sweep_after     INTEGER NOT NULL,
+    ended_at        INTEGER,
+    ended_why       TEXT CHECK (ended_why IN ('user', 'administrator', 'client', 'replay'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX installations_by_grant ON installations (grant_id);
+CREATE INDEX installations_by_sweep ON installations (sweep_after);
+
+-- AUTOINCREMENT: a number is never given twice, even when the newest line has been swept.
+CREATE TABLE revocations (
+    number  INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT NOT NULL CHECK (kind IN ('grant', 'installation', 'token')),
+    subject BLOB NOT NULL,
+    at      INTEGER NOT NULL,
+    why     TEXT NOT NULL CHECK (why IN ('user', 'administrator', 'client', 'replay')),
+    UNIQUE (kind, subject)
+) STRICT;
+CREATE INDEX revocations_by_age ON revocations (at);
+
+CREATE TABLE keys (
+    number     INTEGER PRIMARY KEY,
+    key_id     TEXT NOT NULL UNIQUE,
+    key_use    TEXT NOT NULL CHECK (key_use IN ('access_token', 'identity')),
+    algorithm  TEXT NOT NULL,
+    sealed     BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    signs_from INTEGER NOT NULL,
+    retires_at INTEGER
+) STRICT;
+
+-- One row that the health check writes, to learn whether writing works.
+CREATE TABLE pulse (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    beat INTEGER NOT NULL
+) STRICT;
+INSERT INTO pulse (id, beat) VALUES (1, 0);

@@ -1,0 +1,162 @@
+//! Which function answers which method of the trait, and on which thread? Nothing is decided here.
+
+use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
+
+use super::{
+    SqliteStore, applications, codes, grants, installations, invitations, keys, revocations,
+    row::change, sessions, sweep, users, writer::Unit,
+};
+use crate::{
+    Answer, Outcome, Store,
+    record::{
+        AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
+        Invitation, NewUser, Recorded, RedeemCode, Revocation, RevocationReason, Session,
+        StoredKey, Subject, UsedInstallation, User, UserAdded,
+    },
+};
+
+impl Store for SqliteStore {
+    fn find_user_by_name<'a>(&'a self, username: &'a str) -> Answer<'a, Option<User>> {
+        let username = username.to_owned();
+        self.read(move |connection| users::find_by_name(connection, &username))
+    }
+
+    fn find_user(&self, id: UserId) -> Answer<'_, Option<User>> {
+        self.read(move |connection| users::find_by_id(connection, id))
+    }
+
+    fn list_users(&self) -> Answer<'_, Vec<User>> {
+        self.read(users::list_all)
+    }
+
+    fn add_user(&self, user: NewUser) -> Answer<'_, UserAdded> {
+        self.write(move |connection| users::add(connection, &user))
+    }
+
+    fn set_password_hash(&self, id: UserId, password_hash: String) -> Answer<'_, Outcome> {
+        self.write(move |connection| users::set_password_hash(connection, id, &password_hash))
+    }
+
+    fn disable_user(&self, id: UserId, now: Timestamp) -> Answer<'_, Outcome> {
+        self.write(move |connection| users::disable(connection, id, now))
+    }
+
+    fn enable_user(&self, id: UserId) -> Answer<'_, Outcome> {
+        self.write(move |connection| users::enable(connection, id))
+    }
+
+    fn add_invitation(&self, invitation: Invitation) -> Answer<'_, ()> {
+        self.write(move |connection| invitations::add(connection, &invitation))
+    }
+
+    fn find_invitation(&self, token: Digest, now: Timestamp) -> Answer<'_, Option<Invitation>> {
+        self.read(move |connection| invitations::find_live(connection, &token, now))
+    }
+
+    fn add_session(&self, session: Session) -> Answer<'_, ()> {
+        self.write(move |connection| sessions::add(connection, &session))
+    }
+
+    fn find_session(&self, token: Digest, now: Timestamp) -> Answer<'_, Option<(Session, User)>> {
+        self.read(move |connection| sessions::find_live(connection, &token, now))
+    }
+
+    fn end_session(&self, token: Digest) -> Answer<'_, ()> {
+        self.write(move |connection| sessions::end(connection, &token))
+    }
+
+    fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| grants::find_live(connection, user, &client_id))
+    }
+
+    fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded> {
+        self.write(move |connection| grants::record_consent(connection, &consent))
+    }
+
+    fn add_code(&self, code: Code) -> Answer<'_, Outcome> {
+        self.write(move |connection| codes::add(connection, &code))
+    }
+
+    fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>> {
+        self.read(move |connection| codes::find_with_grant(connection, &code))
+    }
+
+    fn redeem_code(&self, redeem: RedeemCode) -> Answer<'_, Outcome> {
+        self.write(move |connection| codes::redeem(connection, &redeem))
+    }
+
+    fn find_installation(&self, id: InstallationId) -> Answer<'_, Option<(Installation, Grant)>> {
+        self.read(move |connection| installations::find_with_grant(connection, id))
+    }
+
+    fn advance_installation(&self, advance: AdvanceInstallation) -> Answer<'_, Outcome> {
+        self.write(move |connection| installations::advance(connection, &advance))
+    }
+
+    fn record_use(&self, used: Vec<UsedInstallation>) -> Answer<'_, ()> {
+        self.write(move |connection| installations::record_use(connection, &used))
+    }
+
+    fn revoke(&self, subject: Subject, reason: RevocationReason, now: Timestamp) -> Answer<'_, ()> {
+        self.write(move |connection| revocations::revoke(connection, subject, reason, now))
+    }
+
+    fn revoke_application(
+        &self,
+        user: UserId,
+        application: ApplicationId,
+        now: Timestamp,
+    ) -> Answer<'_, (u64, u64)> {
+        self.write(move |connection| {
+            revocations::revoke_application(connection, user, application, now)
+        })
+    }
+
+    fn list_revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>> {
+        self.read(move |connection| revocations::list_after(connection, after))
+    }
+
+    fn list_applications(&self, user: UserId) -> Answer<'_, Vec<ApplicationOverview>> {
+        self.read(move |connection| applications::list_of_user(connection, user))
+    }
+
+    fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>> {
+        self.read(move |connection| grants::find_by_id(connection, id))
+    }
+
+    fn list_keys(&self) -> Answer<'_, Vec<StoredKey>> {
+        self.read(keys::list_all)
+    }
+
+    fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()> {
+        self.write(move |connection| keys::add(connection, &key, retire_others_at))
+    }
+
+    fn sweep(&self, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            while self
+                .write(move |connection| sweep::slice(connection, now))
+                .await?
+            {}
+            Ok(())
+        })
+    }
+
+    fn check(&self) -> Answer<'_, ()> {
+        Box::pin(async {
+            self.write(|connection| {
+                change(
+                    connection,
+                    "UPDATE pulse SET beat = beat + 1 WHERE id = 1",
+                    [],
+                )?;
+                Ok(Unit::Keep(()))
+            })
+            .await?;
+            // A reader answers too.
+            self.list_keys().await?;
+            Ok(())
+        })
+    }
+}

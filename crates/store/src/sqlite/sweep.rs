@@ -1,0 +1,105 @@
+//! What has time ended? Deletes it in slices, so that a long sweep never keeps a login waiting (retention: [`crate::retention`]).
+
+use rusqlite::{Connection, params};
+use salver_oauth::Timestamp;
+
+use super::{row::change, writer::Unit};
+use crate::{StoreError, retention};
+
+/// Deletes one slice of what has ended; answers whether there may be more.
+pub(super) fn slice(connection: &Connection, now: Timestamp) -> Result<Unit<bool>, StoreError> {
+    let mut more = false;
+    for Rule { sql, kept } in RULES {
+        let touched = match kept {
+            Kept::After(seconds) => change(
+                connection,
+                sql,
+                params![now.plus_seconds(-seconds).as_unix(), SLICE],
+            )?,
+            Kept::Installation => change(
+                connection,
+                sql,
+                params![now.as_unix(), SLICE, retention::ENDED_INSTALLATION],
+            )?,
+        };
+        more |= touched >= usize::from(SLICE);
+    }
+    Ok(Unit::Keep(more))
+}
+
+/// One kind of thing that ends.
+pub(super) struct Rule {
+    /// Deletes at most `?2` rows that ended at `?1` or before.
+    pub(super) sql: &'static str,
+    kept: Kept,
+}
+
+/// How long rows stay.
+enum Kept {
+    /// So many seconds after the time in their own column.
+    After(i64),
+    /// As installations do: until they expire, or `?3` after they were ended, whichever is first.
+    Installation,
+}
+
+/// How many rows of one kind a unit deletes at most.
+const SLICE: u16 = 500;
+
+/// When an installation's row is no longer needed.
+macro_rules! installation_end {
+    () => {
+        "min(expires_at, ifnull(ended_at + ?3, expires_at))"
+    };
+}
+
+/// In this order: installations before the grants that they refer to.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        sql: "DELETE FROM codes WHERE code IN (SELECT code FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::CODE),
+    },
+    Rule {
+        sql: "DELETE FROM tickets WHERE ticket IN (SELECT ticket FROM tickets WHERE spent_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::TICKET),
+    },
+    Rule {
+        sql: "DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
+        sql: "DELETE FROM invitations WHERE token IN (SELECT token FROM invitations WHERE expires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
+        sql: "DELETE FROM revocations WHERE number IN (SELECT number FROM revocations WHERE at <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::REVOCATION),
+    },
+    Rule {
+        // Rotated since it was last looked at: look again when it would end now.
+        sql: concat!(
+            "UPDATE installations SET sweep_after = ",
+            installation_end!(),
+            " WHERE id IN (SELECT id FROM installations WHERE sweep_after <= ?1 AND ",
+            installation_end!(),
+            " > ?1 LIMIT ?2)"
+        ),
+        kept: Kept::Installation,
+    },
+    Rule {
+        sql: concat!(
+            "DELETE FROM installations WHERE id IN (SELECT id FROM installations WHERE sweep_after <= ?1 AND ",
+            installation_end!(),
+            " <= ?1 LIMIT ?2)"
+        ),
+        kept: Kept::Installation,
+    },
+    Rule {
+        sql: "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE revoked_at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM installations WHERE grant_id = grants.id) LIMIT ?2)",
+        kept: Kept::After(retention::REVOKED_GRANT),
+    },
+    Rule {
+        sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys WHERE retires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+];

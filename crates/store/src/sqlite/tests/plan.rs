@@ -1,0 +1,73 @@
+//! The query plans: nothing that happens on a request, and nothing that the sweep does to a large table, reads a whole table.
+
+use rusqlite::{Connection, types::Null};
+
+use super::connection;
+use crate::sqlite::{
+    applications, codes, grants, installations, invitations, revocations, sessions, sweep, users,
+};
+
+const STATEMENTS: &[&str] = &[
+    applications::GRANTS,
+    applications::INSTALLATIONS,
+    codes::FIND,
+    codes::SPEND,
+    codes::USE_GRANT,
+    grants::FIND,
+    grants::FIND_LIVE,
+    grants::FIND_SAME,
+    grants::USER_LIVES,
+    installations::ADVANCE,
+    installations::FIND,
+    installations::RECORD_USE,
+    invitations::FIND,
+    revocations::END_GRANT,
+    revocations::END_INSTALLATION,
+    revocations::END_INSTALLATIONS,
+    revocations::GRANTS_OF_APPLICATION,
+    revocations::LIST,
+    sessions::FIND,
+    users::END_SESSIONS,
+    users::FIND,
+    users::FIND_BY_NAME,
+    users::LIVE_GRANTS,
+];
+
+/// A few rows each, never many: read whole.
+const SMALL: &[&str] = &["invitations", "keys"];
+
+/// The steps of a statement's plan that read a whole table or index.
+fn scans(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut explain = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    for parameter in 1..=explain.parameter_count() {
+        explain.raw_bind_parameter(parameter, Null).unwrap();
+    }
+    let mut rows = explain.raw_query();
+    let mut scans = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        let step: String = row.get("detail").unwrap();
+        if step.starts_with("SCAN") && !SMALL.iter().any(|table| step == format!("SCAN {table}")) {
+            scans.push(step);
+        }
+    }
+    scans
+}
+
+#[test]
+fn no_statement_reads_a_whole_table() {
+    let (connection, _directory) = connection();
+    for sql in STATEMENTS
+        .iter()
+        .copied()
+        .chain(sweep::RULES.iter().map(|rule| rule.sql))
+    {
+        assert_eq!(scans(&connection, sql), [""; 0], "{sql}");
+    }
+    // The neighbour: a query without an index is noticed.
+    assert_eq!(
+        scans(&connection, "SELECT 1 FROM users WHERE role = ?1"),
+        ["SCAN users"]
+    );
+}

@@ -1,0 +1,51 @@
+//! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
+
+use crate::record::{KeyUse, RevocationReason, Role};
+
+/// The word for a role.
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Developer => "developer",
+        Role::Reviewer => "reviewer",
+        Role::Administrator => "administrator",
+    }
+}
+
+/// The role that a word stands for.
+pub(super) fn role_of(word: &str) -> Option<Role> {
+    Some(match word {
+        "user" => Role::User,
+        "developer" => Role::Developer,
+        "reviewer" => Role::Reviewer,
+        "administrator" => Role::Administrator,
+        _ => return None,
+    })
+}
+
+/// The word for what a key is for.
+pub(super) fn key_use(key_use: KeyUse) -> &'static str {
+    match key_use {
+        KeyUse::AccessToken => "access_token",
+        KeyUse::Identity => "identity",
+    }
+}
+
+/// What the key is for that a word stands for.
+pub(super) fn key_use_of(word: &str) -> Option<KeyUse> {
+    Some(match word {
+        "access_token" => KeyUse::AccessToken,
+        "identity" => KeyUse::Identity,
+        _ => return None,
+    })
+}
+
+/// The word for why something was ended.
+pub(super) fn reason(reason: RevocationReason) -> &'static str {
+    match reason {
+        RevocationReason::User => "user",
+        RevocationReason::Administrator => "administrator",
+        RevocationReason::Client => "client",
+        RevocationReason::Replay => "replay",
+    }
+}

@@ -1,0 +1,13 @@
+//! Parts for tests that are the same in every crate: a clock that stands still, a web that says what it is told over real TLS, and a
+//! browser that follows a script. Never part of the product.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
+
+pub mod browser;
+pub mod clock;
+pub mod form;
+pub mod web;
