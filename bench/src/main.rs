@@ -6,6 +6,7 @@
 
 mod bare;
 mod counter;
+mod document;
 mod fault;
 mod load;
 mod measure;

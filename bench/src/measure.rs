@@ -2,13 +2,16 @@
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::counter::Counter;
+use crate::document;
 use crate::fault::Fault;
 use crate::load;
-use crate::report::{self, Cost, Row};
+use crate::report::{self, Cost, Row, Whole};
+use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::{self, Operation, Operations};
 use crate::subject::{BareLine, Subject};
 use crate::upstream;
@@ -32,31 +35,45 @@ struct Side {
 pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let counter = plan.counter.unwrap_or_else(Counter::of_this_machine);
     report::talk(&format!("counting with {}", counter.describe()));
+    let program = find(plan.salver.as_deref())?;
     let behind = upstream::serve().await?;
+    let documents = document::serve().await?;
     let folder = tempfile::tempdir().map_err(|error| Fault::Io("make a folder", error))?;
+    let configuration = world::configure(folder.path(), behind, &documents)?;
     let bare = start_bare(counter, folder.path().as_os_str(), behind).await?;
-    let wanted = |name: &str| {
-        plan.only
-            .as_ref()
-            .is_none_or(|only| name.contains(only.as_str()))
-    };
+    let ours = start_ours(counter, &program, &configuration).await?;
     let mut rows = Vec::new();
-    for (place, scenario) in scenario::ALL.iter().enumerate() {
-        let Some(Some(operation)) = bare.operations.get(place) else {
-            continue;
-        };
-        if wanted(scenario.name) {
+    let pairs = bare.operations.iter().zip(&ours.operations);
+    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
+        if plan
+            .only
+            .as_ref()
+            .is_none_or(|only| scenario.name.contains(only.as_str()))
+        {
             report::talk(&format!("measuring {}", scenario.name));
-            let bare = cost(&bare, operation, plan.operations).await?;
+            let bare = cost(&bare, at_bare, plan.operations).await?;
+            let ours = cost(&ours, at_ours, plan.operations).await?;
             rows.push(Row {
                 scenario,
                 bare,
-                ours: None,
+                ours,
             });
         }
     }
-    drop(bare);
-    report::show(counter, &rows, None)
+    drop((bare, ours));
+    let whole = whole(&program, &configuration).await?;
+    report::show(counter, &rows, &whole)
+}
+
+/// The server to measure: the one that is named, or the one beside this program.
+fn find(named: Option<&Path>) -> Result<PathBuf, Fault> {
+    let this = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
+    let program = named.map_or_else(|| this.with_file_name("salver"), Path::to_owned);
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err(Fault::NoServer(program.display().to_string()))
+    }
 }
 
 async fn start_bare(counter: Counter, data: &OsStr, behind: SocketAddr) -> Result<Side, Fault> {
@@ -69,6 +86,26 @@ async fn start_bare(counter: Counter, data: &OsStr, behind: SocketAddr) -> Resul
         address: line.address,
         operations: scenario::bare::operations(),
     })
+}
+
+async fn start_ours(counter: Counter, program: &Path, configuration: &Path) -> Result<Side, Fault> {
+    let (subject, line) =
+        Subject::start::<Line>(counter, program, &arguments(configuration)).await?;
+    let world = Arc::new(World::set_up(&line).await?);
+    Ok(Side {
+        subject,
+        address: world.address,
+        operations: scenario::ours::operations(&world),
+    })
+}
+
+fn arguments(configuration: &Path) -> [&OsStr; 4] {
+    [
+        OsStr::new("serve"),
+        OsStr::new("--json"),
+        OsStr::new("--config"),
+        configuration.as_os_str(),
+    ]
 }
 
 async fn cost(side: &Side, operation: &Arc<dyn Operation>, operations: u32) -> Result<Cost, Fault> {
@@ -84,3 +121,28 @@ async fn cost(side: &Side, operation: &Arc<dyn Operation>, operations: u32) -> R
         p99: times.within(99),
     })
 }
+
+/// Start, memory and size, without a counter, on the store that the run has left.
+async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
+    let (mut starts, mut idle) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        let (subject, _) =
+            Subject::start::<Line>(Counter::Perf, program, &arguments(configuration)).await?;
+        starts.push(subject.started_in);
+        tokio::time::sleep(SETTLED).await;
+        idle.push(subject.resident_kib()?);
+    }
+    starts.sort_unstable();
+    idle.sort_unstable();
+    let size =
+        std::fs::metadata(program).map_err(|error| Fault::Io("read the server's size", error))?;
+    Ok(Whole {
+        cold_start: starts.get(STARTS / 2).copied().unwrap_or_default(),
+        idle_kib: idle.get(STARTS / 2).copied().unwrap_or_default(),
+        binary_bytes: size.len(),
+    })
+}
+
+/// An odd number: the one in the middle is shown.
+const STARTS: usize = 5;
+const SETTLED: Duration = Duration::from_millis(500);

@@ -22,7 +22,7 @@ pub(crate) struct Cost {
 pub(crate) struct Row {
     pub(crate) scenario: &'static Scenario,
     pub(crate) bare: Cost,
-    pub(crate) ours: Option<Cost>,
+    pub(crate) ours: Cost,
 }
 
 /// What the process as a whole needs.
@@ -33,7 +33,7 @@ pub(crate) struct Whole {
 }
 
 /// Shows everything.
-pub(crate) fn show(counter: Counter, rows: &[Row], whole: Option<&Whole>) -> Result<(), Fault> {
+pub(crate) fn show(counter: Counter, rows: &[Row], whole: &Whole) -> Result<(), Fault> {
     let text = table(counter, rows, whole).map_err(|_| Fault::Unreadable("the numbers"))?;
     std::io::stdout()
         .write_all(text.as_bytes())
@@ -52,7 +52,7 @@ pub(crate) fn failed(fault: &Fault) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn table(counter: Counter, rows: &[Row], whole: Option<&Whole>) -> Result<String, std::fmt::Error> {
+fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::fmt::Error> {
     let mut text = format!(
         "Thousand instructions per operation ({}).\n\n",
         counter.describe()
@@ -66,39 +66,32 @@ fn table(counter: Counter, rows: &[Row], whole: Option<&Whole>) -> Result<String
         let (name, bound) = (row.scenario.name, row.scenario.ratio());
         let bare = row.bare.instructions / 1000.0;
         write!(text, "| {name} | {bare:.1} | ")?;
-        match row.ours {
-            None => writeln!(text, "– | – | {bound:.2} | – | – |")?,
-            Some(ours) => {
-                let ratio = ours.instructions / row.bare.instructions;
-                let holds = if ratio <= bound { "yes" } else { "**no**" };
-                let own = ours.instructions / 1000.0;
-                let times = format!("{:.2?} / {:.2?}", ours.p50, ours.p99);
-                writeln!(
-                    text,
-                    "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |"
-                )?;
-            }
-        }
-    }
-    if let Some(whole) = whole {
-        let mib = |bytes: u64| bytes / 1024 / 1024;
-        writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
+        let ratio = row.ours.instructions / row.bare.instructions;
+        let holds = if ratio <= bound { "yes" } else { "**no**" };
+        let own = row.ours.instructions / 1000.0;
+        let times = format!("{:.2?} / {:.2?}", row.ours.p50, row.ours.p99);
         writeln!(
             text,
-            "| cold start on an existing store | {:.0?} | 37 ms |",
-            whole.cold_start
-        )?;
-        writeln!(
-            text,
-            "| idle memory | {} MiB | 16 MiB |",
-            mib(whole.idle_kib * 1024)
-        )?;
-        writeln!(
-            text,
-            "| binary | {} MiB | 40 MiB |",
-            mib(whole.binary_bytes)
+            "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |"
         )?;
     }
+    let mib = |bytes: u64| bytes / 1024 / 1024;
+    writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
+    writeln!(
+        text,
+        "| cold start on an existing store | {:.0?} | 37 ms |",
+        whole.cold_start
+    )?;
+    writeln!(
+        text,
+        "| idle memory | {} MiB | 16 MiB |",
+        mib(whole.idle_kib * 1024)
+    )?;
+    writeln!(
+        text,
+        "| binary | {} MiB | 40 MiB |",
+        mib(whole.binary_bytes)
+    )?;
     Ok(text)
 }
 
@@ -117,9 +110,14 @@ mod tests {
         let row = |ours| Row {
             scenario: &ALL[0],
             bare: cost(10_000.0),
-            ours: Some(cost(ours)),
+            ours: cost(ours),
         };
-        let text = table(Counter::Perf, &[row(20_000.0), row(20_001.0)], None).unwrap();
+        let whole = Whole {
+            cold_start: Duration::ZERO,
+            idle_kib: 0,
+            binary_bytes: 0,
+        };
+        let text = table(Counter::Perf, &[row(20_000.0), row(20_001.0)], &whole).unwrap();
         assert_eq!(text.matches("| yes |").count(), 1);
         assert_eq!(text.matches("| **no** |").count(), 1);
     }

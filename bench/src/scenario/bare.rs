@@ -16,12 +16,12 @@ use crate::upstream;
 /// All of them, in the order of [`super::ALL`].
 pub(crate) fn operations() -> Operations {
     vec![
-        Some(Arc::new(Discovery)),
-        Some(Arc::new(Introspection)),
-        Some(Arc::new(Page)),
-        Some(Arc::new(Login)),
-        Some(Arc::new(Refresh(array::from_fn(|_| Mutex::default())))),
-        Some(Arc::new(Gateway)),
+        Arc::new(Discovery),
+        Arc::new(Introspection),
+        Arc::new(Page),
+        Arc::new(Login),
+        Arc::new(Refresh(array::from_fn(|_| Mutex::default()))),
+        Arc::new(Gateway),
     ]
 }
 

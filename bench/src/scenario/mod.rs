@@ -1,5 +1,7 @@
 //! Which operations are measured, and what are they allowed to cost?
 
+pub(crate) mod bare;
+pub(crate) mod ours;
 mod request;
 
 use std::future::Future;
@@ -8,8 +10,6 @@ use std::sync::Arc;
 
 use crate::fault::Fault;
 use crate::load::{CONNECTIONS, Connection};
-
-pub(crate) mod bare;
 
 /// One operation, done again and again.
 pub(crate) trait Operation: Send + Sync {
@@ -21,7 +21,7 @@ pub(crate) trait Operation: Send + Sync {
 pub(crate) type Done<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
 
 /// The operations of one server, by their place in [`ALL`].
-pub(crate) type Operations = Vec<Option<Arc<dyn Operation>>>;
+pub(crate) type Operations = Vec<Arc<dyn Operation>>;
 
 /// An operation and its bound.
 pub(crate) struct Scenario {
@@ -33,18 +33,7 @@ pub(crate) struct Scenario {
     pub(crate) lenient: bool,
 }
 
-/// Places in [`ALL`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Discovery,
-    Introspection,
-    AuthorizeCached,
-    Login,
-    Refresh,
-    Gateway,
-}
-
-/// In the order of [`Place`].
+/// In the order in which the servers list their operations.
 pub(crate) const ALL: [Scenario; 6] = [
     Scenario {
         name: "discovery",

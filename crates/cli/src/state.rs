@@ -119,7 +119,6 @@ fn read_key(path: &Path) -> Result<MasterKey, Failure> {
 const ISSUER_FILE: &str = "issuer";
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -63,8 +63,7 @@ impl Network {
                 Self::V4([a, b, c])
             }
             IpAddr::V6(address) => {
-                let [a, b, c, d, e, f, ..] = address.octets();
-                Self::V6([a, b, c, d, e, f])
+                Self::V6(address.octets().first_chunk().copied().unwrap_or_default())
             }
         }
     }
@@ -88,16 +87,16 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait, if one of the counters says so; then nothing is counted.
-    pub fn begin(&self, counted: &[Counted], now: Timestamp) -> Result<Try, Wait> {
+    pub fn begin(&self, keys: &[Counted], now: Timestamp) -> Result<Try, Wait> {
         let mut counters = self.lock();
-        let wait = counted
+        let wait = keys
             .iter()
             .filter_map(|key| Some(counters.get(key)?.wait(*key, now)))
             .max();
         if let Some(wait) = wait.filter(|wait| *wait > 0) {
             return Err(Wait(wait));
         }
-        for key in counted {
+        for key in keys {
             if !counters.contains_key(key) && counters.len() >= self.capacity {
                 make_room(&mut counters, now);
             }
@@ -110,7 +109,7 @@ impl Throttle {
                 last: now,
             };
         }
-        Ok(Try(counted.to_vec()))
+        Ok(Try(keys.to_vec()))
     }
 
     /// Takes a try back that succeeded. The account's counter ends; the network's only forgets this one try, or an attacker

@@ -14,7 +14,7 @@ use crate::{
 pub(super) enum Config {
     /// Say what a start would say to this configuration, without starting.
     Check {
-        /// The file; without it the one of SALVER_CONFIG, if any, and the environment.
+        /// The file; without it the one of `SALVER_CONFIG`, if any, and the environment.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },

@@ -44,7 +44,7 @@ enum Command {
 /// Where the settings are; for every command that needs them.
 #[derive(Args, Clone, Debug)]
 struct Where {
-    /// The configuration file; also SALVER_CONFIG.
+    /// The configuration file; also `SALVER_CONFIG`.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The directory where state is kept.
@@ -84,7 +84,7 @@ fn environment() -> Environment {
 fn settings(flags: &Flags) -> Result<Settings, Failure> {
     let environment = environment();
     let layers = Layers::gather(flags, &environment).map_err(Failure::Configuration)?;
-    Settings::resolve(layers, &environment).map_err(Failure::Configuration)
+    Settings::resolve(&layers, &environment).map_err(Failure::Configuration)
 }
 
 /// Runs a journey to its end, on a thread for each core.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     clients::ClientEntry, development::DevelopmentSection, egress::EgressSection,
-    limits::LimitsSection, log::LogSection, resources::ResourceEntry, store::StoreSection,
+    limits::LimitsSection, log::LogSection, resources::entry::ResourceEntry, store::StoreSection,
     tls::TlsSection, tokens::TokensSection,
 };
 
@@ -15,7 +15,7 @@ use super::{
 pub(crate) struct File {
     /// Who this server is: the URL, without a slash at its end, that clients see as `issuer`; it may have a path. On loopback the default is `http://localhost:PORT`. It never comes from a request.
     pub(crate) issuer: Option<String>,
-    /// Addresses to listen on, as ADDRESS:PORT; port 0 takes a free one. The default is 127.0.0.1:8080, with [::1] beside it.
+    /// Addresses to listen on, as ADDRESS:PORT; port 0 takes a free one. The default is 127.0.0.1:8080, and the same port of `[::1]` beside it.
     pub(crate) listen: Option<Vec<String>>,
     /// The directory where state is kept. The default is salver's place in the platform's data directory.
     pub(crate) data: Option<String>,

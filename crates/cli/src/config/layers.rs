@@ -146,13 +146,14 @@ fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
     };
     let spanned = DeTable::parse(&text).map_err(|error| broken(&error))?;
     let mut note = |key: String, offset: usize| {
+        let line = line_of(&text, offset);
         origins.insert(
             key,
             Place::File {
                 path: path.to_owned(),
-                line: line_of(&text, offset),
+                line,
             },
-        )
+        );
     };
     places("", spanned.get_ref(), &text, &mut note);
     toml::from_str(&text).map_err(|error| broken(&error))
@@ -258,7 +259,6 @@ fn set(path: &str, value: Value, place: Place, table: &mut toml::Table, origins:
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

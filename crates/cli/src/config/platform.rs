@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn the_most_particular_variable_wins() {
-        let cases: &[(&[(&str, &str)], Option<&str>)] = &[
+        for (pairs, expected) in [
             (&[("HOME", "/home/a")], Some("/home/a/.local/share/salver")),
             (
                 &[("HOME", "/home/a"), ("XDG_DATA_HOME", "/data")],
@@ -50,8 +50,7 @@ mod tests {
                 Some("/var/lib/salver"),
             ),
             (&[], None),
-        ];
-        for (pairs, expected) in cases {
+        ] {
             let environment: Environment = pairs
                 .iter()
                 .map(|(name, value)| (name.into(), value.into()))

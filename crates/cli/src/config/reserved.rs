@@ -20,7 +20,6 @@ pub(crate) fn within(base: &str, path: &str) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

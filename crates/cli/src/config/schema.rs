@@ -93,7 +93,7 @@ fn collect(prefix: &str, keys: &[Key], found: &mut Vec<Leaf>) {
                 found.push(Leaf {
                     path,
                     kind: key.kind.clone(),
-                })
+                });
             }
             Kind::List(_) | Kind::Map(_) => {}
             _ => found.push(Leaf {
@@ -187,7 +187,6 @@ fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-#[expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

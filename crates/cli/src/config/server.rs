@@ -168,7 +168,6 @@ fn remedy(error: &IssuerError) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -48,10 +48,13 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Understands what was said, or says everything that is wrong with it.
-    pub(crate) fn resolve(layers: Layers, environment: &Environment) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn resolve(
+        layers: &Layers,
+        environment: &Environment,
+    ) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::new(layers.origins.clone());
-        let file = read(&layers, &mut problems)?;
-        let settings = put_together(&file, &layers, environment, &mut problems);
+        let file = read(layers, &mut problems)?;
+        let settings = put_together(&file, layers, environment, &mut problems);
         settings
             .filter(|_| problems.count() == 0)
             .ok_or_else(|| problems.into_list())
@@ -109,7 +112,7 @@ fn put_together(
         }
         Some(upstream) => resources::resolve(
             "--protect",
-            &[resources::protect(upstream)],
+            &[resources::entry::protect(upstream)],
             &issuer,
             environment,
             problems,

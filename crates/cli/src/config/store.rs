@@ -105,7 +105,6 @@ const FORM: &str =
     "it is 32 random bytes in hexadecimal or base64; make one with: openssl rand -hex 32";
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::path::Path;
 

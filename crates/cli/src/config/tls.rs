@@ -1,6 +1,6 @@
 //! With which certificate do the listeners speak TLS, if they do?
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use rustls::ServerConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -77,7 +77,7 @@ pub(crate) fn resolve(section: &TlsSection, problems: &mut Problems) -> Option<T
 fn load(certificate: &str, key: &str, problems: &mut Problems) -> Option<Tls> {
     let certificate_path = problems.origins().resolve("tls.certificate", certificate);
     let key_path = problems.origins().resolve("tls.key", key);
-    let chain = read_chain(certificate_path, problems);
+    let chain = read_chain(&certificate_path, problems);
     let key = secret_file::read("tls.key", &key_path, problems).and_then(|pem| {
         problems.accept(
             "tls.key",
@@ -95,10 +95,10 @@ fn load(certificate: &str, key: &str, problems: &mut Problems) -> Option<Tls> {
         .map(|config| Tls::Rustls(Arc::new(config)))
 }
 
-fn read_chain(path: PathBuf, problems: &mut Problems) -> Option<Vec<CertificateDer<'static>>> {
+fn read_chain(path: &Path, problems: &mut Problems) -> Option<Vec<CertificateDer<'static>>> {
     let pem = problems.accept(
         "tls.certificate",
-        std::fs::read(&path).map_err(|error| cannot_read(&path, &error)),
+        std::fs::read(path).map_err(|error| cannot_read(path, &error)),
         "name a file that salver may read",
     )?;
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem)
@@ -116,7 +116,7 @@ fn read_chain(path: PathBuf, problems: &mut Problems) -> Option<Vec<CertificateD
 }
 
 /// What a file that cannot be read is called.
-pub(crate) fn cannot_read(path: &std::path::Path, error: &std::io::Error) -> String {
+pub(crate) fn cannot_read(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be read: {error}", path.display())
 }
 

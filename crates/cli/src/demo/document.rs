@@ -73,7 +73,6 @@ fn document(url: &str) -> serde_json::Value {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use salver_oauth::client::{
         document::{Profile, parse},

@@ -83,19 +83,19 @@ pub(crate) async fn demo(wishes: Wishes) -> Result<(), Failure> {
         host,
         stopped.clone(),
     );
-    let server = Arc::new(upstream::Server::new(&settings, &house));
+    let mcp_server = Arc::new(upstream::Server::new(&settings, &house));
     let behind = spawn(
         upstream,
         Tls::Plain {
             ended_by_proxy: false,
         },
-        server,
+        mcp_server,
         stopped,
     );
 
     let told = settings.clone();
     let served = run::run(&settings, house, listeners, move || {
-        tell(&told, &password, &client_id, wishes.json)
+        tell(&told, &password, &client_id, wishes.json);
     })
     .await;
     // Both receivers live in the tasks below.

@@ -24,7 +24,6 @@ pub(crate) fn make() -> Result<String, Failure> {
 const LETTERS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -54,7 +54,7 @@ pub(super) fn make(facts: &Facts) -> Result<Settings, Failure> {
         master_key: None,
     };
     let mut settings =
-        Settings::resolve(layers, &Environment::new()).map_err(Failure::Configuration)?;
+        Settings::resolve(&layers, &Environment::new()).map_err(Failure::Configuration)?;
     settings.development.extra_ca = Some(facts.authority.clone().into_bytes());
     Ok(settings)
 }
@@ -86,7 +86,6 @@ exceptions = ["DOCUMENTS"]
 "#;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

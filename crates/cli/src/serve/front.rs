@@ -80,20 +80,17 @@ impl Answer for Front {
         };
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        match AssertUnwindSafe(self.route(&ours, request))
+        let answered = AssertUnwindSafe(self.route(&ours, request))
             .catch_unwind()
-            .await
-        {
-            Ok(response) => response,
-            Err(_) => {
-                // The panic itself has been printed by the hook, with its place.
-                tracing::error!("a request ended in a panic");
-                refusal(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong here.\n",
-                )
-            }
-        }
+            .await;
+        answered.unwrap_or_else(|_| {
+            // The panic itself has been printed by the hook, with its place.
+            tracing::error!("a request ended in a panic");
+            refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong here.\n",
+            )
+        })
     }
 }
 

@@ -89,7 +89,6 @@ fn enter(hosts: &mut HashMap<String, Ours>, authority: &str, default_port: &str,
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

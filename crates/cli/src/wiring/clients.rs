@@ -45,7 +45,6 @@ fn version(client: &Client) -> [u8; 32] {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use salver_oauth::client::{id::ClientId, redirect_uri::RedirectUri};
 

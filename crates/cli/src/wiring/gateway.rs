@@ -17,7 +17,10 @@ use super::{callers, standing};
 use crate::{
     config::{
         Settings,
-        resources::{Call, Resource, Rule},
+        resources::{
+            Resource,
+            rule::{Call, Rule},
+        },
         scopes::ScopeEntry,
     },
     failure::Failure,

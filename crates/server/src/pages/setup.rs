@@ -14,6 +14,8 @@ use crate::{
 pub struct SetupPage<'a> {
     /// This server.
     pub site: &'a Site,
+    /// The text in the link, which is known to be good.
+    pub link: String,
     /// The invitation's role, in words.
     pub role_words: &'static str,
     /// Anti-forgery token.
@@ -54,6 +56,7 @@ impl SetupPage<'static> {
         use salver_store::record::Role;
         let plain = Self {
             site: &SITE,
+            link: "LINK".into(),
             role_words: role_words(Role::Administrator),
             form_token: "FORM-TOKEN".into(),
             username: String::new(),
@@ -92,6 +95,7 @@ impl SetupPage<'static> {
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
         Self {
             site,
+            link: text.into(),
             role_words: "a user",
             form_token: text.into(),
             username: text.into(),

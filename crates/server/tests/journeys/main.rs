@@ -1,6 +1,7 @@
 //! Journeys over the real router, with the real store and the real way out in front of a fake web. Each test is a transcript.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod account;
 mod authorize;
 mod consent;
 mod discovery;

@@ -10,9 +10,6 @@ pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
 
-#[cfg(test)]
-pub(crate) mod fixture;
-
 use std::{num::NonZero, ops::Deref, sync::Arc, thread};
 
 use http::{HeaderMap, HeaderValue};

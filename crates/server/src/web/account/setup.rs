@@ -31,7 +31,7 @@ pub(super) async fn get(
         Ok(Some(invitation)) => show(
             &account,
             &headers,
-            invitation.role,
+            (link, invitation.role),
             (String::new(), Vec::new()),
         ),
         Ok(None) => refusal::no_such_link(&account),
@@ -48,7 +48,7 @@ pub(super) async fn post(
 ) -> Response {
     let username = form.field("username");
     let setup = Setup {
-        link,
+        link: link.clone(),
         username: username.clone(),
         password: Password::new(form.field("password")),
         form_token: form.field("form_token"),
@@ -64,7 +64,9 @@ pub(super) async fn post(
             }
             response
         }
-        Ok(SetUp::Again { role, faults }) => show(&account, &headers, role, (username, faults)),
+        Ok(SetUp::Again { role, faults }) => {
+            show(&account, &headers, (link, role), (username, faults))
+        }
         Ok(SetUp::NoSuchLink) => refusal::no_such_link(&account),
         Err(error) => refusal::unavailable(&account, &error),
     }
@@ -73,7 +75,7 @@ pub(super) async fn post(
 fn show(
     account: &AccountDeps,
     headers: &HeaderMap,
-    role: Role,
+    (link, role): (String, Role),
     (username, faults): (String, Vec<SetupFault>),
 ) -> Response {
     let (form_token, cookie) = account.form_for_browser(Purpose::Setup, headers);
@@ -84,6 +86,7 @@ fn show(
     };
     let shown = SetupPage {
         site: &account.site,
+        link,
         role_words: role_words(role),
         form_token,
         username,

@@ -1,0 +1,117 @@
+//! The operations at our server.
+
+mod browser;
+pub(crate) mod world;
+
+use std::array;
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::StatusCode;
+use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
+use tokio::sync::Mutex;
+
+use self::world::World;
+use super::{Done, Operation, Operations, PerWorker, request};
+use crate::document;
+use crate::fault::Fault;
+use crate::load::Connection;
+use crate::upstream;
+
+/// All of them, in the order of [`super::ALL`].
+pub(crate) fn operations(world: &Arc<World>) -> Operations {
+    let world = || Arc::clone(world);
+    vec![
+        Arc::new(Discovery(world())),
+        Arc::new(Introspection(world())),
+        Arc::new(Page(world())),
+        Arc::new(Login(world())),
+        Arc::new(Refresh(world(), array::from_fn(|_| Mutex::default()))),
+        Arc::new(Gateway(world())),
+    ]
+}
+
+struct Discovery(Arc<World>);
+struct Introspection(Arc<World>);
+struct Page(Arc<World>);
+struct Login(Arc<World>);
+struct Refresh(Arc<World>, PerWorker<String>);
+struct Gateway(Arc<World>);
+
+impl Operation for Discovery {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let path = "/.well-known/oauth-authorization-server";
+            let asked = request::get(request::to(&self.0.authority, path))?;
+            request::expect("discovery", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Introspection {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let basic = STANDARD.encode(format!("{}:{}", world::NAME, world::SECRET));
+            let builder = request::to(&self.0.authority, "/introspect");
+            let builder = builder.header(AUTHORIZATION, format!("Basic {basic}"));
+            let asked = request::form(builder, &[("token", &self.0.access_token)])?;
+            let answer = request::expect(
+                "introspection",
+                StatusCode::OK,
+                connection.ask(asked).await?,
+            )?;
+            request::member(&answer, "sub").map(drop)
+        })
+    }
+}
+
+impl Operation for Page {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let path = self.0.authorize_path(document::NEW);
+            let asked = request::get(
+                request::to(&self.0.authority, &path).header(COOKIE, &self.0.session),
+            )?;
+            request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Login {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async { self.0.log_in(connection).await.map(drop) })
+    }
+}
+
+impl Operation for Refresh {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, worker: usize) -> Done<'a> {
+        Box::pin(async move {
+            let mut token = self
+                .1
+                .get(worker)
+                .ok_or(Fault::Unreadable("a worker"))?
+                .lock()
+                .await;
+            if token.is_empty() {
+                *token = self.0.log_in(connection).await?.refresh;
+            }
+            *token = self.0.refresh(connection, &token).await?.refresh;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Gateway {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let bearer = format!("Bearer {}", self.0.access_token);
+            let builder = request::to(&self.0.authority, "/mcp").header(AUTHORIZATION, bearer);
+            let builder = builder.header(ACCEPT, "application/json, text/event-stream");
+            let asked = request::json(builder, upstream::CALL)?;
+            request::expect("the gateway", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}

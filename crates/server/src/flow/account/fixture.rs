@@ -1,1 +1,0 @@
-//! A server for the tests of the account side.
