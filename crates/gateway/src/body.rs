@@ -100,4 +100,46 @@ mod tests {
             assert_eq!(is_plain_json(&value), fine, "{media_type}");
         }
     }
+
+    fn json() -> HeaderMap {
+        let value = HeaderValue::from_static("application/json");
+        HeaderMap::from_iter([(header::CONTENT_TYPE, value)])
+    }
+
+    fn chunks(chunks: &'static [&'static str]) -> Body {
+        let chunks = chunks
+            .iter()
+            .map(|chunk| Ok::<_, std::io::Error>(Bytes::from(*chunk)));
+        Body::from_stream(futures_util::stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn the_limit_counts_whether_or_not_a_length_is_announced() {
+        let limits = Limits {
+            body_bytes: 4,
+            body_time: Duration::from_secs(5),
+        };
+        assert_eq!(
+            read(&json(), chunks(&["ab", "cd"]), limits).await.unwrap(),
+            "abcd"
+        );
+        for body in [chunks(&["ab", "cd", "e"]), Body::from("abcde")] {
+            let refused = read(&json(), body, limits).await;
+            assert!(matches!(refused, Err(Refusal::Body(BodyFault::TooLarge))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_and_one_that_breaks_off_are_refused() {
+        let limits = Limits {
+            body_time: Duration::from_millis(10),
+            ..Limits::default()
+        };
+        let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let refused = read(&json(), Body::from_stream(never), limits).await;
+        assert!(matches!(refused, Err(Refusal::Body(BodyFault::Slow))));
+        let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
+        let refused = read(&json(), Body::from_stream(broken), limits).await;
+        assert!(matches!(refused, Err(Refusal::Body(BodyFault::Broken))));
+    }
 }

@@ -4,10 +4,12 @@
 //! of us may act on grows every year, so the way back has a list of what passes (DESIGN §7.4, §7.11).
 
 mod answer;
+mod data;
 mod hop;
 mod request;
 
 pub(crate) use self::{
     answer::{Passing, pass, sandbox},
+    data::Data,
     request::prepare,
 };

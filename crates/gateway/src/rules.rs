@@ -90,14 +90,15 @@ impl Rules {
         if self.resources.is_empty() {
             return false;
         }
-        let named = self.resources.each(uri, tell);
-        match uri::plain_form(uri) {
-            None => named,
-            Some(plain) => {
-                tell(&self.default_scope);
-                self.resources.each(&plain, tell) || named
-            }
+        let mut named = self.resources.each(uri, tell);
+        let others = uri::other_forms(uri);
+        for other in &others {
+            named |= self.resources.each(other, tell);
         }
+        if !others.is_empty() {
+            tell(&self.default_scope);
+        }
+        named
     }
 }
 

@@ -12,9 +12,9 @@ use std::{
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream::BoxStream};
 use http_body::{Body, Frame, SizeHint};
-use salver_egress::upstream::UpstreamBody;
 
 use crate::{
+    forward::Data,
     gateway::Now,
     standing::{Standing, TokenNames, Verdict},
 };
@@ -67,12 +67,12 @@ fn each_change(standing: &dyn Standing) -> BoxStream<'static, ()> {
 
 /// An upstream's event stream, as long as its caller may hear it.
 pub(crate) struct Watched {
-    inner: Option<UpstreamBody>,
+    inner: Option<Data>,
     watch: Watch,
 }
 
 impl Watched {
-    pub(crate) fn new(inner: UpstreamBody, watch: Watch) -> Self {
+    pub(crate) fn new(inner: Data, watch: Watch) -> Self {
         Self {
             inner: Some(inner),
             watch,
@@ -85,7 +85,7 @@ impl Watched {
     }
 }
 
-type BodyError = <UpstreamBody as Body>::Error;
+type BodyError = <Data as Body>::Error;
 
 impl Body for Watched {
     type Data = Bytes;

@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn rfc_8414_2_and_byte_equality_decide() {
-        let cases: &[(&str, Result<(&str, &str), IssuerError>)] = &[
+        type Read<'a> = Result<(&'a str, &'a str), IssuerError>;
+        let cases: &[(&str, Read<'_>)] = &[
             ("https://as.example", Ok(("https://as.example", ""))),
             (
                 "https://as.example/team",

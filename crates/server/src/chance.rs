@@ -50,29 +50,6 @@ pub fn attempt_code(chance: &dyn Chance) -> String {
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 #[cfg(test)]
-pub(crate) mod seeded {
-    //! Chance that is the same in each run.
-
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use super::Chance;
-
-    /// Counts up; each byte is a mix of seed and count.
-    #[derive(Debug, Default)]
-    pub(crate) struct Seeded(AtomicU64);
-
-    impl Chance for Seeded {
-        fn fill(&self, bytes: &mut [u8]) {
-            for byte in bytes {
-                let count = self.0.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-                let mixed = count.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                *byte = (mixed ^ (mixed >> 29)).to_be_bytes()[0];
-            }
-        }
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

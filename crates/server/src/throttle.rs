@@ -119,7 +119,7 @@ impl Throttle {
         for key in tried.0 {
             match (key, counters.get_mut(&key)) {
                 (Counted::Network(_), Some(counter)) => {
-                    counter.failures = counter.failures.saturating_sub(1)
+                    counter.failures = counter.failures.saturating_sub(1);
                 }
                 _ => drop(counters.remove(&key)),
             }

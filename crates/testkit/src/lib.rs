@@ -2,8 +2,8 @@
 //! browser that follows a script. Never part of the product.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
     reason = "a test that cannot be set up has failed"
 )]
 

@@ -35,31 +35,27 @@ mod tests {
 
     #[test]
     fn the_most_particular_variable_wins() {
-        for (pairs, expected) in [
-            (&[("HOME", "/home/a")], Some("/home/a/.local/share/salver")),
+        for (variables, expected) in [
+            ("HOME=/home/a", "/home/a/.local/share/salver"),
+            ("HOME=/home/a XDG_DATA_HOME=/data", "/data/salver"),
             (
-                &[("HOME", "/home/a"), ("XDG_DATA_HOME", "/data")],
-                Some("/data/salver"),
+                "HOME=/home/a XDG_DATA_HOME=relative",
+                "/home/a/.local/share/salver",
             ),
             (
-                &[("HOME", "/home/a"), ("XDG_DATA_HOME", "relative")],
-                Some("/home/a/.local/share/salver"),
+                "HOME=/home/a STATE_DIRECTORY=/var/lib/salver",
+                "/var/lib/salver",
             ),
-            (
-                &[("HOME", "/home/a"), ("STATE_DIRECTORY", "/var/lib/salver")],
-                Some("/var/lib/salver"),
-            ),
-            (&[], None),
+            ("", ""),
         ] {
+            let pairs = variables
+                .split_whitespace()
+                .filter_map(|pair| pair.split_once('='));
             let environment: Environment = pairs
-                .iter()
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect();
-            assert_eq!(
-                data_directory(&environment),
-                expected.map(PathBuf::from),
-                "{pairs:?}"
-            );
+            let found = data_directory(&environment).unwrap_or_default();
+            assert_eq!(found, PathBuf::from(expected), "{variables}");
         }
     }
 }

@@ -169,162 +169,138 @@ fn remedy(error: &IssuerError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rustls_pki_types::PrivateKeyDer;
+
     use super::*;
 
-    fn resolved(
-        issuer_text: Option<&str>,
-        addresses: &[&str],
-        tls: &Tls,
-    ) -> Result<String, Vec<String>> {
+    const PLAIN: Tls = Tls::Plain {
+        ended_by_proxy: false,
+    };
+    const PROXIED: Tls = Tls::Plain {
+        ended_by_proxy: true,
+    };
+
+    /// The issuer, or what is refused.
+    fn resolved(issuer_text: &str, addresses: &str, tls: &Tls) -> String {
+        let listen: Vec<String> = addresses.split_whitespace().map(str::to_owned).collect();
         let file = File {
-            issuer: issuer_text.map(str::to_owned),
-            listen: (!addresses.is_empty())
-                .then(|| addresses.iter().map(|text| (*text).to_owned()).collect()),
+            issuer: (!issuer_text.is_empty()).then(|| issuer_text.to_owned()),
+            listen: (!listen.is_empty()).then_some(listen),
             ..File::default()
         };
         let mut problems = Problems::default();
-        let listen = listen(&file, &mut problems);
-        let found = issuer(&file, &listen, tls, &mut problems);
-        let refused: Vec<String> = problems
-            .into_list()
-            .into_iter()
-            .map(|problem| format!("{}: {}", problem.key, problem.why))
-            .collect();
-        found
-            .map(|issuer| issuer.to_string())
-            .filter(|_| refused.is_empty())
-            .ok_or(refused)
+        let addresses = super::listen(&file, &mut problems);
+        let found = issuer(&file, &addresses, tls, &mut problems);
+        let refused = problems.into_list().into_iter().next();
+        match (refused, found) {
+            (Some(problem), _) => format!("{}: {}", problem.key, problem.why),
+            (None, found) => found.map(|issuer| issuer.to_string()).unwrap_or_default(),
+        }
     }
 
-    #[test]
-    fn an_issuer_fits_the_listeners_or_is_refused() {
-        let plain = Tls::Plain {
-            ended_by_proxy: false,
-        };
-        let proxied = Tls::Plain {
-            ended_by_proxy: true,
-        };
-        let beyond_http = "listen: reaches beyond this computer although the issuer is plain http";
-        let beyond = "listen: reaches beyond this computer without TLS";
-        let form = "issuer: is not in canonical form, and clients compare it byte for byte";
-        let missing = "issuer: is missing, and only a server on loopback without TLS has a default";
-        let cases: &[(Option<&str>, &[&str], &Tls, Result<&str, &str>)] = &[
-            (None, &[], &plain, Ok("http://localhost:8080")),
-            (None, &["[::1]:9000"], &plain, Ok("http://localhost:9000")),
-            (None, &["0.0.0.0:8080"], &plain, Err(missing)),
-            (
-                Some("http://127.0.0.1:8080"),
-                &[],
-                &plain,
-                Ok("http://127.0.0.1:8080"),
-            ),
-            (
-                Some("http://localhost:9000"),
-                &[],
-                &plain,
-                Err("issuer: has a port on which nobody listens"),
-            ),
-            (
-                Some("http://localhost:8080"),
-                &["0.0.0.0:8080"],
-                &plain,
-                Err(beyond_http),
-            ),
-            (
-                Some("http://as.example"),
-                &[],
-                &plain,
-                Err("issuer: is plain http, which is for loopback hosts only"),
-            ),
-            (Some("https://as.example/"), &[], &plain, Err(form)),
-            (Some("https://as.example/team/"), &[], &plain, Err(form)),
-            (
-                Some("https://as.example/team"),
-                &[],
-                &plain,
-                Ok("https://as.example/team"),
-            ),
-            (
-                Some("https://as.example?x"),
-                &[],
-                &plain,
-                Err("issuer: has a query, fragment, user name or password"),
-            ),
-            (
-                Some("as.example"),
-                &[],
-                &plain,
-                Err("issuer: is not an absolute http or https URL"),
-            ),
-            (
-                Some("https://as.example"),
-                &["0.0.0.0:80"],
-                &plain,
-                Err(beyond),
-            ),
-            (
-                Some("https://as.example"),
-                &["127.0.0.1:1", "[::]:80"],
-                &plain,
-                Err(beyond),
-            ),
-            (
-                Some("https://as.example"),
-                &["0.0.0.0:80"],
-                &proxied,
-                Ok("https://as.example"),
-            ),
-            (
-                None,
-                &["localhost:80"],
-                &plain,
-                Err("listen[0]: \"localhost:80\" is not ADDRESS:PORT"),
-            ),
-            (None, &["127.0.0.1:0"], &plain, Ok("http://localhost:0")),
-            (
-                None,
-                &["127.0.0.1:0", "[::1]:8080"],
-                &plain,
-                Err("listen: leaves a port to the system beside other addresses"),
-            ),
-            (
-                None,
-                &["127.0.0.1:1", "127.0.0.1:1"],
-                &plain,
-                Err("listen[1]: 127.0.0.1:1 is there twice"),
-            ),
-        ];
-        for (issuer, listen, tls, expected) in cases {
-            let expected = expected
-                .map(str::to_owned)
-                .map_err(|why| vec![why.to_owned()]);
+    fn check(cases: &[(&str, &str, &str)], tls: &Tls) {
+        for (issuer, listen, expected) in cases {
             assert_eq!(
-                resolved(*issuer, listen, tls),
-                expected,
+                resolved(issuer, listen, tls),
+                *expected,
                 "{issuer:?} {listen:?}"
             );
         }
     }
 
+    const LISTENERS: &[(&str, &str, &str)] = &[
+        ("", "", "http://localhost:8080"),
+        ("", "[::1]:9000", "http://localhost:9000"),
+        ("", "127.0.0.1:0", "http://localhost:0"),
+        ("", "0.0.0.0:8080", MISSING),
+        (
+            "",
+            "localhost:80",
+            "listen[0]: \"localhost:80\" is not ADDRESS:PORT",
+        ),
+        (
+            "",
+            "127.0.0.1:1 127.0.0.1:1",
+            "listen[1]: 127.0.0.1:1 is there twice",
+        ),
+        (
+            "",
+            "127.0.0.1:0 [::1]:8080",
+            "listen: leaves a port to the system beside other addresses",
+        ),
+    ];
+
+    const ISSUERS: &[(&str, &str, &str)] = &[
+        ("http://127.0.0.1:8080", "", "http://127.0.0.1:8080"),
+        (
+            "http://localhost:9000",
+            "",
+            "issuer: has a port on which nobody listens",
+        ),
+        (
+            "http://localhost:8080",
+            "0.0.0.0:8080",
+            "listen: reaches beyond this computer although the issuer is plain http",
+        ),
+        (
+            "http://as.example",
+            "",
+            "issuer: is plain http, which is for loopback hosts only",
+        ),
+        ("https://as.example/", "", NOT_CANONICAL),
+        ("https://as.example/team/", "", NOT_CANONICAL),
+        ("https://as.example/team", "", "https://as.example/team"),
+        (
+            "https://as.example?x",
+            "",
+            "issuer: has a query, fragment, user name or password",
+        ),
+        (
+            "as.example",
+            "",
+            "issuer: is not an absolute http or https URL",
+        ),
+        (
+            "https://as.example",
+            "0.0.0.0:80",
+            "listen: reaches beyond this computer without TLS",
+        ),
+        (
+            "https://as.example",
+            "127.0.0.1:1 [::]:80",
+            "listen: reaches beyond this computer without TLS",
+        ),
+    ];
+
+    const MISSING: &str =
+        "issuer: is missing, and only a server on loopback without TLS has a default";
+    const NOT_CANONICAL: &str =
+        "issuer: is not in canonical form, and clients compare it byte for byte";
+
+    #[test]
+    fn an_issuer_fits_the_listeners_or_is_refused() {
+        check(LISTENERS, &PLAIN);
+        check(ISSUERS, &PLAIN);
+        check(
+            &[("https://as.example", "0.0.0.0:80", "https://as.example")],
+            &PROXIED,
+        );
+    }
+
     #[test]
     fn an_http_issuer_does_not_go_with_a_certificate() {
-        let made = rcgen::generate_simple_self_signed(vec!["as.example".to_owned()]);
-        let config = made.ok().and_then(|made| {
-            let key =
-                rustls_pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).ok()?;
-            super::super::tls::server_config(vec![made.cert.der().clone()], key).ok()
-        });
-        let tls = Tls::Rustls(config.unwrap().into());
-        assert_eq!(
-            resolved(Some("http://localhost:8080"), &[], &tls),
-            Err(vec![
-                "issuer: is an http URL although the listeners speak TLS".to_owned()
-            ])
-        );
-        assert_eq!(
-            resolved(Some("https://as.example"), &["0.0.0.0:443"], &tls),
-            Ok("https://as.example".to_owned())
-        );
-        assert_eq!(resolved(None, &[], &tls).map_err(|why| why.len()), Err(1));
+        let made = rcgen::generate_simple_self_signed(vec!["as.example".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let config = super::super::tls::server_config(vec![made.cert.der().clone()], key).unwrap();
+        let cases = [
+            (
+                "http://localhost:8080",
+                "",
+                "issuer: is an http URL although the listeners speak TLS",
+            ),
+            ("https://as.example", "0.0.0.0:443", "https://as.example"),
+            ("", "", MISSING),
+        ];
+        check(&cases, &Tls::Rustls(config.into()));
     }
 }

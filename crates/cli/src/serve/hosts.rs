@@ -107,87 +107,89 @@ mod tests {
             .map(|ours| ours.is_issuer)
     }
 
+    /// Issuer, target, `Host` headers, what they are.
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+        Result<bool, HostError>,
+    );
+
+    const HTTPS: &str = "https://as.example/team";
+    const LOCAL: &str = "http://localhost:8080";
+    const V6: &str = "http://[::1]:8080";
+
+    const CASES: &[Case] = &[
+        (HTTPS, "/authorize", &["as.example"], Ok(true)),
+        (HTTPS, "/authorize", &["AS.example"], Ok(true)),
+        (HTTPS, "/authorize", &["as.example:443"], Ok(true)),
+        (HTTPS, "/mcp", &["mcp.example"], Ok(false)),
+        (
+            HTTPS,
+            "/authorize",
+            &["as.example:8443"],
+            Err(HostError::NotOurs),
+        ),
+        (
+            HTTPS,
+            "/authorize",
+            &["as.example."],
+            Err(HostError::NotOurs),
+        ),
+        (
+            HTTPS,
+            "/authorize",
+            &["evil.example"],
+            Err(HostError::NotOurs),
+        ),
+        (
+            HTTPS,
+            "/authorize",
+            &["as.example@evil.example"],
+            Err(HostError::NotOurs),
+        ),
+        (HTTPS, "/authorize", &[""], Err(HostError::NotOurs)),
+        (HTTPS, "/authorize", &[], Err(HostError::Malformed)),
+        (
+            HTTPS,
+            "/authorize",
+            &["as.example", "as.example"],
+            Err(HostError::Malformed),
+        ),
+        (HTTPS, "https://as.example/x", &[], Ok(true)),
+        (HTTPS, "https://as.example/x", &["as.example"], Ok(true)),
+        (
+            HTTPS,
+            "https://evil.example/x",
+            &["as.example"],
+            Err(HostError::Malformed),
+        ),
+        (
+            HTTPS,
+            "https://as.example/x",
+            &["evil.example"],
+            Err(HostError::Malformed),
+        ),
+        (
+            HTTPS,
+            "https://evil.example/x",
+            &["evil.example"],
+            Err(HostError::NotOurs),
+        ),
+        (LOCAL, "/", &["localhost:8080"], Ok(true)),
+        (LOCAL, "/", &["127.0.0.1:8080"], Err(HostError::NotOurs)),
+        (LOCAL, "/", &["localhost"], Err(HostError::NotOurs)),
+        (LOCAL, "/", &["localhost:8081"], Err(HostError::NotOurs)),
+        (V6, "/", &["[::1]:8080"], Ok(true)),
+        (V6, "/", &["[::1]"], Err(HostError::NotOurs)),
+    ];
+
     #[test]
     fn a_host_outside_issuer_and_resources_is_not_ours() {
-        let https = "https://as.example/team";
-        let local = "http://localhost:8080";
-        for (issuer, target, headers, expected) in [
-            (https, "/authorize", &["as.example"][..], Ok(true)),
-            (https, "/authorize", &["AS.example"], Ok(true)),
-            (https, "/authorize", &["as.example:443"], Ok(true)),
-            (https, "/mcp", &["mcp.example"], Ok(false)),
-            (
-                https,
-                "/authorize",
-                &["as.example:8443"],
-                Err(HostError::NotOurs),
-            ),
-            (
-                https,
-                "/authorize",
-                &["as.example."],
-                Err(HostError::NotOurs),
-            ),
-            (
-                https,
-                "/authorize",
-                &["evil.example"],
-                Err(HostError::NotOurs),
-            ),
-            (
-                https,
-                "/authorize",
-                &["as.example@evil.example"],
-                Err(HostError::NotOurs),
-            ),
-            (https, "/authorize", &[""], Err(HostError::NotOurs)),
-            (https, "/authorize", &[], Err(HostError::Malformed)),
-            (
-                https,
-                "/authorize",
-                &["as.example", "as.example"],
-                Err(HostError::Malformed),
-            ),
-            (https, "https://as.example/authorize", &[], Ok(true)),
-            (
-                https,
-                "https://as.example/authorize",
-                &["as.example"],
-                Ok(true),
-            ),
-            (
-                https,
-                "https://evil.example/authorize",
-                &["as.example"],
-                Err(HostError::Malformed),
-            ),
-            (
-                https,
-                "https://as.example/authorize",
-                &["evil.example"],
-                Err(HostError::Malformed),
-            ),
-            (
-                https,
-                "https://evil.example/authorize",
-                &["evil.example"],
-                Err(HostError::NotOurs),
-            ),
-            (local, "/", &["localhost:8080"], Ok(true)),
-            (local, "/", &["127.0.0.1:8080"], Err(HostError::NotOurs)),
-            (local, "/", &["localhost"], Err(HostError::NotOurs)),
-            (local, "/", &["localhost:8081"], Err(HostError::NotOurs)),
-            ("http://[::1]:8080", "/", &["[::1]:8080"], Ok(true)),
-            (
-                "http://[::1]:8080",
-                "/",
-                &["[::1]"],
-                Err(HostError::NotOurs),
-            ),
-        ] {
+        for (issuer, target, headers, expected) in CASES {
             assert_eq!(
                 judge(issuer, target, headers),
-                expected,
+                *expected,
                 "{issuer} {target} {headers:?}"
             );
         }

@@ -1,4 +1,8 @@
-//! What does the built program say, and with which exit code? The binary itself, run as a person would.
+//! What does the built program say and do, and with which exit code? The binary itself, run as a person would, over real sockets.
 
+mod admin;
 mod config;
+mod demo;
+mod http;
 mod salver;
+mod serve;

@@ -1,9 +1,18 @@
 //! Running the program: a directory of its own, no environment but what a test sets.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a program that cannot be run fails the test"
+)]
+
 use std::{
+    io::{BufRead as _, BufReader},
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
+
+use serde_json::Value;
 
 /// The program, in this directory and with no environment.
 pub(crate) fn salver(folder: &Path, arguments: &[&str]) -> Command {
@@ -21,9 +30,9 @@ pub(crate) fn told(folder: &Path, output: &Output) -> String {
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes).replace(&*folder.to_string_lossy(), "[folder]")
     };
+    let code = output.status.code().unwrap_or(-1);
     format!(
-        "exit code {}\n--- stdout\n{}--- stderr\n{}",
-        output.status.code().unwrap_or(-1),
+        "exit code {code}\n--- stdout\n{}--- stderr\n{}",
         text(&output.stdout),
         text(&output.stderr)
     )
@@ -32,4 +41,72 @@ pub(crate) fn told(folder: &Path, output: &Output) -> String {
 /// Runs it to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> String {
     told(folder, &salver(folder, arguments).output().unwrap())
+}
+
+/// Runs it to its end and reads each line of standard output as JSON.
+pub(crate) fn json(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let output = salver(folder, arguments).output().unwrap();
+    assert!(output.status.success(), "{}", told(folder, &output));
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// A server that runs until it is dropped.
+pub(crate) struct Running {
+    child: Child,
+    /// What it said when it was ready.
+    pub(crate) said: Value,
+}
+
+impl Running {
+    /// Starts it, and waits for its line.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::of(salver(folder, arguments))
+    }
+
+    /// The same with an environment of its own.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command
+            .arg("--json")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let said = serde_json::from_str(&line).expect("one line of JSON");
+        Self { child, said }
+    }
+
+    /// What it said under a name.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.said[name].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Tells it to stop as a platform does, and answers its exit code.
+    #[cfg(unix)]
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -9,7 +9,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use salver_egress::upstream::UpstreamBody;
 
-use super::hop;
+use super::{data::Data, hop};
 use crate::refusal::UpstreamFault;
 
 /// An answer that may pass, before its body is joined.
@@ -17,7 +17,7 @@ pub(crate) enum Passing {
     /// Whole and ready, or as short as it comes.
     Plain(Response<Body>),
     /// An event stream: it must be watched.
-    Stream(Response<UpstreamBody>),
+    Stream(Response<Data>),
 }
 
 /// Judges an answer and takes off what must not pass.
@@ -41,7 +41,10 @@ pub(crate) async fn pass(
     head.extensions.clear();
     match kind {
         _ if body.is_end_stream() => Ok(Passing::Plain(empty(head))),
-        Kind::Json => Ok(Passing::Plain(Response::from_parts(head, Body::new(body)))),
+        Kind::Json => Ok(Passing::Plain(Response::from_parts(
+            head,
+            Body::new(Data(body)),
+        ))),
         Kind::EventStream => {
             let headers = &mut head.headers;
             // It may end before its time; and nothing on the way may gather it up.
@@ -51,7 +54,7 @@ pub(crate) async fn pass(
                 HeaderValue::from_static("no-store, no-transform"),
             );
             headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
-            Ok(Passing::Stream(Response::from_parts(head, body)))
+            Ok(Passing::Stream(Response::from_parts(head, Data(body))))
         }
         Kind::Other if !status.is_success() => Ok(Passing::Plain(empty(head))),
         Kind::Other if is_empty_after_all(body, patience).await => Ok(Passing::Plain(empty(head))),

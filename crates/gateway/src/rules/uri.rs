@@ -1,16 +1,49 @@
-//! Is a URI written in its plain form? Dot segments, letter case of scheme and host, percent signs (RFC 3986 §6.2.2).
+//! How else might a server read this URI? Dot segments, letter case of scheme and host, percent signs (RFC 3986 §6.2.2).
+//!
+//! A scheme of a server's own is often read as a path from its first slashes on, so that is one of the forms.
 
 use url::Url;
 
-/// The plain form, if the URI is written otherwise.
-pub(super) fn plain_form(uri: &str) -> Option<String> {
-    let tidied = Url::parse(uri).map_or_else(|_| uri.to_owned(), String::from);
-    let mut plain = decoded(&tidied);
-    // Decoding may have brought forth dot segments.
-    if let Ok(again) = Url::parse(&plain) {
-        plain = decoded(again.as_str());
+/// The other forms; empty for a URI that everybody reads alike.
+pub(super) fn other_forms(uri: &str) -> Vec<String> {
+    let decoded_first = decoded(uri);
+    let parsed = |text: &str| Url::parse(text).map(String::from).ok();
+    let as_url = parsed(uri).map(|tidied| decoded(&tidied));
+    let forms = [
+        parsed(&decoded_first).map(|tidied| decoded(&tidied)),
+        as_url,
+        Some(as_path(&decoded_first)),
+        Some(decoded_first),
+    ];
+    let mut others: Vec<String> = forms
+        .into_iter()
+        .flatten()
+        .filter(|form| form != uri)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    others
+}
+
+/// Without dot segments, the host taken for a segment like any other.
+fn as_path(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in rest.split(['/', '\\']) {
+        match segment {
+            "." => {}
+            ".." => {
+                segments.pop();
+            }
+            other => segments.push(other),
+        }
     }
-    (plain != uri).then_some(plain)
+    let path = segments.join("/");
+    if scheme.is_empty() {
+        path
+    } else {
+        format!("{}://{path}", scheme.to_ascii_lowercase())
+    }
 }
 
 /// Every `%xx` read, once; what is then no UTF-8 is replaced.
@@ -31,7 +64,7 @@ fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
         return None;
     };
     let digit = |digit: u8| char::from(digit).to_digit(16);
-    let byte = digit(*high)? << 4 | digit(*low)?;
+    let byte = (digit(*high)? << 4) | digit(*low)?;
     Some((u8::try_from(byte).ok()?, after))
 }
 
@@ -41,19 +74,29 @@ mod tests {
 
     #[test]
     fn rfc_3986_6_2_2_other_spellings_are_seen_through() {
-        for (uri, plain) in [
-            ("file:///a/b", None),
-            ("notes://all", None),
-            ("no scheme", None),
-            ("file:///a/../b", Some("file:///b")),
-            ("file:///%61", Some("file:///a")),
-            ("file:///x/%2e%2e/b", Some("file:///b")),
-            ("file:///x/..%2fb", Some("file:///b")),
-            ("NOTES://all", Some("notes://all")),
-            ("file:///100%", None),
-            ("file:///%zz", None),
+        for (uri, other) in [
+            ("file:///a/../b", "file:///b"),
+            ("file:///%61", "file:///a"),
+            ("file:///x/%2e%2e/b", "file:///b"),
+            ("file:///x/..%2fb", "file:///b"),
+            ("file:///x\\..\\b", "file:///b"),
+            ("NOTES://all", "notes://all"),
+            ("notes://x/../private", "notes://private"),
+            ("notes://x/%2e%2e/private", "notes://private"),
+            ("a b/../c", "c"),
         ] {
-            assert_eq!(plain_form(uri).as_deref(), plain, "{uri}");
+            let forms = other_forms(uri);
+            assert!(forms.iter().any(|form| form == other), "{uri}: {forms:?}");
+        }
+        for uri in [
+            "file:///a/b",
+            "notes://all",
+            "notes://all/1",
+            "no scheme",
+            "file:///%zz",
+            "",
+        ] {
+            assert!(other_forms(uri).is_empty(), "{uri}: {:?}", other_forms(uri));
         }
     }
 }

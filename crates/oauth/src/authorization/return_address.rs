@@ -178,7 +178,8 @@ mod tests {
     #[test]
     fn o21_1_and_o21_5_decide() {
         use ReturnAddressError as E;
-        let cases: &[(&[&str], Option<&str>, Result<&str, E>)] = &[
+        type Case<'a> = (&'a [&'a str], Option<&'a str>, Result<&'a str, E>);
+        let cases: &[Case<'_>] = &[
             (&["https://a.example/cb"], None, Ok("https://a.example/cb")),
             (
                 &["https://a.example/cb"],

@@ -78,7 +78,49 @@ pub struct InstallationLine {
 #[cfg(test)]
 impl AppsPage<'static> {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        use super::tests::{SITE, host, untrusted};
+        use super::tests::{SITE, untrusted};
+        let empty = Self {
+            site: &SITE,
+            account: Account {
+                username: "alice".into(),
+                sign_out_token: "SIGN-OUT-TOKEN".into(),
+            },
+            form_token: "FORM-TOKEN".into(),
+            receipt: None,
+            applications: Vec::new(),
+        };
+        let receipt = |receipt| Self {
+            receipt: Some(receipt),
+            ..empty.clone()
+        };
+        let ended = |connections| Receipt::Ended {
+            name: untrusted("Claude Code"),
+            connections,
+        };
+        let applications = Self::sample_applications();
+        vec![
+            ("empty", empty.clone()),
+            (
+                "two_applications",
+                Self {
+                    applications: applications.clone(),
+                    ..empty.clone()
+                },
+            ),
+            (
+                "receipt",
+                Self {
+                    applications,
+                    ..receipt(ended(3))
+                },
+            ),
+            ("receipt_of_one", receipt(ended(1))),
+            ("nothing_left", receipt(Receipt::NothingLeft)),
+        ]
+    }
+
+    fn sample_applications() -> Vec<Application> {
+        use super::tests::{host, untrusted};
         use salver_oauth::Timestamp;
         let when = |seconds: i64| When::at(Timestamp::from_unix(1_790_000_000 + seconds));
         let copy = |since, used| InstallationLine {
@@ -111,57 +153,9 @@ impl AppsPage<'static> {
             name: untrusted(name),
             connections,
         };
-        let empty = Self {
-            site: &SITE,
-            account: Account {
-                username: "alice".into(),
-                sign_out_token: "SIGN-OUT-TOKEN".into(),
-            },
-            form_token: "FORM-TOKEN".into(),
-            receipt: None,
-            applications: Vec::new(),
-        };
-        let two = vec![
-            application("Claude Code", vec![code.clone(), entered.clone()]),
-            application("Reports", vec![entered]),
-        ];
-        let ended = |connections| {
-            Some(Receipt::Ended {
-                name: untrusted("Claude Code"),
-                connections,
-            })
-        };
         vec![
-            ("empty", empty.clone()),
-            (
-                "two_applications",
-                Self {
-                    applications: two.clone(),
-                    ..empty.clone()
-                },
-            ),
-            (
-                "receipt",
-                Self {
-                    applications: two,
-                    receipt: ended(3),
-                    ..empty.clone()
-                },
-            ),
-            (
-                "receipt_of_one",
-                Self {
-                    receipt: ended(1),
-                    ..empty.clone()
-                },
-            ),
-            (
-                "nothing_left",
-                Self {
-                    receipt: Some(Receipt::NothingLeft),
-                    ..empty
-                },
-            ),
+            application("Claude Code", vec![code, entered.clone()]),
+            application("Reports", vec![entered]),
         ]
     }
 

@@ -26,7 +26,13 @@ pub struct SetupPage<'a> {
     pub faults: Vec<SetupFault>,
 }
 
-fn sentence(fault: &SetupFault) -> &'static str {
+impl SetupPage<'_> {
+    fn sentences(&self) -> Vec<&'static str> {
+        self.faults.iter().copied().map(sentence).collect()
+    }
+}
+
+fn sentence(fault: SetupFault) -> &'static str {
     match fault {
         SetupFault::StaleForm => {
             "This page had been open for too long, or cookies are blocked. Please try again."

@@ -22,13 +22,9 @@ impl Stylesheet {
 }
 
 static PATH: LazyLock<String> = LazyLock::new(|| {
-    let hash: String = digest(&SHA256, TEXT.as_bytes())
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("/assets/salver-{hash}.css")
+    let hash = digest(&SHA256, TEXT.as_bytes());
+    let short = hash.as_ref().first_chunk().copied().unwrap_or_default();
+    format!("/assets/salver-{:016x}.css", u64::from_be_bytes(short))
 });
 
 const TEXT: &str = include_str!("../../assets/salver.css");

@@ -261,3 +261,64 @@ async fn design_4_2_an_anchored_client_is_asked_about_once_and_a_local_one_each_
         StatusCode::OK
     );
 }
+
+#[tokio::test]
+async fn the_code_on_a_page_stands_in_the_log_beside_the_whole_truth() {
+    let (log, written) = crate::world::log();
+    let _guard = tracing::subscriber::set_default(log);
+    let world = World::new().await;
+    let mut browser = world.user("alice").await;
+    let ask = authorize(
+        NATIVE_CLIENT,
+        "https://evil.example/cb",
+        &[("state", "STATE-SECRET")],
+    );
+    let page = browser.get(&ask).await;
+    let code = page
+        .text
+        .split("<code>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
+    let log = written();
+    let line = log.lines().find(|line| line.contains(code)).unwrap();
+    assert!(
+        line.contains("https://evil.example/cb") && line.contains(NATIVE_CLIENT),
+        "{line}"
+    );
+    // DESIGN 4.10, §7 item 8: what belongs to the client or to nobody is not kept.
+    assert!(
+        !log.contains("STATE-SECRET") && !log.contains(crate::world::CHALLENGE),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn design_7_8_no_secret_of_a_login_stands_in_the_log() {
+    let (log, written) = crate::world::log();
+    let _guard = tracing::subscriber::set_default(log);
+    let world = World::new().await;
+    let mut browser = world.user("alice").await;
+    let answered = world
+        .allow(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read")
+        .await;
+    let code = answered.answered("code").unwrap();
+    let given = crate::world::tokens(&world.redeem(NATIVE_CLIENT, &code, &[]).await);
+    world.redeem(NATIVE_CLIENT, &code, &[]).await;
+    world.refresh(NATIVE_CLIENT, &given.refresh).await;
+    let log = written();
+    assert!(log.contains("a spent code was presented"), "{log}");
+    let cookie = browser.cookies().values().next().unwrap().clone();
+    for secret in [
+        &code,
+        &given.access,
+        &given.refresh,
+        &cookie,
+        "correct horse",
+        crate::world::VERIFIER,
+    ] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+}

@@ -94,3 +94,30 @@ async fn an_unknown_well_known_document_is_not_there() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn mcp_as_8_an_issuer_with_a_path_is_found_in_all_three_places_and_serves_below_its_path() {
+    let issuer = "http://localhost:8080/team";
+    let world = World::at(issuer).await;
+    for place in [
+        "/.well-known/oauth-authorization-server/team",
+        "/.well-known/openid-configuration/team",
+        "/team/.well-known/openid-configuration",
+    ] {
+        let document = json_of(&get(&world, place).await);
+        assert_eq!(document["issuer"], issuer, "{place}");
+        assert_eq!(
+            document["token_endpoint"],
+            format!("{issuer}/token"),
+            "{place}"
+        );
+    }
+    assert_eq!(get(&world, "/team/jwks").await.status, StatusCode::OK);
+    assert_eq!(get(&world, "/jwks").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        get(&world, "/.well-known/oauth-authorization-server")
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+}

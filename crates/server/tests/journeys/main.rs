@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account;
+mod apps;
 mod authorize;
 mod consent;
 mod discovery;

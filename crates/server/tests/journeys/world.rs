@@ -79,6 +79,11 @@ pub(crate) struct Tokens {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::at(ISSUER).await
+    }
+
+    /// The same under another issuer.
+    pub(crate) async fn at(issuer: &str) -> Self {
         let web = FakeWeb::start().await;
         web.set(WEB_CLIENT, document(WEB_CLIENT, &[WEB_CALLBACK]));
         web.set(
@@ -100,7 +105,7 @@ impl World {
         let clock = FixedClock::at(1_795_000_000);
         let master = MasterKey::from_bytes([7; 32]);
         let secrets = Secrets::derive(&master).unwrap();
-        let settings = settings();
+        let settings = settings(issuer);
         let ticking = clock.clone();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
@@ -326,7 +331,32 @@ pub(crate) fn refused(page: &Page) -> (u16, String) {
     )
 }
 
-fn settings() -> Settings {
+/// A log, and what was written to it so far.
+pub(crate) fn log() -> (impl tracing::Subscriber + Send + Sync, impl Fn() -> String) {
+    #[derive(Clone, Default)]
+    struct Kept(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let kept = Kept::default();
+    let writer = kept.clone();
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .finish();
+    (log, move || {
+        String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
+    })
+}
+
+fn settings(issuer: &str) -> Settings {
     let entered = Metadata {
         client_id: ClientId::parse(ENTERED_CLIENT).unwrap(),
         name: Some("Inspector".into()),
@@ -340,7 +370,7 @@ fn settings() -> Settings {
         digest: [1; 32],
     };
     Settings {
-        issuer: Issuer::parse(ISSUER).unwrap(),
+        issuer: Issuer::parse(issuer).unwrap(),
         resources: Resources::new(vec![
             resource("notes", RESOURCE),
             resource("other", "http://localhost:8080/other"),

@@ -77,8 +77,81 @@ pub struct Permission {
 #[cfg(test)]
 impl ConsentPage<'static> {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{host, untrusted};
+        let anchored = Self::anchored_sample();
+        let permissions = anchored.permissions.clone();
+        let without_claims = Self {
+            permissions: Vec::new(),
+            claimed_name: None,
+            claimed_developer: None,
+            ..anchored.clone()
+        };
+        let stepped_up = permissions.into_iter().map(|permission| Permission {
+            new: permission.scope == "notes:write",
+            ..permission
+        });
+        let stepped_up = Self {
+            permissions: stepped_up.collect(),
+            ..anchored.clone()
+        };
+        let recipient = |recipient| Self {
+            recipient,
+            ..Self::loopback_sample()
+        };
+        let proof = |proof| Self {
+            proof,
+            ..Self::anchored_sample()
+        };
+        let warning = |warning| Self {
+            warnings: vec![warning],
+            ..Self::anchored_sample()
+        };
+        let file = untrusted("https://gist.githubusercontent.com/x/y");
+        vec![
+            ("anchored", anchored),
+            ("loopback_first_sight", Self::loopback_sample()),
+            ("step_up", stepped_up),
+            ("no_scopes_no_claims", without_claims),
+            (
+                "app_scheme",
+                recipient(Recipient::AppScheme(untrusted("cursor:"))),
+            ),
+            (
+                "this_computer_any_port",
+                recipient(Recipient::ThisComputer { port: None }),
+            ),
+            (
+                "self_declared",
+                proof(Proof::SelfDeclared { document: None }),
+            ),
+            (
+                "open_file_host",
+                proof(Proof::SelfDeclared {
+                    document: Some(file),
+                }),
+            ),
+            ("entered_anchored", proof(Proof::Entered { anchored: true })),
+            ("entered", proof(Proof::Entered { anchored: false })),
+            ("warning_loopback_only", warning(Warning::LoopbackOnly)),
+            ("warning_first_sight", warning(Warning::FirstSight)),
+            (
+                "warning_other_recipient_host",
+                warning(Warning::OtherRecipientHost {
+                    client: host("code.visualstudio.com"),
+                    recipient: host("vscode.dev"),
+                }),
+            ),
+        ]
+    }
+
+    fn anchored_sample() -> Self {
         use super::tests::{SITE, host, untrusted};
-        let anchored = Self {
+        let permission = |sentence: &str, scope: &str| Permission {
+            sentence: sentence.into(),
+            scope: scope.into(),
+            new: false,
+        };
+        Self {
             site: &SITE,
             account: Account {
                 username: "alice".into(),
@@ -106,8 +179,12 @@ impl ConsentPage<'static> {
             redirect_uri: untrusted("https://claude.ai/api/mcp/auth_callback"),
             ticket: "TICKET".into(),
             attempt: "K7QF-2M9D-WX3T".into(),
-        };
-        let loopback = Self {
+        }
+    }
+
+    fn loopback_sample() -> Self {
+        use super::tests::{host, untrusted};
+        Self {
             proof: Proof::Published {
                 host: host("claude.ai"),
             },
@@ -115,73 +192,8 @@ impl ConsentPage<'static> {
             recipient: Recipient::ThisComputer { port: Some(51004) },
             redirect_uri: untrusted("http://localhost:51004/callback"),
             warnings: vec![Warning::LoopbackOnly, Warning::FirstSight],
-            ..anchored.clone()
-        };
-        let warning = |warning| Self {
-            warnings: vec![warning],
-            ..anchored.clone()
-        };
-        let proof = |proof| Self {
-            proof,
-            ..anchored.clone()
-        };
-        let stepped_up = Permission {
-            new: true,
-            ..permission("Write and delete your notes", "notes:write")
-        };
-        let other_host = Warning::OtherRecipientHost {
-            client: host("code.visualstudio.com"),
-            recipient: host("vscode.dev"),
-        };
-        vec![
-            ("anchored", anchored.clone()),
-            ("loopback_first_sight", loopback.clone()),
-            (
-                "step_up",
-                Self {
-                    permissions: vec![permission("Read your notes", "notes:read"), stepped_up],
-                    ..anchored.clone()
-                },
-            ),
-            (
-                "no_scopes_no_claims",
-                Self {
-                    permissions: Vec::new(),
-                    claimed_name: None,
-                    claimed_developer: None,
-                    ..anchored.clone()
-                },
-            ),
-            (
-                "app_scheme",
-                Self {
-                    recipient: Recipient::AppScheme(untrusted("cursor:")),
-                    ..loopback.clone()
-                },
-            ),
-            (
-                "this_computer_any_port",
-                Self {
-                    recipient: Recipient::ThisComputer { port: None },
-                    ..loopback
-                },
-            ),
-            (
-                "self_declared",
-                proof(Proof::SelfDeclared { document: None }),
-            ),
-            (
-                "open_file_host",
-                proof(Proof::SelfDeclared {
-                    document: Some(untrusted("https://gist.githubusercontent.com/x/y")),
-                }),
-            ),
-            ("entered_anchored", proof(Proof::Entered { anchored: true })),
-            ("entered", proof(Proof::Entered { anchored: false })),
-            ("warning_loopback_only", warning(Warning::LoopbackOnly)),
-            ("warning_other_recipient_host", warning(other_host)),
-            ("warning_first_sight", warning(Warning::FirstSight)),
-        ]
+            ..Self::anchored_sample()
+        }
     }
 
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
@@ -220,14 +232,5 @@ impl ConsentPage<'static> {
             ticket: text.into(),
             attempt: text.into(),
         }
-    }
-}
-
-#[cfg(test)]
-fn permission(sentence: &str, scope: &str) -> Permission {
-    Permission {
-        sentence: sentence.into(),
-        scope: scope.into(),
-        new: false,
     }
 }

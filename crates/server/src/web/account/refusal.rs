@@ -28,7 +28,7 @@ pub(super) fn foreign_form(account: &AccountDeps) -> Response {
         whose_move: WhoseMove::Yours,
         remedy: "Go back to your account and do it there, if it is what you want.",
     };
-    respond(account, words, &"a form from another origin")
+    respond(account, &words, &"a form from another origin")
 }
 
 /// A form that cannot be read.
@@ -40,7 +40,7 @@ pub(super) fn unreadable_form(account: &AccountDeps) -> Response {
         whose_move: WhoseMove::Yours,
         remedy: "Go back and try again.",
     };
-    respond(account, words, &"a form that cannot be read")
+    respond(account, &words, &"a form that cannot be read")
 }
 
 /// A form whose token is not good any more, on a page that has no place to say so.
@@ -52,7 +52,7 @@ pub(super) fn stale_form(account: &AccountDeps) -> Response {
         whose_move: WhoseMove::Yours,
         remedy: "Go back, reload the page, and try again.",
     };
-    respond(account, words, &"a stale form token")
+    respond(account, &words, &"a stale form token")
 }
 
 /// A setup link that does not work (any more).
@@ -66,7 +66,7 @@ pub(super) fn no_such_link(account: &AccountDeps) -> Response {
     };
     respond(
         account,
-        words,
+        &words,
         &"a setup link that is unknown, spent or past its time",
     )
 }
@@ -80,14 +80,14 @@ pub(super) fn unavailable(account: &AccountDeps, error: &dyn Display) -> Respons
         whose_move: WhoseMove::Administrator,
         remedy: "Try again in a minute. If this page stays, give them the code below.",
     };
-    let mut response = respond(account, words, error);
+    let mut response = respond(account, &words, error);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     response
 }
 
-fn respond(account: &AccountDeps, words: Words, reason: &dyn Display) -> Response {
+fn respond(account: &AccountDeps, words: &Words, reason: &dyn Display) -> Response {
     let attempt = attempt_code(&*account.deps.chance);
     if words.status.is_server_error() {
         tracing::error!(attempt, %reason, "an account page could not be served");

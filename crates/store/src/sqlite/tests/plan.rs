@@ -1,6 +1,6 @@
 //! The query plans: nothing that happens on a request, and nothing that the sweep does to a large table, reads a whole table.
 
-use rusqlite::{Connection, types::Null};
+use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
@@ -70,4 +70,19 @@ fn no_statement_reads_a_whole_table() {
         scans(&connection, "SELECT 1 FROM users WHERE role = ?1"),
         ["SCAN users"]
     );
+}
+
+#[test]
+fn no_statement_is_compiled_again_for_another_value() {
+    let (connection, _directory) = connection();
+    for sql in STATEMENTS {
+        let mut statement = connection.prepare(sql).unwrap();
+        for value in [1, 2, 3] {
+            for parameter in 1..=statement.parameter_count() {
+                statement.raw_bind_parameter(parameter, value).unwrap();
+            }
+            while statement.raw_query().next().unwrap().is_some() {}
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+    }
 }
