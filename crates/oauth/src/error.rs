@@ -63,22 +63,14 @@ impl Code {
 pub fn authorization(error: &AuthorizationError) -> Wire {
     use AuthorizationError as E;
     let (code, description) = match error {
-        E::Form(error) => (
-            Code::InvalidRequest,
-            format!("{error}; send it once, as UTF-8"),
-        ),
-        E::ResponseType => (
-            Code::UnsupportedResponseType,
-            "send response_type=code".into(),
-        ),
-        E::ResponseMode => (
-            Code::InvalidRequest,
-            "leave response_mode out, or send response_mode=query".into(),
-        ),
-        E::Challenge(error) => (
-            Code::InvalidRequest,
-            format!("{error}; PKCE with S256 is required"),
-        ),
+        E::Form(error) => (Code::InvalidRequest, format!("{error}; send it once, as UTF-8")),
+        E::ResponseType => (Code::UnsupportedResponseType, "send response_type=code".into()),
+        E::ResponseMode => {
+            (Code::InvalidRequest, "leave response_mode out, or send response_mode=query".into())
+        }
+        E::Challenge(error) => {
+            (Code::InvalidRequest, format!("{error}; PKCE with S256 is required"))
+        }
         E::Resource => (
             Code::InvalidTarget,
             "send one resource: the URL of an MCP server that this server protects".into(),
@@ -87,26 +79,17 @@ pub fn authorization(error: &AuthorizationError) -> Wire {
             Code::InvalidScope,
             "the client's own metadata does not include any of these scopes".into(),
         ),
-        E::ByReference => (
-            Code::RequestNotSupported,
-            "send the parameters themselves".into(),
-        ),
-        E::LoginRequired => (
-            Code::LoginRequired,
-            "nobody is signed in; leave out prompt=none".into(),
-        ),
-        E::ConsentRequired => (
-            Code::ConsentRequired,
-            "the user has to be asked; leave out prompt=none".into(),
-        ),
+        E::ByReference => (Code::RequestNotSupported, "send the parameters themselves".into()),
+        E::LoginRequired => {
+            (Code::LoginRequired, "nobody is signed in; leave out prompt=none".into())
+        }
+        E::ConsentRequired => {
+            (Code::ConsentRequired, "the user has to be asked; leave out prompt=none".into())
+        }
         E::AccessDenied => (Code::AccessDenied, "the user did not allow it".into()),
         E::Unavailable => (Code::TemporarilyUnavailable, "try again in a moment".into()),
     };
-    Wire {
-        status: 400,
-        code,
-        description,
-    }
+    Wire { status: 400, code, description }
 }
 
 /// Errors of the token and revocation endpoints.
@@ -114,46 +97,30 @@ pub fn authorization(error: &AuthorizationError) -> Wire {
 pub fn token(error: &TokenError) -> Wire {
     use TokenError as E;
     let (status, code, description) = match error {
-        E::Form(error) => (
-            400,
-            Code::InvalidRequest,
-            format!("{error}; send it once, as UTF-8"),
-        ),
-        E::Missing(name) => (
-            400,
-            Code::InvalidRequest,
-            format!("the parameter {name} is missing"),
-        ),
+        E::Form(error) => (400, Code::InvalidRequest, format!("{error}; send it once, as UTF-8")),
+        E::Missing(name) => (400, Code::InvalidRequest, format!("the parameter {name} is missing")),
         E::GrantType => (
             400,
             Code::UnsupportedGrantType,
             "send grant_type=authorization_code or refresh_token".into(),
         ),
-        E::UnknownClient => (
-            401,
-            Code::InvalidClient,
-            "this client_id is not known here; register again".into(),
-        ),
+        E::UnknownClient => {
+            (401, Code::InvalidClient, "this client_id is not known here; register again".into())
+        }
         E::ClientAuthentication => (
             401,
             Code::InvalidClient,
             "this client has no secret or key here; send client_id alone".into(),
         ),
-        E::TwoAuthentications => (
-            400,
-            Code::InvalidRequest,
-            "authenticate in one way only".into(),
-        ),
+        E::TwoAuthentications => (400, Code::InvalidRequest, "authenticate in one way only".into()),
         E::Code => (
             400,
             Code::InvalidGrant,
             "the code is wrong, spent or past its time; start again".into(),
         ),
-        E::Verifier => (
-            400,
-            Code::InvalidGrant,
-            "code_verifier does not fit the code_challenge".into(),
-        ),
+        E::Verifier => {
+            (400, Code::InvalidGrant, "code_verifier does not fit the code_challenge".into())
+        }
         E::RedirectUri => (
             400,
             Code::InvalidGrant,
@@ -164,20 +131,10 @@ pub fn token(error: &TokenError) -> Wire {
             Code::InvalidGrant,
             "the refresh token is wrong, spent or revoked; sign in again".into(),
         ),
-        E::Resource => (
-            400,
-            Code::InvalidTarget,
-            "resource is not the one that was granted".into(),
-        ),
-        E::Scope => (
-            400,
-            Code::InvalidScope,
-            "scope is wider than what was granted".into(),
-        ),
+        E::Resource => {
+            (400, Code::InvalidTarget, "resource is not the one that was granted".into())
+        }
+        E::Scope => (400, Code::InvalidScope, "scope is wider than what was granted".into()),
     };
-    Wire {
-        status,
-        code,
-        description,
-    }
+    Wire { status, code, description }
 }

@@ -33,13 +33,7 @@ impl<'a> Form<'a> {
             Some((decode(name)?, value))
         };
         // A name that is not UTF-8 is no parameter that anybody knows (O21-11: unknown ones are ignored).
-        Self {
-            pairs: raw
-                .split('&')
-                .filter(|pair| !pair.is_empty())
-                .filter_map(split)
-                .collect(),
-        }
+        Self { pairs: raw.split('&').filter(|pair| !pair.is_empty()).filter_map(split).collect() }
     }
 
     /// The value of a parameter that may stand once.
@@ -47,9 +41,7 @@ impl<'a> Form<'a> {
     /// # Errors
     /// [`FormError`], if it stands more than once or is not UTF-8.
     pub fn one(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, FormError> {
-        self.raw(name)?
-            .map(|raw| decode(raw).ok_or(FormError::NotUtf8(name)))
-            .transpose()
+        self.raw(name)?.map(|raw| decode(raw).ok_or(FormError::NotUtf8(name))).transpose()
     }
 
     /// The value of a parameter that may stand once, still encoded.
@@ -70,9 +62,7 @@ impl<'a> Form<'a> {
     /// # Errors
     /// [`FormError::NotUtf8`].
     pub fn many(&self, name: &'static str) -> Result<Vec<Cow<'a, str>>, FormError> {
-        self.values(name)
-            .map(|raw| decode(raw).ok_or(FormError::NotUtf8(name)))
-            .collect()
+        self.values(name).map(|raw| decode(raw).ok_or(FormError::NotUtf8(name))).collect()
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
@@ -92,18 +82,25 @@ pub fn encode(value: &str) -> String {
 /// A raw value made safe to stand in a query: what is encoded stays as it is, what could end the value is encoded.
 #[must_use]
 pub fn safe_raw(raw: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$'()*+,;:@/?%=".contains(&byte);
-    if raw.bytes().all(safe) {
+    safe(raw, b"-._~!$'()*+,;:@/?%=")
+}
+
+/// A whole query made safe to stand in a URL, its separators kept.
+#[must_use]
+pub fn safe_query(raw: &str) -> Cow<'_, str> {
+    safe(raw, b"-._~!$'()*+,;:@/?%=&")
+}
+
+fn safe<'r>(raw: &'r str, kept: &[u8]) -> Cow<'r, str> {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || kept.contains(&byte);
+    if raw.bytes().all(is_safe) {
         return Cow::Borrowed(raw);
     }
-    let hex = |digit: u8| {
-        char::from_digit(u32::from(digit), 16)
-            .unwrap_or('0')
-            .to_ascii_uppercase()
-    };
+    let hex =
+        |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase();
     let mut text = String::with_capacity(raw.len() + 16);
     for byte in raw.bytes() {
-        if safe(byte) {
+        if is_safe(byte) {
             text.push(char::from(byte));
         } else {
             text.extend(['%', hex(byte >> 4), hex(byte & 15)]);
@@ -164,6 +161,7 @@ mod tests {
                 assert_eq!(back, "%C3%A9");
             }
         }
-        assert_eq!(safe_raw("a#b c"), "a%23b%20c");
+        assert_eq!(safe_raw("a#b c&d"), "a%23b%20c%26d");
+        assert_eq!(safe_query("a=#\r\n&b=1"), "a=%23%0D%0A&b=1");
     }
 }

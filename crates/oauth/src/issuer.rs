@@ -54,10 +54,7 @@ impl Issuer {
             return Err(IssuerError::NotCanonical(canonical.into()));
         }
         let origin_length = text.len() - url.path().trim_end_matches('/').len();
-        Ok(Self {
-            text: text.into(),
-            origin_length,
-        })
+        Ok(Self { text: text.into(), origin_length })
     }
 
     /// The identifier itself.
@@ -81,9 +78,7 @@ impl Issuer {
     /// Host and port as a `Host` header carries them.
     #[must_use]
     pub fn authority(&self) -> &str {
-        self.origin()
-            .split_once("://")
-            .map_or("", |(_, authority)| authority)
+        self.origin().split_once("://").map_or("", |(_, authority)| authority)
     }
 
     /// Whether clients reach it over TLS.
@@ -125,25 +120,13 @@ mod tests {
         type Read<'a> = Result<(&'a str, &'a str), IssuerError>;
         let cases: &[(&str, Read<'_>)] = &[
             ("https://as.example", Ok(("https://as.example", ""))),
-            (
-                "https://as.example/team",
-                Ok(("https://as.example", "/team")),
-            ),
+            ("https://as.example/team", Ok(("https://as.example", "/team"))),
             ("http://localhost:8080", Ok(("http://localhost:8080", ""))),
             ("http://[::1]:8080/a/b", Ok(("http://[::1]:8080", "/a/b"))),
             ("http://as.example", Err(IssuerError::PlainHttp)),
-            (
-                "https://as.example/",
-                Err(IssuerError::NotCanonical("https://as.example".into())),
-            ),
-            (
-                "https://AS.example",
-                Err(IssuerError::NotCanonical("https://as.example".into())),
-            ),
-            (
-                "https://as.example:443",
-                Err(IssuerError::NotCanonical("https://as.example".into())),
-            ),
+            ("https://as.example/", Err(IssuerError::NotCanonical("https://as.example".into()))),
+            ("https://AS.example", Err(IssuerError::NotCanonical("https://as.example".into()))),
+            ("https://as.example:443", Err(IssuerError::NotCanonical("https://as.example".into()))),
             ("https://as.example?x", Err(IssuerError::ExtraParts)),
             ("https://u@as.example", Err(IssuerError::ExtraParts)),
             ("ftp://as.example", Err(IssuerError::NotAnUrl)),

@@ -47,18 +47,12 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     }
     let mut fault = None;
     let mut reader = serde_json::Deserializer::from_str(text);
-    Strict {
-        depth: 0,
-        fault: &mut fault,
-    }
-    .deserialize(&mut reader)
-    .and_then(|value| reader.end().map(|()| value))
-    .map_err(|error| {
-        fault.unwrap_or(JsonError::Malformed {
-            line: error.line(),
-            column: error.column(),
+    Strict { depth: 0, fault: &mut fault }
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value))
+        .map_err(|error| {
+            fault.unwrap_or(JsonError::Malformed { line: error.line(), column: error.column() })
         })
-    })
 }
 
 /// Builds a value, and notes the first fault that serde's own messages could only put into words.
@@ -73,10 +67,7 @@ impl Strict<'_> {
             *self.fault = Some(JsonError::TooDeep);
             return Err(E::custom("too deep"));
         }
-        Ok(Strict {
-            depth: self.depth + 1,
-            fault: self.fault,
-        })
+        Ok(Strict { depth: self.depth + 1, fault: self.fault })
     }
 }
 
@@ -153,37 +144,17 @@ mod tests {
             (b"{\"a\":1,\"b\":{\"a\":[null,true,1.5,-2,\"x\"]}}", Ok(())),
             (deepest.as_bytes(), Ok(())),
             (too_deep.as_bytes(), Err(JsonError::TooDeep)),
-            (
-                b"{\"a\":1,\"a\":2}",
-                Err(JsonError::DuplicateMember("a".into())),
-            ),
-            (
-                b"[{\"b\":{\"a\":1,\"\\u0061\":2}}]",
-                Err(JsonError::DuplicateMember("a".into())),
-            ),
+            (b"{\"a\":1,\"a\":2}", Err(JsonError::DuplicateMember("a".into()))),
+            (b"[{\"b\":{\"a\":1,\"\\u0061\":2}}]", Err(JsonError::DuplicateMember("a".into()))),
             (b"\xef\xbb\xbf{}", Err(JsonError::ByteOrderMark)),
             (b"{\"a\":\"\xff\"}", Err(JsonError::NotUtf8)),
             (b"{} {}", Err(JsonError::Malformed { line: 1, column: 4 })),
-            (
-                b"{\"a\":1,}",
-                Err(JsonError::Malformed { line: 1, column: 8 }),
-            ),
+            (b"{\"a\":1,}", Err(JsonError::Malformed { line: 1, column: 8 })),
             (b"", Err(JsonError::Malformed { line: 1, column: 0 })),
-            (
-                b"{\"a\":1e400}",
-                Err(JsonError::Malformed {
-                    line: 1,
-                    column: 10,
-                }),
-            ),
+            (b"{\"a\":1e400}", Err(JsonError::Malformed { line: 1, column: 10 })),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(
-                parse(bytes).map(|_| ()),
-                *expected,
-                "{}",
-                String::from_utf8_lossy(bytes)
-            );
+            assert_eq!(parse(bytes).map(|_| ()), *expected, "{}", String::from_utf8_lossy(bytes));
         }
     }
 }

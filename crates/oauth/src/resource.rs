@@ -52,13 +52,8 @@ impl fmt::Display for ResourceId {
 
 fn parse_url(text: &str) -> Result<Url, MalformedResource> {
     let plain = text.is_ascii()
-        && !text
-            .bytes()
-            .any(|byte| byte.is_ascii_control() || matches!(byte, b' ' | b'\\'));
-    let url = plain
-        .then(|| Url::parse(text).ok())
-        .flatten()
-        .ok_or(MalformedResource)?;
+        && !text.bytes().any(|byte| byte.is_ascii_control() || matches!(byte, b' ' | b'\\'));
+    let url = plain.then(|| Url::parse(text).ok()).flatten().ok_or(MalformedResource)?;
     let web = matches!(url.scheme(), "http" | "https");
     if !web || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return Err(MalformedResource);
@@ -67,11 +62,7 @@ fn parse_url(text: &str) -> Result<Url, MalformedResource> {
 }
 
 fn folded(url: &Url) -> (String, &str, Option<&str>) {
-    (
-        url.origin().ascii_serialization(),
-        url.path().trim_end_matches('/'),
-        url.query(),
-    )
+    (url.origin().ascii_serialization(), url.path().trim_end_matches('/'), url.query())
 }
 
 #[cfg(test)]

@@ -67,10 +67,7 @@ impl FromStr for Scope {
     type Err = MalformedScope;
 
     fn from_str(text: &str) -> Result<Self, MalformedScope> {
-        text.split(' ')
-            .filter(|token| !token.is_empty())
-            .collect::<Vec<_>>()
-            .try_into()
+        text.split(' ').filter(|token| !token.is_empty()).collect::<Vec<_>>().try_into()
     }
 }
 
@@ -79,10 +76,7 @@ impl TryFrom<Vec<&str>> for Scope {
 
     fn try_from(tokens: Vec<&str>) -> Result<Self, MalformedScope> {
         let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-        if tokens
-            .iter()
-            .any(|token| token.is_empty() || !token.bytes().all(allowed))
-        {
+        if tokens.iter().any(|token| token.is_empty() || !token.bytes().all(allowed)) {
             return Err(MalformedScope);
         }
         Ok(Self(tokens.into_iter().map(Into::into).collect()))

@@ -105,9 +105,7 @@ impl fmt::Display for Rung {
 /// The recipient of a redirect URI, if it is one: for callers that have only the text.
 #[must_use]
 pub fn recipient_of(redirect_uri: &str) -> Option<Recipient> {
-    RedirectUri::parse(redirect_uri)
-        .ok()
-        .map(|uri| uri.recipient().clone())
+    RedirectUri::parse(redirect_uri).ok().map(|uri| uri.recipient().clone())
 }
 
 #[cfg(test)]
@@ -123,10 +121,7 @@ mod tests {
             client_uri: None,
             redirect_uris: vec![RedirectUri::parse(redirect_uri).unwrap()],
             scope: None,
-            methods: Methods {
-                none: true,
-                private_key_jwt: false,
-            },
+            methods: Methods { none: true, private_key_jwt: false },
             digest: [0; 32],
         }
     }
@@ -134,36 +129,21 @@ mod tests {
     #[test]
     fn design_4_2_each_rung_with_its_forgeries() {
         for (why, client_id, redirect_uri, rung) in [
-            (
-                "its own host",
-                "https://claude.ai/c",
-                "https://claude.ai/cb",
-                Rung::Anchored,
-            ),
+            ("its own host", "https://claude.ai/c", "https://claude.ai/cb", Rung::Anchored),
             (
                 "another host of the same site",
                 "https://claude.ai/c",
                 "https://api.claude.ai/cb",
                 Rung::Published,
             ),
-            (
-                "another host",
-                "https://claude.ai/c",
-                "https://evil.example/cb",
-                Rung::Published,
-            ),
+            ("another host", "https://claude.ai/c", "https://evil.example/cb", Rung::Published),
             (
                 "a program on this computer",
                 "https://claude.ai/c",
                 "http://localhost/cb",
                 Rung::Published,
             ),
-            (
-                "an app's scheme",
-                "https://claude.ai/c",
-                "ai.claude:/cb",
-                Rung::Published,
-            ),
+            ("an app's scheme", "https://claude.ai/c", "ai.claude:/cb", Rung::Published),
             (
                 "a relay on its own host",
                 "https://vscode.dev/c",
@@ -176,18 +156,8 @@ mod tests {
                 "https://raw.githubusercontent.com/cb",
                 Rung::SelfDeclared,
             ),
-            (
-                "named by an administrator",
-                "partner",
-                "https://partner.example/cb",
-                Rung::Anchored,
-            ),
-            (
-                "named, but on this computer",
-                "partner",
-                "http://localhost/cb",
-                Rung::Published,
-            ),
+            ("named by an administrator", "partner", "https://partner.example/cb", Rung::Anchored),
+            ("named, but on this computer", "partner", "http://localhost/cb", Rung::Published),
         ] {
             let client = client(client_id, redirect_uri);
             let assessment = assess(&client, redirect_uri, client.redirect_uris[0].recipient());
@@ -198,19 +168,8 @@ mod tests {
     #[test]
     fn the_name_that_a_client_claims_changes_nothing() {
         let mut one = client("https://claude.ai/c", "https://claude.ai/cb");
-        let before = assess(
-            &one,
-            "https://claude.ai/cb",
-            one.redirect_uris[0].recipient(),
-        );
+        let before = assess(&one, "https://claude.ai/cb", one.redirect_uris[0].recipient());
         one.name = Some("administrator, vetted, anchored".into());
-        assert_eq!(
-            assess(
-                &one,
-                "https://claude.ai/cb",
-                one.redirect_uris[0].recipient()
-            ),
-            before
-        );
+        assert_eq!(assess(&one, "https://claude.ai/cb", one.redirect_uris[0].recipient()), before);
     }
 }

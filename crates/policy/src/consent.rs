@@ -35,37 +35,17 @@ mod tests {
         };
         let (read, both): (Scope, Scope) = ("read".parse().unwrap(), "read write".parse().unwrap());
         assert!(covers(Some(&both), &read, &sound));
-        assert!(
-            !covers(Some(&read), &both, &sound),
-            "something new is asked for"
-        );
+        assert!(!covers(Some(&read), &both, &sound), "something new is asked for");
         assert!(!covers(None, &read, &sound), "never asked before");
         for every_time in [
-            Assessment {
-                on_this_computer: true,
-                vetted: true,
-                ..sound.clone()
-            },
-            Assessment {
-                relay: true,
-                ..sound.clone()
-            },
-            Assessment {
-                rung: Rung::SelfDeclared,
-                ..sound.clone()
-            },
+            Assessment { on_this_computer: true, vetted: true, ..sound.clone() },
+            Assessment { relay: true, ..sound.clone() },
+            Assessment { rung: Rung::SelfDeclared, ..sound.clone() },
         ] {
             assert!(!covers(Some(&both), &read, &every_time), "{every_time:?}");
         }
         assert!(
-            covers(
-                Some(&both),
-                &read,
-                &Assessment {
-                    rung: Rung::Published,
-                    ..sound
-                }
-            ),
+            covers(Some(&both), &read, &Assessment { rung: Rung::Published, ..sound }),
             "another host, named in the document"
         );
     }

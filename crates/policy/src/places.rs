@@ -1,10 +1,7 @@
 //! Which addresses are not what they seem? Lists that the catalogue will extend (DESIGN 4.2).
 
 /// Redirect URIs that hand the answer on to somewhere else, named by `state` or otherwise.
-const RELAYS: [&str; 2] = [
-    "https://vscode.dev/redirect",
-    "https://insiders.vscode.dev/redirect",
-];
+const RELAYS: [&str; 2] = ["https://vscode.dev/redirect", "https://insiders.vscode.dev/redirect"];
 
 /// Hosts where anybody may put a file: a document there proves only its exact URL. A leading dot means every name below.
 const SHARED_HOSTS: [&str; 14] = [
@@ -33,11 +30,7 @@ pub(crate) fn is_relay(redirect_uri: &str) -> bool {
 /// Whether strangers can put files on this host.
 pub(crate) fn is_shared_host(host: &str) -> bool {
     SHARED_HOSTS.iter().any(|shared| {
-        if shared.starts_with('.') {
-            host.ends_with(shared)
-        } else {
-            host == *shared
-        }
+        if shared.starts_with('.') { host.ends_with(shared) } else { host == *shared }
     })
 }
 

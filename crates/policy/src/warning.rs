@@ -64,19 +64,11 @@ mod tests {
                 .map(|uri| RedirectUri::parse(uri).unwrap())
                 .collect(),
             scope: None,
-            methods: Methods {
-                none: true,
-                private_key_jwt: false,
-            },
+            methods: Methods { none: true, private_key_jwt: false },
             digest: [0; 32],
         };
         let recipient = client.redirect_uris[0].recipient();
-        warnings(
-            &client,
-            recipient,
-            &assess(&client, redirect_uris[0], recipient),
-            seen_before,
-        )
+        warnings(&client, recipient, &assess(&client, redirect_uris[0], recipient), seen_before)
     }
 
     #[test]
@@ -86,18 +78,9 @@ mod tests {
             publisher: "app.example".into(),
         };
         assert_eq!(warned(&["https://app.example/cb"], true), []);
-        assert_eq!(
-            warned(&["https://app.example/cb"], false),
-            [Warning::FirstSight]
-        );
+        assert_eq!(warned(&["https://app.example/cb"], false), [Warning::FirstSight]);
         assert_eq!(warned(&["https://b.example/cb"], true), [other]);
-        assert_eq!(
-            warned(&["http://localhost/cb"], true),
-            [Warning::LoopbackOnly]
-        );
-        assert_eq!(
-            warned(&["http://localhost/cb", "https://app.example/cb"], true),
-            []
-        );
+        assert_eq!(warned(&["http://localhost/cb"], true), [Warning::LoopbackOnly]);
+        assert_eq!(warned(&["http://localhost/cb", "https://app.example/cb"], true), []);
     }
 }

@@ -25,32 +25,18 @@ impl Cookies {
     #[must_use]
     pub fn of(issuer: &Issuer) -> Self {
         let secure = issuer.is_https();
-        let port = issuer
-            .authority()
-            .rsplit_once(':')
-            .map_or("80", |(_, port)| port);
+        let port = issuer.authority().rsplit_once(':').map_or("80", |(_, port)| port);
         let name = |what| {
-            if secure {
-                format!("__Host-salver-{what}")
-            } else {
-                format!("salver-{what}-{port}")
-            }
+            if secure { format!("__Host-salver-{what}") } else { format!("salver-{what}-{port}") }
         };
-        Self {
-            session: name("session"),
-            browser: name("browser"),
-            secure,
-        }
+        Self { session: name("session"), browser: name("browser"), secure }
     }
 
     /// The value of a cookie; of the first, should there be several.
     #[must_use]
     pub fn read<'h>(&self, which: Cookie, headers: &'h HeaderMap) -> Option<&'h str> {
         let wanted = self.name(which);
-        let lines = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok());
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         lines
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
@@ -88,35 +74,21 @@ mod tests {
     #[test]
     fn the_host_prefix_goes_with_tls() {
         let set = |issuer| {
-            cookies(issuer)
-                .set(Cookie::Session, "V", 60)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
+            cookies(issuer).set(Cookie::Session, "V", 60).unwrap().to_str().unwrap().to_owned()
         };
         let rest = "Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(
             set("https://as.example/team"),
             format!("__Host-salver-session=V; {rest}; Secure")
         );
-        assert_eq!(
-            set("http://localhost:8080"),
-            format!("salver-session-8080=V; {rest}")
-        );
-        assert_eq!(
-            set("http://127.0.0.1"),
-            format!("salver-session-80=V; {rest}")
-        );
+        assert_eq!(set("http://localhost:8080"), format!("salver-session-8080=V; {rest}"));
+        assert_eq!(set("http://127.0.0.1"), format!("salver-session-80=V; {rest}"));
     }
 
     #[test]
     fn our_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(
-            "cookie",
-            HeaderValue::from_static("a=b; salver-session-8080x=no"),
-        );
+        headers.append("cookie", HeaderValue::from_static("a=b; salver-session-8080x=no"));
         headers.append(
             "cookie",
             HeaderValue::from_static("x;salver-session-8080=A-_9 ; salver-browser-8080=B"),

@@ -86,18 +86,13 @@ mod tests {
     use super::*;
 
     fn key(byte: u8) -> DerivedKey {
-        MasterKey::from_bytes([byte; 32])
-            .derive(KeyPurpose::Forms)
-            .unwrap()
+        MasterKey::from_bytes([byte; 32]).derive(KeyPurpose::Forms).unwrap()
     }
 
     #[test]
     fn o21_17_a_token_is_good_for_one_purpose_one_holder_and_its_time() {
-        let (key, browser, now) = (
-            key(1),
-            Holder::Browser([7; 16]),
-            Timestamp::from_unix(1_790_000_000),
-        );
+        let (key, browser, now) =
+            (key(1), Holder::Browser([7; 16]), Timestamp::from_unix(1_790_000_000));
         let token = issue(&key, Purpose::SignIn, &browser, now);
         let good = |purpose, holder: &Holder, seconds| {
             accept(&key, &token, purpose, holder, now.plus_seconds(seconds))
@@ -113,17 +108,11 @@ mod tests {
 
     #[test]
     fn o21_17_what_we_did_not_make_is_refused() {
-        let (browser, now) = (
-            Holder::Browser([7; 16]),
-            Timestamp::from_unix(1_790_000_000),
-        );
+        let (browser, now) = (Holder::Browser([7; 16]), Timestamp::from_unix(1_790_000_000));
         let foreign = issue(&key(2), Purpose::SignIn, &browser, now);
         let longer = format!("{}AAAA", issue(&key(1), Purpose::SignIn, &browser, now));
         for token in ["", "AAAA", &foreign, &longer, "<script>"] {
-            assert!(
-                !accept(&key(1), token, Purpose::SignIn, &browser, now),
-                "{token}"
-            );
+            assert!(!accept(&key(1), token, Purpose::SignIn, &browser, now), "{token}");
         }
     }
 }

@@ -71,20 +71,14 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Self, KeyringError> {
         for key_use in [KeyUse::AccessToken, KeyUse::Identity] {
-            let wanted = if key_use == KeyUse::AccessToken {
-                algorithm
-            } else {
-                Algorithm::Es256
-            };
+            let wanted = if key_use == KeyUse::AccessToken { algorithm } else { Algorithm::Es256 };
             let stored = store.list_keys().await?;
             let newest = stored.iter().rev().find(|key| key.key_use == key_use);
             if newest.is_none_or(|key| key.algorithm != wanted.to_string()) {
                 add(store, sealing, (key_use, wanted), (now, 0)).await?;
             }
         }
-        Ok(Self {
-            keys: ArcSwap::from_pointee(read(store, sealing, now).await?),
-        })
+        Ok(Self { keys: ArcSwap::from_pointee(read(store, sealing, now).await?) })
     }
 
     /// The keys in force.
@@ -119,20 +113,8 @@ pub async fn rotate(
     algorithm: Algorithm,
     now: Timestamp,
 ) -> Result<(), KeyringError> {
-    add(
-        store,
-        sealing,
-        (KeyUse::AccessToken, algorithm),
-        (now, PUBLISHED_AHEAD_SECONDS),
-    )
-    .await?;
-    add(
-        store,
-        sealing,
-        (KeyUse::Identity, Algorithm::Es256),
-        (now, PUBLISHED_AHEAD_SECONDS),
-    )
-    .await
+    add(store, sealing, (KeyUse::AccessToken, algorithm), (now, PUBLISHED_AHEAD_SECONDS)).await?;
+    add(store, sealing, (KeyUse::Identity, Algorithm::Es256), (now, PUBLISHED_AHEAD_SECONDS)).await
 }
 
 async fn add(
@@ -145,9 +127,7 @@ async fn add(
     let pkcs8 = key.to_pkcs8().map_err(|_| KeyringError::NoKey)?;
     let key_id = key.key_id().to_owned();
     let stored = StoredKey {
-        sealed: sealing
-            .seal(key_id.as_bytes(), &pkcs8)
-            .map_err(|_| KeyringError::NoKey)?,
+        sealed: sealing.seal(key_id.as_bytes(), &pkcs8).map_err(|_| KeyringError::NoKey)?,
         key_id,
         key_use,
         algorithm: algorithm.to_string(),
@@ -155,12 +135,7 @@ async fn add(
         signs_from: now.plus_seconds(ahead),
         retires_at: None,
     };
-    store
-        .add_key(
-            stored,
-            Some(now.plus_seconds(ahead + PUBLISHED_AFTER_SECONDS)),
-        )
-        .await?;
+    store.add_key(stored, Some(now.plus_seconds(ahead + PUBLISHED_AFTER_SECONDS))).await?;
     Ok(())
 }
 
@@ -204,8 +179,5 @@ fn of_use(
             signer = Some(Arc::new(key));
         }
     }
-    Ok((
-        signer.ok_or(KeyringError::NoKey)?,
-        public.into_iter().collect(),
-    ))
+    Ok((signer.ok_or(KeyringError::NoKey)?, public.into_iter().collect()))
 }

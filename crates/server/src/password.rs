@@ -75,11 +75,7 @@ impl Password {
                 // Shorter names are in many words by accident.
                 let counts = username.chars().count() >= SHORTEST_NAME_THAT_COUNTS;
                 let held = counts && fold(&self.0).contains(&fold(username));
-                if held {
-                    Err(PasswordFault::HoldsUsername)
-                } else {
-                    Ok(())
-                }
+                if held { Err(PasswordFault::HoldsUsername) } else { Ok(()) }
             }
             _ => Err(PasswordFault::TooLong),
         }
@@ -87,11 +83,7 @@ impl Password {
 
     /// Its bytes; none if it is longer than any password can be, so that nobody makes us hash megabytes.
     fn bytes(&self) -> &[u8] {
-        if self.0.len() > LONGEST {
-            &[]
-        } else {
-            self.0.as_bytes()
-        }
+        if self.0.len() > LONGEST { &[] } else { self.0.as_bytes() }
     }
 }
 
@@ -100,9 +92,7 @@ impl Passwords {
     #[must_use]
     pub fn new(threads: usize) -> Self {
         let threads = threads.max(1);
-        let places = threads
-            .saturating_mul(WAITING_PER_THREAD)
-            .saturating_add(threads);
+        let places = threads.saturating_mul(WAITING_PER_THREAD).saturating_add(threads);
         Self {
             waiting: Arc::new(Semaphore::new(places)),
             working: Arc::new(Semaphore::new(threads)),
@@ -148,13 +138,10 @@ impl Passwords {
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
         // The places go with the work: a browser that hangs up does not make room while its hash is still computed.
-        let place = Arc::clone(&self.waiting)
-            .try_acquire_owned()
-            .map_err(|_| HashingError::Busy)?;
-        let thread = Arc::clone(&self.working)
-            .acquire_owned()
-            .await
-            .map_err(|_| HashingError::Failed)?;
+        let place =
+            Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| HashingError::Busy)?;
+        let thread =
+            Arc::clone(&self.working).acquire_owned().await.map_err(|_| HashingError::Failed)?;
         let done = tokio::task::spawn_blocking(move || {
             let _held = (place, thread);
             work()
@@ -169,8 +156,7 @@ fn hasher() -> Argon2<'static> {
 
 fn hashed(password: &Password, salt: &[u8; 16]) -> Result<String, HashingError> {
     let hash = hasher().hash_password_with_salt(password.bytes(), salt);
-    hash.map(|hash| hash.to_string())
-        .map_err(|_| HashingError::Failed)
+    hash.map(|hash| hash.to_string()).map_err(|_| HashingError::Failed)
 }
 
 fn is_current(hash: &PasswordHash) -> bool {
@@ -206,25 +192,10 @@ mod tests {
         for (why, username, text, expected) in [
             ("words", "alice", GOOD, Ok(())),
             ("12 bytes", "alice", "abcdefghijkl", Ok(())),
-            (
-                "11 bytes",
-                "alice",
-                "abcdefghijk",
-                Err(PasswordFault::TooShort),
-            ),
+            ("11 bytes", "alice", "abcdefghijk", Err(PasswordFault::TooShort)),
             ("1024 bytes", "alice", &"x".repeat(1024), Ok(())),
-            (
-                "1025 bytes",
-                "alice",
-                &"x".repeat(1025),
-                Err(PasswordFault::TooLong),
-            ),
-            (
-                "the username",
-                "Alice",
-                "xx-aLICE-1234",
-                Err(PasswordFault::HoldsUsername),
-            ),
+            ("1025 bytes", "alice", &"x".repeat(1025), Err(PasswordFault::TooLong)),
+            ("the username", "Alice", "xx-aLICE-1234", Err(PasswordFault::HoldsUsername)),
             ("a name of two letters", "al", "walrus always", Ok(())),
         ] {
             assert_eq!(password(text).check(username), expected, "{why}");
@@ -235,10 +206,7 @@ mod tests {
     async fn a_password_is_known_again() {
         let passwords = Passwords::new(1);
         let stored = passwords.hash(password(GOOD), [1; 16]).await.unwrap();
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{stored}"
-        );
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let verify = |text| passwords.verify(password(text), Some(stored.clone()), [2; 16]);
         assert_eq!(verify(GOOD).await, Ok(Verified::Yes { rehashed: None }));
         assert_eq!(verify("violet tram on friday").await, Ok(Verified::No));
@@ -249,63 +217,38 @@ mod tests {
     async fn without_an_account_the_work_is_the_same_and_the_answer_no() {
         assert!(is_current(&PasswordHash::new(NOBODY).unwrap()));
         let passwords = Passwords::new(1);
-        assert_eq!(
-            passwords.verify(password(GOOD), None, [2; 16]).await,
-            Ok(Verified::No)
-        );
+        assert_eq!(passwords.verify(password(GOOD), None, [2; 16]).await, Ok(Verified::No));
     }
 
     #[tokio::test]
     async fn a_hash_with_other_parameters_is_made_anew() {
-        let weak = Argon2::new(
-            Algorithm::Argon2id,
-            Version::V0x13,
-            Params::new(8, 1, 1, None).unwrap(),
-        );
-        let stored = weak
-            .hash_password_with_salt(GOOD.as_bytes(), &[1; 16])
-            .unwrap()
-            .to_string();
+        let weak =
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+        let stored = weak.hash_password_with_salt(GOOD.as_bytes(), &[1; 16]).unwrap().to_string();
         let passwords = Passwords::new(1);
-        let verified = passwords
-            .verify(password(GOOD), Some(stored.clone()), [2; 16])
-            .await;
-        let Ok(Verified::Yes {
-            rehashed: Some(rehashed),
-        }) = verified
-        else {
+        let verified = passwords.verify(password(GOOD), Some(stored.clone()), [2; 16]).await;
+        let Ok(Verified::Yes { rehashed: Some(rehashed) }) = verified else {
             panic!("{verified:?}")
         };
-        let again = passwords
-            .verify(password(GOOD), Some(rehashed), [3; 16])
-            .await;
+        let again = passwords.verify(password(GOOD), Some(rehashed), [3; 16]).await;
         assert_eq!(again, Ok(Verified::Yes { rehashed: None }));
         assert_eq!(
-            passwords
-                .verify(password("another password"), Some(stored), [2; 16])
-                .await,
+            passwords.verify(password("another password"), Some(stored), [2; 16]).await,
             Ok(Verified::No)
         );
     }
 
     #[tokio::test]
     async fn an_unreadable_hash_is_a_failure_and_no_entry() {
-        let verified = Passwords::new(1)
-            .verify(password(GOOD), Some("x".into()), [2; 16])
-            .await;
+        let verified = Passwords::new(1).verify(password(GOOD), Some("x".into()), [2; 16]).await;
         assert_eq!(verified, Err(HashingError::Failed));
     }
 
     #[tokio::test]
     async fn only_so_many_may_wait() {
         let passwords = Passwords::new(1);
-        let all = Arc::clone(&passwords.waiting)
-            .try_acquire_many_owned(17)
-            .unwrap();
-        assert_eq!(
-            passwords.hash(password(GOOD), [1; 16]).await,
-            Err(HashingError::Busy)
-        );
+        let all = Arc::clone(&passwords.waiting).try_acquire_many_owned(17).unwrap();
+        assert_eq!(passwords.hash(password(GOOD), [1; 16]).await, Err(HashingError::Busy));
         drop(all);
         assert!(passwords.hash(password(GOOD), [1; 16]).await.is_ok());
     }

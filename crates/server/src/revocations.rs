@@ -64,29 +64,19 @@ impl RevocationIndex {
         let (grant, installation, token) = ids;
         let revoked = self.revoked.load();
         if !revoked.is_empty()
-            && [
-                Subject::Grant(grant),
-                Subject::Installation(installation),
-                Subject::Token(token),
-            ]
-            .iter()
-            .any(|subject| revoked.contains_key(subject))
+            && [Subject::Grant(grant), Subject::Installation(installation), Subject::Token(token)]
+                .iter()
+                .any(|subject| revoked.contains_key(subject))
         {
             return Standing::Revoked;
         }
-        if self.is_fresh(now) {
-            Standing::Live
-        } else {
-            Standing::Unknown
-        }
+        if self.is_fresh(now) { Standing::Live } else { Standing::Unknown }
     }
 
     /// Whether the feed was read within [`STALE_AFTER_SECONDS`].
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
-        now.as_unix()
-            .saturating_sub(self.read_at.load(Ordering::Relaxed))
-            <= STALE_AFTER_SECONDS
+        now.as_unix().saturating_sub(self.read_at.load(Ordering::Relaxed)) <= STALE_AFTER_SECONDS
     }
 
     /// Counts up whenever something new is revoked: whoever holds a stream open looks again.
@@ -108,8 +98,7 @@ impl RevocationIndex {
             revoked.extend(news.iter().map(|entry| (entry.subject, entry.at)));
             self.revoked.store(Arc::new(revoked));
             cursor.number = newest.number;
-            self.changes
-                .send_modify(|count| *count = count.wrapping_add(1));
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
         }
         self.read_at.store(now.as_unix(), Ordering::Relaxed);
         Ok(())
@@ -128,19 +117,10 @@ mod tests {
             InstallationId::from_bytes([2; 16]),
             TokenId::from_bytes([3; 16]),
         );
-        assert_eq!(
-            index.standing(ids, Timestamp::from_unix(100)),
-            Standing::Unknown
-        );
+        assert_eq!(index.standing(ids, Timestamp::from_unix(100)), Standing::Unknown);
         index.read_at.store(100, Ordering::Relaxed);
-        assert_eq!(
-            index.standing(ids, Timestamp::from_unix(110)),
-            Standing::Live
-        );
-        assert_eq!(
-            index.standing(ids, Timestamp::from_unix(111)),
-            Standing::Unknown
-        );
+        assert_eq!(index.standing(ids, Timestamp::from_unix(110)), Standing::Live);
+        assert_eq!(index.standing(ids, Timestamp::from_unix(111)), Standing::Unknown);
     }
 
     #[tokio::test]
@@ -156,16 +136,11 @@ mod tests {
             TokenId::from_bytes([9; 16]),
         );
         let now = Timestamp::from_unix(100);
-        for subject in [
-            Subject::Grant(ids.0),
-            Subject::Installation(ids.1),
-            Subject::Token(ids.2),
-        ] {
+        for subject in [Subject::Grant(ids.0), Subject::Installation(ids.1), Subject::Token(ids.2)]
+        {
             let index = RevocationIndex::default();
             index.read_at.store(100, Ordering::Relaxed);
-            index
-                .revoked
-                .store(Arc::new(HashMap::from([(subject, now)])));
+            index.revoked.store(Arc::new(HashMap::from([(subject, now)])));
             assert_eq!(index.standing(ids, now), Standing::Revoked, "{subject:?}");
             assert_eq!(index.standing(others, now), Standing::Live, "{subject:?}");
         }

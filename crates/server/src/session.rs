@@ -31,13 +31,7 @@ pub async fn current(
     headers: &HeaderMap,
 ) -> Result<Option<(Session, User)>, StoreError> {
     match presented(account, headers) {
-        Some(token) => {
-            account
-                .deps
-                .store
-                .find_session(token, account.deps.now())
-                .await
-        }
+        Some(token) => account.deps.store.find_session(token, account.deps.now()).await,
         None => Ok(None),
     }
 }
@@ -60,12 +54,8 @@ pub async fn begin(
 ) -> Result<NewSession, StoreError> {
     let secret = Zeroizing::new(secret_text(&*account.deps.chance));
     let token = account.keys.sessions.hmac(secret.as_bytes());
-    let session = Session {
-        token,
-        user,
-        created_at: now,
-        expires_at: now.plus_seconds(LIFETIME_SECONDS),
-    };
+    let session =
+        Session { token, user, created_at: now, expires_at: now.plus_seconds(LIFETIME_SECONDS) };
     account.deps.store.add_session(session).await?;
     Ok(NewSession { session, secret })
 }

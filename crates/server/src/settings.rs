@@ -39,12 +39,7 @@ pub struct Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self {
-            code: 60,
-            access_token: 600,
-            refresh_unused: 90 * 86_400,
-            consent_page: 600,
-        }
+        Self { code: 60, access_token: 600, refresh_unused: 90 * 86_400, consent_page: 600 }
     }
 }
 
@@ -97,9 +92,7 @@ impl Resources {
     /// All scopes of all resources.
     #[must_use]
     pub fn all_scopes(&self) -> Scope {
-        self.offers
-            .iter()
-            .fold(Scope::empty(), |all, offer| all.union(&offer.known))
+        self.offers.iter().fold(Scope::empty(), |all, offer| all.union(&offer.known))
     }
 }
 
@@ -130,11 +123,7 @@ impl Settings {
     /// The origins that no answer is ever sent to (DESIGN §7 item 12).
     #[must_use]
     pub fn own_origins(&self) -> OwnOrigins {
-        let resources = self
-            .resources
-            .list
-            .iter()
-            .map(|resource| resource.id.as_str());
+        let resources = self.resources.list.iter().map(|resource| resource.id.as_str());
         OwnOrigins::of(resources.chain([self.issuer.as_str()]))
     }
 }

@@ -77,10 +77,7 @@ impl Default for Throttle {
 
 impl Throttle {
     fn with_capacity(capacity: usize) -> Self {
-        Self {
-            counters: Mutex::default(),
-            capacity,
-        }
+        Self { counters: Mutex::default(), capacity }
     }
 
     /// Begins a try.
@@ -89,10 +86,7 @@ impl Throttle {
     /// How long to wait, if one of the counters says so; then nothing is counted.
     pub fn begin(&self, keys: &[Counted], now: Timestamp) -> Result<Try, Wait> {
         let mut counters = self.lock();
-        let wait = keys
-            .iter()
-            .filter_map(|key| Some(counters.get(key)?.wait(*key, now)))
-            .max();
+        let wait = keys.iter().filter_map(|key| Some(counters.get(key)?.wait(*key, now))).max();
         if let Some(wait) = wait.filter(|wait| *wait > 0) {
             return Err(Wait(wait));
         }
@@ -100,14 +94,9 @@ impl Throttle {
             if !counters.contains_key(key) && counters.len() >= self.capacity {
                 make_room(&mut counters, now);
             }
-            let counter = counters.entry(*key).or_insert(Counter {
-                failures: 0,
-                last: now,
-            });
-            *counter = Counter {
-                failures: counter.standing(*key, now).saturating_add(1),
-                last: now,
-            };
+            let counter = counters.entry(*key).or_insert(Counter { failures: 0, last: now });
+            *counter =
+                Counter { failures: counter.standing(*key, now).saturating_add(1), last: now };
         }
         Ok(Try(keys.to_vec()))
     }
@@ -139,18 +128,14 @@ impl Counter {
             Counted::Account(..) | Counted::Browser(..) => ACCOUNT_FORGETS_ONE_PER,
         };
         let forgotten = self.age(now) / period;
-        self.failures
-            .saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
+        self.failures.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
     }
 
     fn wait(&self, key: Counted, now: Timestamp) -> u64 {
         let Some(beyond) = self.standing(key, now).checked_sub(FREE_FAILURES) else {
             return 0;
         };
-        let delay = 1_u64
-            .checked_shl(beyond)
-            .unwrap_or(LONGEST_DELAY)
-            .clamp(1, LONGEST_DELAY);
+        let delay = 1_u64.checked_shl(beyond).unwrap_or(LONGEST_DELAY).clamp(1, LONGEST_DELAY);
         delay.saturating_sub(self.age(now))
     }
 
@@ -164,10 +149,7 @@ fn make_room(counters: &mut HashMap<Counted, Counter>, now: Timestamp) {
     let before = counters.len();
     counters.retain(|key, counter| counter.standing(*key, now) > 0);
     if counters.len() == before {
-        let oldest = counters
-            .iter()
-            .min_by_key(|(_, counter)| counter.last)
-            .map(|(key, _)| *key);
+        let oldest = counters.iter().min_by_key(|(_, counter)| counter.last).map(|(key, _)| *key);
         oldest.and_then(|key| counters.remove(&key));
     }
 }
@@ -202,17 +184,12 @@ mod tests {
         fail(&throttle, alice, 5, at(0));
         let mut now = 0;
         for expected in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
-            assert_eq!(
-                throttle.begin(&[alice], at(now)).map(|_| ()),
-                Err(Wait(expected))
-            );
+            assert_eq!(throttle.begin(&[alice], at(now)).map(|_| ()), Err(Wait(expected)));
             now += i64::try_from(expected).unwrap();
             fail(&throttle, alice, 1, at(now));
         }
         for _ in 0..70 {
-            let Err(Wait(seconds)) = throttle.begin(&[alice], at(now)) else {
-                panic!("no delay")
-            };
+            let Err(Wait(seconds)) = throttle.begin(&[alice], at(now)) else { panic!("no delay") };
             assert!((512..=900).contains(&seconds), "{seconds}");
             now += i64::try_from(seconds).unwrap();
             fail(&throttle, alice, 1, at(now));
@@ -257,32 +234,19 @@ mod tests {
         fail(&throttle, Counted::Network(HOME), 5, at(0));
         assert!(
             throttle
-                .begin(
-                    &[Counted::Account(ALICE, HOME), Counted::Network(HOME)],
-                    at(0)
-                )
+                .begin(&[Counted::Account(ALICE, HOME), Counted::Network(HOME)], at(0))
                 .is_err()
         );
-        assert!(
-            throttle
-                .begin(&[Counted::Browser([9; 16], ALICE)], at(0))
-                .is_ok()
-        );
+        assert!(throttle.begin(&[Counted::Browser([9; 16], ALICE)], at(0)).is_ok());
     }
 
     #[test]
     fn another_account_and_another_network_are_counted_apart() {
         let throttle = Throttle::default();
         fail(&throttle, Counted::Account(ALICE, HOME), 5, at(0));
+        assert!(throttle.begin(&[Counted::Account([2; 16], HOME)], at(0)).is_ok());
         assert!(
-            throttle
-                .begin(&[Counted::Account([2; 16], HOME)], at(0))
-                .is_ok()
-        );
-        assert!(
-            throttle
-                .begin(&[Counted::Account(ALICE, Network::V4([192, 0, 3]))], at(0))
-                .is_ok()
+            throttle.begin(&[Counted::Account(ALICE, Network::V4([192, 0, 3]))], at(0)).is_ok()
         );
     }
 
@@ -298,24 +262,11 @@ mod tests {
     fn the_table_is_bounded_and_drops_the_oldest() {
         let throttle = Throttle::with_capacity(3);
         for (number, seconds) in [(1, 0), (2, 1), (3, 2), (4, 3)] {
-            fail(
-                &throttle,
-                Counted::Account([number; 16], HOME),
-                5,
-                at(seconds),
-            );
+            fail(&throttle, Counted::Account([number; 16], HOME), 5, at(seconds));
         }
         assert_eq!(throttle.lock().len(), 3);
-        assert!(
-            throttle
-                .begin(&[Counted::Account([2; 16], HOME)], at(1))
-                .is_err()
-        );
-        assert!(
-            !throttle
-                .lock()
-                .contains_key(&Counted::Account([1; 16], HOME))
-        );
+        assert!(throttle.begin(&[Counted::Account([2; 16], HOME)], at(1)).is_err());
+        assert!(!throttle.lock().contains_key(&Counted::Account([1; 16], HOME)));
     }
 
     #[test]

@@ -68,9 +68,7 @@ mod tests {
 
     #[test]
     fn a_ticket_opens_whole_or_not_at_all() {
-        let key = MasterKey::from_bytes([5; 32])
-            .derive(KeyPurpose::Tickets)
-            .unwrap();
+        let key = MasterKey::from_bytes([5; 32]).derive(KeyPurpose::Tickets).unwrap();
         let ticket = Ticket {
             number: [1; 16],
             session: [2; 32],
@@ -80,9 +78,7 @@ mod tests {
         };
         let text = ticket.seal(&key).unwrap();
         assert_eq!(Ticket::open(&text, &key), Some(ticket));
-        let other = MasterKey::from_bytes([6; 32])
-            .derive(KeyPurpose::Tickets)
-            .unwrap();
+        let other = MasterKey::from_bytes([6; 32]).derive(KeyPurpose::Tickets).unwrap();
         assert_eq!(Ticket::open(&text, &other), None);
         assert_eq!(Ticket::open(&text[..text.len() - 2], &key), None);
         assert_eq!(Ticket::open("", &key), None);

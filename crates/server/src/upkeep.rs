@@ -53,10 +53,8 @@ async fn sweep_and_reread(deps: &Deps) {
     if let Err(error) = deps.store.sweep(deps.now()).await {
         tracing::warn!(%error, "old rows could not be swept");
     }
-    if let Err(error) = deps
-        .keyring
-        .refresh(&*deps.store, deps.secrets.signing_keys(), deps.now())
-        .await
+    if let Err(error) =
+        deps.keyring.refresh(&*deps.store, deps.secrets.signing_keys(), deps.now()).await
     {
         tracing::warn!(%error, "signing keys could not be read again; those in force stay");
     }

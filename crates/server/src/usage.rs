@@ -70,14 +70,7 @@ mod tests {
         usage.note(id, 3, at(10));
         usage.note(id, 2, at(11));
         let merging = usage.to_merge();
-        assert_eq!(
-            merging,
-            [UsedInstallation {
-                id,
-                generation: 3,
-                at: at(11)
-            }]
-        );
+        assert_eq!(merging, [UsedInstallation { id, generation: 3, at: at(11) }]);
         usage.note(id, 4, at(12));
         usage.merged(&merging);
         assert_eq!(usage.generation(id), Some(4));

@@ -31,10 +31,7 @@ impl Browser {
     /// A browser without cookies.
     #[must_use]
     pub fn new(router: Router) -> Self {
-        Self {
-            router,
-            cookies: BTreeMap::new(),
-        }
+        Self { router, cookies: BTreeMap::new() }
     }
 
     /// Goes to a path.
@@ -64,11 +61,8 @@ impl Browser {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let pairs: Vec<_> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, pairs.join("; "));
         }
         let response = send(&self.router, request.body(Body::from(body)).unwrap()).await;
@@ -112,8 +106,6 @@ impl Page {
     #[must_use]
     pub fn answered(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(self.location()).unwrap();
-        url.query_pairs()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }

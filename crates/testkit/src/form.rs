@@ -24,9 +24,7 @@ impl Form {
     /// The form that is posted to a path which ends like this.
     #[must_use]
     pub fn to(html: &str, action: &str) -> Self {
-        let found = Self::all(html)
-            .into_iter()
-            .find(|form| form.action.ends_with(action));
+        let found = Self::all(html).into_iter().find(|form| form.action.ends_with(action));
         found.unwrap_or_else(|| panic!("no form to {action} in:\n{html}"))
     }
 
@@ -41,21 +39,14 @@ impl Form {
     /// The body that a browser would send.
     #[must_use]
     pub fn body(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&self.fields)
-            .finish()
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
 
     fn read(text: &str) -> Self {
         let (own, inside) = text.split_once('>').unwrap_or((text, ""));
-        let mut form = Self {
-            action: attribute(own, "action").unwrap_or_default(),
-            ..Self::default()
-        };
-        for tag in inside
-            .split('<')
-            .map(|tag| tag.split('>').next().unwrap_or_default())
-        {
+        let mut form =
+            Self { action: attribute(own, "action").unwrap_or_default(), ..Self::default() };
+        for tag in inside.split('<').map(|tag| tag.split('>').next().unwrap_or_default()) {
             let Some(name) = attribute(tag, "name") else {
                 continue;
             };
@@ -71,22 +62,16 @@ impl Form {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!(" {name}=\"")).or_else(|| {
-        tag.strip_prefix(&format!("{name}=\""))
-            .map(|rest| ("", rest))
-    })?;
+    let (_, rest) = tag
+        .split_once(&format!(" {name}=\""))
+        .or_else(|| tag.strip_prefix(&format!("{name}=\"")).map(|rest| ("", rest)))?;
     let raw = rest.split('"').next()?;
     let unescaped = raw
         .replace("&#38;", "&")
         .replace("&amp;", "&")
         .replace("&#34;", "\"")
         .replace("&quot;", "\"");
-    Some(
-        unescaped
-            .replace("&#39;", "'")
-            .replace("&#60;", "<")
-            .replace("&#62;", ">"),
-    )
+    Some(unescaped.replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">"))
 }
 
 #[cfg(test)]
@@ -100,9 +85,6 @@ mod tests {
         let form = Form::to(html, "/consent");
         assert_eq!(form.fields, [("t".to_owned(), "a&b".to_owned())]);
         assert_eq!(form.buttons, [("decision".to_owned(), "allow".to_owned())]);
-        assert_eq!(
-            form.with("decision", "deny").body(),
-            "t=a%26b&decision=deny"
-        );
+        assert_eq!(form.with("decision", "deny").body(), "t=a%26b&decision=deny");
     }
 }

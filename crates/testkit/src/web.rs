@@ -73,20 +73,11 @@ impl FakeWeb {
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap();
-        let config = config
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(certificates));
+        let config = config.with_no_client_auth().with_cert_resolver(Arc::new(certificates));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let web = Self {
-            shared: Arc::default(),
-            address: listener.local_addr().unwrap(),
-            authority,
-        };
-        tokio::spawn(serve(
-            listener,
-            TlsAcceptor::from(Arc::new(config)),
-            web.shared.clone(),
-        ));
+        let web =
+            Self { shared: Arc::default(), address: listener.local_addr().unwrap(), authority };
+        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), web.shared.clone()));
         web
     }
 
@@ -104,23 +95,13 @@ impl FakeWeb {
 
     /// From now on this https URL answers so.
     pub fn set(&self, url: &str, reply: Reply) {
-        self.shared
-            .replies
-            .lock()
-            .unwrap()
-            .insert(url.into(), reply);
+        self.shared.replies.lock().unwrap().insert(url.into(), reply);
     }
 
     /// How often a URL was asked for.
     #[must_use]
     pub fn hits(&self, url: &str) -> usize {
-        self.shared
-            .hits
-            .lock()
-            .unwrap()
-            .get(url)
-            .copied()
-            .unwrap_or_default()
+        self.shared.hits.lock().unwrap().get(url).copied().unwrap_or_default()
     }
 
     /// How often anything was asked for.
@@ -152,21 +133,20 @@ async fn serve(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
 
 impl Shared {
     fn answer<B>(&self, request: &Request<B>) -> Response<Body> {
-        let host = request
-            .headers()
-            .get("host")
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or_default();
+        let host =
+            request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let url = format!("https://{host}{}", request.uri());
         *self.hits.lock().unwrap().entry(url.clone()).or_default() += 1;
         let replies = self.replies.lock().unwrap();
         let Some(reply) = replies.get(&url) else {
             return Response::builder().status(404).body(Body::empty()).unwrap();
         };
-        let response = reply.headers.iter().fold(
-            Response::builder().status(reply.status),
-            |response, (name, value)| response.header(*name, value),
-        );
+        let response = reply
+            .headers
+            .iter()
+            .fold(Response::builder().status(reply.status), |response, (name, value)| {
+                response.header(*name, value)
+            });
         response.body(Body::from(reply.body.clone())).unwrap()
     }
 }
@@ -189,13 +169,7 @@ impl Certificates {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let pem = params.self_signed(&key).unwrap().pem();
-        (
-            Self {
-                issuer: Issuer::new(params, key),
-                made: Mutex::default(),
-            },
-            pem,
-        )
+        (Self { issuer: Issuer::new(params, key), made: Mutex::default() }, pem)
     }
 
     fn make(&self, name: &str) -> Arc<CertifiedKey> {
@@ -214,10 +188,6 @@ impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name()?.to_owned();
         let mut made = self.made.lock().unwrap();
-        Some(
-            made.entry(name.clone())
-                .or_insert_with(|| self.make(&name))
-                .clone(),
-        )
+        Some(made.entry(name.clone()).or_insert_with(|| self.make(&name)).clone())
     }
 }

@@ -92,18 +92,12 @@ pub fn accept<'o>(
     if rest.response_type.as_deref() != Some("code") {
         return Err(E::ResponseType);
     }
-    if rest
-        .response_mode
-        .as_deref()
-        .is_some_and(|mode| mode != "query")
-    {
+    if rest.response_mode.as_deref().is_some_and(|mode| mode != "query") {
         return Err(E::ResponseMode);
     }
-    let challenge = Challenge::parse(
-        rest.code_challenge.as_deref(),
-        rest.code_challenge_method.as_deref(),
-    )
-    .map_err(E::Challenge)?;
+    let challenge =
+        Challenge::parse(rest.code_challenge.as_deref(), rest.code_challenge_method.as_deref())
+            .map_err(E::Challenge)?;
     let offer = meant(&rest.resources, offers)?;
     Ok(Accepted {
         scope: narrowed(rest, client, offer)?,
@@ -128,11 +122,7 @@ fn meant<'o>(resources: &[String], offers: &'o [Offer]) -> Result<&'o Offer, Aut
         (Some((first, others)), _) => {
             let offer = by_name(first)?;
             let same = |name| by_name(name).is_ok_and(|other| other.resource == offer.resource);
-            if others.iter().all(same) {
-                Ok(offer)
-            } else {
-                Err(AuthorizationError::Resource)
-            }
+            if others.iter().all(same) { Ok(offer) } else { Err(AuthorizationError::Resource) }
         }
     }
 }
@@ -151,20 +141,12 @@ fn narrowed(
         .filter(|token| offer.known.contains(token))
         .collect();
     let known: Scope = asked.try_into().unwrap_or_default();
-    let wanted = if known.is_empty() {
-        offer.default.clone()
-    } else {
-        known
-    };
+    let wanted = if known.is_empty() { offer.default.clone() } else { known };
     match &client.scope {
         // ATP-7: a document's own scope is a ceiling, as far as it speaks of scopes that exist here.
         Some(ceiling) if !ceiling.intersection(&offer.known).is_empty() => {
             let left = wanted.intersection(ceiling);
-            if left.is_empty() {
-                Err(AuthorizationError::Scope)
-            } else {
-                Ok(left)
-            }
+            if left.is_empty() { Err(AuthorizationError::Scope) } else { Ok(left) }
         }
         _ => Ok(wanted),
     }
@@ -196,12 +178,8 @@ mod tests {
         offers: &[Offer],
     ) -> Result<(String, String), AuthorizationError> {
         let request = AuthorizationRequest::parse(&format!("client_id=a&{query}")).unwrap();
-        accept(client, &request, offers).map(|accepted| {
-            (
-                accepted.offer.resource.to_string(),
-                accepted.scope.to_string(),
-            )
-        })
+        accept(client, &request, offers)
+            .map(|accepted| (accepted.offer.resource.to_string(), accepted.scope.to_string()))
     }
 
     #[test]
@@ -215,45 +193,27 @@ mod tests {
             (format!("{sound}&scope=write"), given("write")),
             (format!("{sound}&scope=openid+write+%22"), given("write")),
             (format!("{sound}&scope=openid+email"), given("read")),
-            (
-                format!("{sound}&resource=https://mcp.example/mcp/"),
-                given("read"),
-            ),
+            (format!("{sound}&resource=https://mcp.example/mcp/"), given("read")),
             (
                 format!(
                     "{sound}&resource=https://mcp.example/mcp&resource=https://MCP.example/mcp"
                 ),
                 given("read"),
             ),
-            (
-                format!("{sound}&resource=https://other.example/"),
-                Err(E::Resource),
-            ),
+            (format!("{sound}&resource=https://other.example/"), Err(E::Resource)),
             (
                 format!("{sound}&resource=https://mcp.example/mcp&resource=https://other.example/"),
                 Err(E::Resource),
             ),
             (format!("{sound}&response_mode=query"), given("read")),
-            (
-                format!("{sound}&response_mode=fragment"),
-                Err(E::ResponseMode),
-            ),
+            (format!("{sound}&response_mode=fragment"), Err(E::ResponseMode)),
             (format!("{sound}&request=x"), Err(E::ByReference)),
             (format!("{sound}&request_uri=x"), Err(E::ByReference)),
             (format!("{sound}&unknown=x&unknown=y"), given("read")),
-            (
-                format!("{sound}&scope=a&scope=b"),
-                Err(E::Form(FormError::Repeated("scope"))),
-            ),
+            (format!("{sound}&scope=a&scope=b"), Err(E::Form(FormError::Repeated("scope")))),
             (CHALLENGE.to_owned(), Err(E::ResponseType)),
-            (
-                format!("response_type=token&{CHALLENGE}"),
-                Err(E::ResponseType),
-            ),
-            (
-                "response_type=code".to_owned(),
-                Err(E::Challenge(ChallengeError::Missing)),
-            ),
+            (format!("response_type=token&{CHALLENGE}"), Err(E::ResponseType)),
+            ("response_type=code".to_owned(), Err(E::Challenge(ChallengeError::Missing))),
         ] {
             assert_eq!(judge(&query, &offers), expected, "{query}");
         }
@@ -262,10 +222,7 @@ mod tests {
     #[test]
     fn r_16_without_resource_there_must_be_one_only() {
         let sound = format!("response_type=code&{CHALLENGE}");
-        let two = [
-            offer("https://mcp.example/a"),
-            offer("https://mcp.example/b"),
-        ];
+        let two = [offer("https://mcp.example/a"), offer("https://mcp.example/b")];
         assert_eq!(judge(&sound, &two), Err(AuthorizationError::Resource));
         assert!(judge(&format!("{sound}&resource=https://mcp.example/b"), &two).is_ok());
     }
@@ -287,9 +244,7 @@ mod tests {
                 &offers,
             );
             assert_eq!(
-                seen.as_ref()
-                    .map(|(_, scope)| scope.as_str())
-                    .map_err(Clone::clone),
+                seen.as_ref().map(|(_, scope)| scope.as_str()).map_err(Clone::clone),
                 expected,
                 "{ceiling} {asked}"
             );

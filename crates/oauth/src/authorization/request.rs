@@ -75,9 +75,7 @@ impl AuthorizationRequest {
     /// Whether the client forbids any page (OpenID Connect `prompt=none`).
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.rest
-            .as_ref()
-            .is_ok_and(|rest| rest.prompts().any(|prompt| prompt == "none"))
+        self.rest.as_ref().is_ok_and(|rest| rest.prompts().any(|prompt| prompt == "none"))
     }
 }
 
@@ -90,11 +88,7 @@ impl Parameters {
             scope: text("scope")?,
             code_challenge: text("code_challenge")?,
             code_challenge_method: text("code_challenge_method")?,
-            resources: form
-                .many("resource")?
-                .into_iter()
-                .map(String::from)
-                .collect(),
+            resources: form.many("resource")?.into_iter().map(String::from).collect(),
             prompt: text("prompt")?,
             by_reference: form.raw("request")?.or(form.raw("request_uri")?).is_some(),
         })
@@ -112,16 +106,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_the_client_is_for_the_person_and_the_rest_for_the_client() {
-        assert_eq!(
-            AuthorizationRequest::parse("state=x").unwrap_err(),
-            RequestError::NoClientId
-        );
+        assert_eq!(AuthorizationRequest::parse("state=x").unwrap_err(), RequestError::NoClientId);
         for (raw, error) in [
             ("client_id=a&client_id=a", FormError::Repeated("client_id")),
-            (
-                "client_id=a&redirect_uri=x&redirect_uri=x",
-                FormError::Repeated("redirect_uri"),
-            ),
+            ("client_id=a&redirect_uri=x&redirect_uri=x", FormError::Repeated("redirect_uri")),
             ("client_id=a&state=x&state=y", FormError::Repeated("state")),
         ] {
             assert_eq!(

@@ -53,17 +53,14 @@ impl OwnOrigins {
         let mut own = Self::default();
         for url in urls.into_iter().filter_map(|url| Url::parse(url).ok()) {
             own.origins.push(url.origin().ascii_serialization());
-            own.loopback_ports
-                .extend(url.port_or_known_default().filter(|_| is_loopback(&url)));
+            own.loopback_ports.extend(url.port_or_known_default().filter(|_| is_loopback(&url)));
         }
         own
     }
 
     fn contain(&self, url: &Url) -> bool {
         let on_our_port = is_loopback(url)
-            && url
-                .port_or_known_default()
-                .is_some_and(|port| self.loopback_ports.contains(&port));
+            && url.port_or_known_default().is_some_and(|port| self.loopback_ports.contains(&port));
         on_our_port || self.origins.contains(&url.origin().ascii_serialization())
     }
 }
@@ -85,10 +82,7 @@ impl ReturnAddress {
             (None, [only]) => only.as_str(),
             (None, _) => return Err(ReturnAddressError::Missing),
         };
-        let registered = client
-            .redirect_uris
-            .iter()
-            .find(|uri| uri.accepts(presented));
+        let registered = client.redirect_uris.iter().find(|uri| uri.accepts(presented));
         let registered =
             registered.ok_or_else(|| ReturnAddressError::NotRegistered(presented.into()))?;
         let url = Url::parse(presented)
@@ -131,10 +125,7 @@ impl ReturnAddress {
     #[must_use]
     pub fn with_error(&self, error: &AuthorizationError) -> String {
         let wire = error::authorization(error);
-        self.with(&[
-            ("error", wire.code.as_str()),
-            ("error_description", &wire.description),
-        ])
+        self.with(&[("error", wire.code.as_str()), ("error_description", &wire.description)])
     }
 
     fn with(&self, parameters: &[(&str, &str)]) -> String {
@@ -166,13 +157,7 @@ mod tests {
     ) -> Result<ReturnAddress, ReturnAddressError> {
         let issuer = Issuer::parse("http://localhost:8080").unwrap();
         let own = OwnOrigins::of(["http://localhost:8080", "https://mcp.example/mcp"]);
-        ReturnAddress::choose(
-            &metadata(registered),
-            presented,
-            Some("a%2Bb"),
-            &issuer,
-            &own,
-        )
+        ReturnAddress::choose(&metadata(registered), presented, Some("a%2Bb"), &issuer, &own)
     }
 
     #[test]
@@ -181,53 +166,23 @@ mod tests {
         type Case<'a> = (&'a [&'a str], Option<&'a str>, Result<&'a str, E>);
         let cases: &[Case<'_>] = &[
             (&["https://a.example/cb"], None, Ok("https://a.example/cb")),
-            (
-                &["https://a.example/cb"],
-                Some("https://a.example/cb"),
-                Ok("https://a.example/cb"),
-            ),
-            (
-                &["http://localhost/cb"],
-                Some("http://localhost:5/cb"),
-                Ok("http://localhost:5/cb"),
-            ),
-            (
-                &["https://a.example/cb", "https://a.example/2"],
-                None,
-                Err(E::Missing),
-            ),
+            (&["https://a.example/cb"], Some("https://a.example/cb"), Ok("https://a.example/cb")),
+            (&["http://localhost/cb"], Some("http://localhost:5/cb"), Ok("http://localhost:5/cb")),
+            (&["https://a.example/cb", "https://a.example/2"], None, Err(E::Missing)),
             (
                 &["https://a.example/cb"],
                 Some("https://b.example/cb"),
                 Err(E::NotRegistered("https://b.example/cb".into())),
             ),
-            (
-                &["http://localhost/cb"],
-                Some("http://localhost:8080/cb"),
-                Err(E::OurOwn),
-            ),
-            (
-                &["http://127.0.0.1/cb"],
-                Some("http://127.0.0.1:8080/cb"),
-                Err(E::OurOwn),
-            ),
-            (
-                &["https://mcp.example/cb"],
-                Some("https://mcp.example/cb"),
-                Err(E::OurOwn),
-            ),
-            (
-                &["cursor://x/cb"],
-                Some("cursor://x/cb"),
-                Err(E::SchemeNotAllowed("cursor".into())),
-            ),
+            (&["http://localhost/cb"], Some("http://localhost:8080/cb"), Err(E::OurOwn)),
+            (&["http://127.0.0.1/cb"], Some("http://127.0.0.1:8080/cb"), Err(E::OurOwn)),
+            (&["https://mcp.example/cb"], Some("https://mcp.example/cb"), Err(E::OurOwn)),
+            (&["cursor://x/cb"], Some("cursor://x/cb"), Err(E::SchemeNotAllowed("cursor".into()))),
         ];
         for (registered, presented, expected) in cases {
             let seen = choose(registered, *presented);
             assert_eq!(
-                seen.as_ref()
-                    .map(ReturnAddress::redirect_uri)
-                    .map_err(Clone::clone),
+                seen.as_ref().map(ReturnAddress::redirect_uri).map_err(Clone::clone),
                 *expected,
                 "{presented:?}"
             );
@@ -250,10 +205,7 @@ mod tests {
                 "https://a.example/cb?code=c&iss=http%3A%2F%2Flocalhost%3A8080&state=a%2Bb",
             ),
         ] {
-            assert_eq!(
-                choose(&[registered], None).unwrap().with_code("c"),
-                expected
-            );
+            assert_eq!(choose(&[registered], None).unwrap().with_code("c"), expected);
         }
         let location = choose(&["https://a.example/cb"], None)
             .unwrap()
@@ -262,9 +214,6 @@ mod tests {
             location.starts_with("https://a.example/cb?error=access_denied&error_description="),
             "{location}"
         );
-        assert!(
-            location.ends_with("&iss=http%3A%2F%2Flocalhost%3A8080&state=a%2Bb"),
-            "{location}"
-        );
+        assert!(location.ends_with("&iss=http%3A%2F%2Flocalhost%3A8080&state=a%2Bb"), "{location}");
     }
 }

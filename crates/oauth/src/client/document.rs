@@ -69,9 +69,7 @@ pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metada
         return Err(E::OtherClientId);
     }
     refuse_secrets(&members)?;
-    let name = text(&members, "client_name")?
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
+    let name = text(&members, "client_name")?.map(str::trim).filter(|name| !name.is_empty());
     if name.is_none() && profile == Profile::Mcp {
         return Err(E::Missing("client_name"));
     }
@@ -84,10 +82,7 @@ pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metada
         redirect_uris: redirect_uris(&members)?,
         scope: text(&members, "scope")?.and_then(|scope| scope.parse().ok()),
         methods: methods(&members)?,
-        digest: digest(&SHA256, bytes)
-            .as_ref()
-            .try_into()
-            .map_err(|_| E::NotAnObject)?,
+        digest: digest(&SHA256, bytes).as_ref().try_into().map_err(|_| E::NotAnObject)?,
     })
 }
 
@@ -101,14 +96,8 @@ fn refuse_secrets(members: &Map<String, Value>) -> Result<(), DocumentError> {
     if present(members, "jwks").is_some() && present(members, "jwks_uri").is_some() {
         return Err(DocumentError::TwoKeySets);
     }
-    let keys = present(members, "jwks")
-        .and_then(|jwks| jwks.get("keys"))
-        .and_then(Value::as_array);
-    let private = |key: &Value| {
-        PRIVATE_KEY_MEMBERS
-            .iter()
-            .any(|member| key.get(member).is_some())
-    };
+    let keys = present(members, "jwks").and_then(|jwks| jwks.get("keys")).and_then(Value::as_array);
+    let private = |key: &Value| PRIVATE_KEY_MEMBERS.iter().any(|member| key.get(member).is_some());
     if keys.is_some_and(|keys| keys.iter().any(private)) {
         return Err(DocumentError::PrivateKey);
     }
@@ -124,11 +113,7 @@ fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
     if one.is_some_and(|method| SYMMETRIC_METHODS.contains(&method)) {
         return Err(DocumentError::SharedSecret(ONE));
     }
-    if many
-        .iter()
-        .flatten()
-        .any(|method| SYMMETRIC_METHODS.contains(method))
-    {
+    if many.iter().flatten().any(|method| SYMMETRIC_METHODS.contains(method)) {
         return Err(DocumentError::SharedSecret(MANY));
     }
     let named = match (&many, one) {
@@ -141,11 +126,7 @@ fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
         private_key_jwt: named.contains(&"private_key_jwt"),
     };
     if methods == Methods::default() {
-        return Err(DocumentError::NothingUsable(if many.is_some() {
-            MANY
-        } else {
-            ONE
-        }));
+        return Err(DocumentError::NothingUsable(if many.is_some() { MANY } else { ONE }));
     }
     Ok(methods)
 }
@@ -153,10 +134,7 @@ fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
 fn redirect_uris(members: &Map<String, Value>) -> Result<Vec<RedirectUri>, DocumentError> {
     const NAME: &str = "redirect_uris";
     let listed = texts(members, NAME)?.ok_or(DocumentError::Missing(NAME))?;
-    let uris: Vec<_> = listed
-        .into_iter()
-        .filter_map(|uri| RedirectUri::parse(uri).ok())
-        .collect();
+    let uris: Vec<_> = listed.into_iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
     if uris.is_empty() {
         return Err(DocumentError::NothingUsable(NAME));
     }
@@ -198,21 +176,15 @@ fn texts<'m>(
         return Ok(None);
     };
     let list = value.as_array().ok_or_else(wrong)?;
-    list.iter()
-        .map(|item| item.as_str().ok_or_else(wrong))
-        .collect::<Result<_, _>>()
-        .map(Some)
+    list.iter().map(|item| item.as_str().ok_or_else(wrong)).collect::<Result<_, _>>().map(Some)
 }
 
 /// Members of a JWK that only a private or symmetric key has (RFC 7518 §6).
 const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
 
 /// Methods that rest on a secret which both sides know.
-const SYMMETRIC_METHODS: [&str; 3] = [
-    "client_secret_basic",
-    "client_secret_post",
-    "client_secret_jwt",
-];
+const SYMMETRIC_METHODS: [&str; 3] =
+    ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
 
 #[cfg(test)]
 mod tests {
@@ -249,32 +221,13 @@ mod tests {
                 with("client_id", json!("https://app.example/client.json/")),
                 E::OtherClientId,
             ),
-            (
-                "CIMD-D-3",
-                with("client_id", Value::Null),
-                E::Missing("client_id"),
-            ),
-            (
-                "MCP-AS-13",
-                with("client_name", json!("  ")),
-                E::Missing("client_name"),
-            ),
-            (
-                "MCP-AS-13",
-                with("redirect_uris", Value::Null),
-                E::Missing("redirect_uris"),
-            ),
-            (
-                "empty",
-                with("redirect_uris", json!([])),
-                E::NothingUsable("redirect_uris"),
-            ),
+            ("CIMD-D-3", with("client_id", Value::Null), E::Missing("client_id")),
+            ("MCP-AS-13", with("client_name", json!("  ")), E::Missing("client_name")),
+            ("MCP-AS-13", with("redirect_uris", Value::Null), E::Missing("redirect_uris")),
+            ("empty", with("redirect_uris", json!([])), E::NothingUsable("redirect_uris")),
             (
                 "none usable",
-                with(
-                    "redirect_uris",
-                    json!(["javascript:x", "http://a.example/"]),
-                ),
+                with("redirect_uris", json!(["javascript:x", "http://a.example/"])),
                 E::NothingUsable("redirect_uris"),
             ),
             (
@@ -282,21 +235,9 @@ mod tests {
                 with("redirect_uris", json!("https://a.example/")),
                 E::WrongType("redirect_uris"),
             ),
-            (
-                "type",
-                with("redirect_uris", json!([1])),
-                E::WrongType("redirect_uris"),
-            ),
-            (
-                "type",
-                with("client_name", json!(["App"])),
-                E::WrongType("client_name"),
-            ),
-            (
-                "CIMD-D-6",
-                with("client_secret", json!("s")),
-                E::SharedSecret("client_secret"),
-            ),
+            ("type", with("redirect_uris", json!([1])), E::WrongType("redirect_uris")),
+            ("type", with("client_name", json!(["App"])), E::WrongType("client_name")),
+            ("CIMD-D-6", with("client_secret", json!("s")), E::SharedSecret("client_secret")),
             (
                 "CIMD-D-6",
                 with("client_secret_expires_at", json!(0)),
@@ -309,22 +250,11 @@ mod tests {
             ),
             (
                 "CIMD-D-5 in the list",
-                with(
-                    "token_endpoint_auth_methods_supported",
-                    json!(["none", "client_secret_jwt"]),
-                ),
+                with("token_endpoint_auth_methods_supported", json!(["none", "client_secret_jwt"])),
                 E::SharedSecret("token_endpoint_auth_methods_supported"),
             ),
-            (
-                "CIMD-D-7",
-                with("jwks", json!({"keys": [{"kty": "EC", "d": "x"}]})),
-                E::PrivateKey,
-            ),
-            (
-                "CIMD-D-7",
-                with("jwks", json!({"keys": [{"kty": "oct", "k": "x"}]})),
-                E::PrivateKey,
-            ),
+            ("CIMD-D-7", with("jwks", json!({"keys": [{"kty": "EC", "d": "x"}]})), E::PrivateKey),
+            ("CIMD-D-7", with("jwks", json!({"keys": [{"kty": "oct", "k": "x"}]})), E::PrivateKey),
             (
                 "K-5",
                 with("token_endpoint_auth_method", json!("tls_client_auth")),
@@ -335,11 +265,7 @@ mod tests {
                 with("grant_types", json!(["client_credentials"])),
                 E::NothingUsable("grant_types"),
             ),
-            (
-                "R-7",
-                with("response_types", json!(["token"])),
-                E::NothingUsable("response_types"),
-            ),
+            ("R-7", with("response_types", json!(["token"])), E::NothingUsable("response_types")),
         ];
         for (why, document, expected) in cases {
             assert_eq!(read(&document).err(), Some(expected), "{why}: {document}");
@@ -360,20 +286,11 @@ mod tests {
         for document in [
             with(
                 "grant_types",
-                json!([
-                    "authorization_code",
-                    "urn:ietf:params:oauth:grant-type:jwt-bearer"
-                ]),
+                json!(["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"]),
             ),
             with("unheard_of", json!({"deep": [1]})),
-            with(
-                "redirect_uris",
-                json!(["javascript:x", "http://127.0.0.1/callback"]),
-            ),
-            with(
-                "token_endpoint_auth_methods_supported",
-                json!(["none", "brand_new"]),
-            ),
+            with("redirect_uris", json!(["javascript:x", "http://127.0.0.1/callback"])),
+            with("token_endpoint_auth_methods_supported", json!(["none", "brand_new"])),
         ] {
             let metadata = read(&document).unwrap();
             assert_eq!(metadata.redirect_uris.len(), 1, "{document}");
@@ -382,38 +299,21 @@ mod tests {
 
     #[test]
     fn cimd_k_2_to_k_4_the_list_decides_and_nothing_means_none() {
-        let both = Methods {
-            none: true,
-            private_key_jwt: true,
-        };
-        let none = Methods {
-            none: true,
-            private_key_jwt: false,
-        };
-        let keyed = Methods {
-            none: false,
-            private_key_jwt: true,
-        };
+        let both = Methods { none: true, private_key_jwt: true };
+        let none = Methods { none: true, private_key_jwt: false };
+        let keyed = Methods { none: false, private_key_jwt: true };
         assert_eq!(read(&sound()).unwrap().methods, none);
         assert_eq!(
-            read(&with(
-                "token_endpoint_auth_method",
-                json!("private_key_jwt")
-            ))
-            .unwrap()
-            .methods,
+            read(&with("token_endpoint_auth_method", json!("private_key_jwt"))).unwrap().methods,
             keyed
         );
         let mut chatgpt = with("token_endpoint_auth_method", json!("private_key_jwt"));
         chatgpt["token_endpoint_auth_methods_supported"] = json!(["none", "private_key_jwt"]);
         assert_eq!(read(&chatgpt).unwrap().methods, both);
         assert_eq!(
-            read(&with(
-                "token_endpoint_auth_methods_supported",
-                json!(["private_key_jwt"])
-            ))
-            .unwrap()
-            .methods,
+            read(&with("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])))
+                .unwrap()
+                .methods,
             keyed
         );
     }

@@ -96,9 +96,7 @@ impl ClientId {
             .split_once("://")
             .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         if like_a_url {
-            return MetadataUrl::parse(raw)
-                .map(Self::Document)
-                .map_err(ClientIdError::Url);
+            return MetadataUrl::parse(raw).map(Self::Document).map_err(ClientIdError::Url);
         }
         Ok(Self::Issued(IssuedId(raw.into())))
     }
@@ -148,9 +146,7 @@ impl MetadataUrl {
         if path.split('/').any(is_dot_segment) {
             return Err(E::DotSegment);
         }
-        if let Some((_, port)) = authority
-            .rsplit_once(':')
-            .filter(|_| !authority.ends_with(']'))
+        if let Some((_, port)) = authority.rsplit_once(':').filter(|_| !authority.ends_with(']'))
             && (port.is_empty() || port.bytes().all(|byte| byte == b'0'))
         {
             return Err(E::Port);
@@ -162,10 +158,7 @@ impl MetadataUrl {
         if url.as_str() != raw {
             return Err(E::NotCanonical);
         }
-        Ok(Self {
-            text: raw.into(),
-            host: host.into(),
-        })
+        Ok(Self { text: raw.into(), host: host.into() })
     }
 
     /// The URL, byte for byte as the client sent it.
@@ -240,32 +233,17 @@ mod tests {
 
     #[test]
     fn the_kind_is_decided_once() {
-        assert!(matches!(
-            ClientId::parse("inspector"),
-            Ok(ClientId::Issued(_))
-        ));
-        assert!(matches!(
-            ClientId::parse("https://app.example/c"),
-            Ok(ClientId::Document(_))
-        ));
+        assert!(matches!(ClientId::parse("inspector"), Ok(ClientId::Issued(_))));
+        assert!(matches!(ClientId::parse("https://app.example/c"), Ok(ClientId::Document(_))));
         for (raw, error) in [
             ("", ClientIdError::Empty),
             ("a\nb", ClientIdError::ForbiddenCharacter),
-            (
-                "http://localhost",
-                ClientIdError::Url(MetadataUrlError::NotHttps),
-            ),
-            (
-                "javascript://x/y",
-                ClientIdError::Url(MetadataUrlError::NotHttps),
-            ),
+            ("http://localhost", ClientIdError::Url(MetadataUrlError::NotHttps)),
+            ("javascript://x/y", ClientIdError::Url(MetadataUrlError::NotHttps)),
         ] {
             assert_eq!(ClientId::parse(raw), Err(error), "{raw:?}");
         }
-        assert_eq!(
-            ClientId::parse(&"a".repeat(2049)),
-            Err(ClientIdError::TooLong)
-        );
+        assert_eq!(ClientId::parse(&"a".repeat(2049)), Err(ClientIdError::TooLong));
         assert!(ClientId::parse(&"a".repeat(2048)).is_ok());
     }
 }

@@ -52,9 +52,7 @@ impl Metadata {
     /// Whether every answer goes to the user's own computer (MCP-AS-19).
     #[must_use]
     pub fn is_only_on_this_computer(&self) -> bool {
-        self.redirect_uris
-            .iter()
-            .all(|uri| uri.recipient().is_on_this_computer())
+        self.redirect_uris.iter().all(|uri| uri.recipient().is_on_this_computer())
     }
 }
 
@@ -76,10 +74,7 @@ pub(crate) mod tests {
                 .map(|uri| RedirectUri::parse(uri).unwrap())
                 .collect(),
             scope: None,
-            methods: Methods {
-                none: true,
-                private_key_jwt: false,
-            },
+            methods: Methods { none: true, private_key_jwt: false },
             digest: [0; 32],
         }
     }

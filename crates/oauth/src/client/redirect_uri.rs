@@ -64,10 +64,7 @@ impl RedirectUri {
     /// [`RedirectUriError`] names the rule that it breaks.
     pub fn parse(raw: &str) -> Result<Self, RedirectUriError> {
         use RedirectUriError as E;
-        if !raw
-            .bytes()
-            .all(|byte| matches!(byte, 0x21..=0x7E) && byte != b'\\')
-        {
+        if !raw.bytes().all(|byte| matches!(byte, 0x21..=0x7E) && byte != b'\\') {
             return Err(E::NotAbsolute);
         }
         let url = Url::parse(raw).map_err(|_| E::NotAbsolute)?;
@@ -77,17 +74,12 @@ impl RedirectUri {
         let recipient = match url.scheme() {
             "http" | "https" => web_recipient(&url)?,
             scheme if DANGEROUS_SCHEMES.contains(&scheme) => return Err(E::DangerousScheme),
-            scheme => Recipient::App {
-                scheme: scheme.into(),
-            },
+            scheme => Recipient::App { scheme: scheme.into() },
         };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(E::Credentials);
         }
-        Ok(Self {
-            text: raw.into(),
-            recipient,
-        })
+        Ok(Self { text: raw.into(), recipient })
     }
 
     /// The registered text.
@@ -139,10 +131,7 @@ impl fmt::Display for Recipient {
 #[must_use]
 pub fn same(registered: &str, presented: &str) -> bool {
     registered == presented
-        || match (
-            without_loopback_port(registered),
-            without_loopback_port(presented),
-        ) {
+        || match (without_loopback_port(registered), without_loopback_port(presented)) {
             (Some(registered), Some(presented)) => registered == presented,
             _ => false,
         }
@@ -171,9 +160,7 @@ fn web_recipient(url: &Url) -> Result<Recipient, RedirectUriError> {
 /// Host and the rest of an http loopback URI, without its port. Read from the raw text: whatever a parser would tidy is no match.
 fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
     let after_scheme = uri.strip_prefix("http://")?;
-    let host = LOOPBACK_HOSTS
-        .into_iter()
-        .find(|host| after_scheme.starts_with(host))?;
+    let host = LOOPBACK_HOSTS.into_iter().find(|host| after_scheme.starts_with(host))?;
     let after_host = after_scheme.get(host.len()..)?;
     let (port, rest) = match after_host.strip_prefix(':') {
         Some(after_colon) => {
@@ -215,48 +202,18 @@ mod tests {
     use super::*;
 
     const SAME: &[(&str, &str, &str, bool)] = &[
-        (
-            "RFC 9700 §2.1 exact string",
-            "https://a.example/cb",
-            "https://a.example/cb",
-            true,
-        ),
-        (
-            "a slash makes another address",
-            "https://a.example/cb",
-            "https://a.example/cb/",
-            false,
-        ),
-        (
-            "letter case counts",
-            "https://a.example/cb",
-            "https://a.example/CB",
-            false,
-        ),
+        ("RFC 9700 §2.1 exact string", "https://a.example/cb", "https://a.example/cb", true),
+        ("a slash makes another address", "https://a.example/cb", "https://a.example/cb/", false),
+        ("letter case counts", "https://a.example/cb", "https://a.example/CB", false),
         (
             "a default port is another string",
             "https://a.example/cb",
             "https://a.example:443/cb",
             false,
         ),
-        (
-            "https has no free port",
-            "https://localhost/cb",
-            "https://localhost:4430/cb",
-            false,
-        ),
-        (
-            "RFC 8252 §7.3 any port",
-            "http://127.0.0.1/cb",
-            "http://127.0.0.1:51004/cb",
-            true,
-        ),
-        (
-            "registered with a port",
-            "http://127.0.0.1:33418/",
-            "http://127.0.0.1:51004/",
-            true,
-        ),
+        ("https has no free port", "https://localhost/cb", "https://localhost:4430/cb", false),
+        ("RFC 8252 §7.3 any port", "http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", true),
+        ("registered with a port", "http://127.0.0.1:33418/", "http://127.0.0.1:51004/", true),
         (
             "registered with a port, asked without",
             "http://127.0.0.1:33418/",
@@ -270,48 +227,13 @@ mod tests {
             true,
         ),
         ("IPv6", "http://[::1]/cb", "http://[::1]:8000/cb", true),
-        (
-            "the path still counts",
-            "http://127.0.0.1/cb",
-            "http://127.0.0.1:51004/other",
-            false,
-        ),
-        (
-            "the query still counts",
-            "http://127.0.0.1/cb?a",
-            "http://127.0.0.1:51004/cb",
-            false,
-        ),
-        (
-            "a query alone",
-            "http://127.0.0.1?a",
-            "http://127.0.0.1:1?a",
-            true,
-        ),
-        (
-            "no path is not the root",
-            "http://127.0.0.1",
-            "http://127.0.0.1:1/",
-            false,
-        ),
-        (
-            "another loopback name",
-            "http://127.0.0.1/cb",
-            "http://localhost:51004/cb",
-            false,
-        ),
-        (
-            "another loopback address",
-            "http://127.0.0.1/cb",
-            "http://[::1]:51004/cb",
-            false,
-        ),
-        (
-            "another address of the block",
-            "http://127.0.0.1/cb",
-            "http://127.0.0.2:51004/cb",
-            false,
-        ),
+        ("the path still counts", "http://127.0.0.1/cb", "http://127.0.0.1:51004/other", false),
+        ("the query still counts", "http://127.0.0.1/cb?a", "http://127.0.0.1:51004/cb", false),
+        ("a query alone", "http://127.0.0.1?a", "http://127.0.0.1:1?a", true),
+        ("no path is not the root", "http://127.0.0.1", "http://127.0.0.1:1/", false),
+        ("another loopback name", "http://127.0.0.1/cb", "http://localhost:51004/cb", false),
+        ("another loopback address", "http://127.0.0.1/cb", "http://[::1]:51004/cb", false),
+        ("another address of the block", "http://127.0.0.1/cb", "http://127.0.0.2:51004/cb", false),
         (
             "a name that begins alike",
             "http://localhost/cb",
@@ -324,30 +246,10 @@ mod tests {
             "http://localhost:1@evil.example/cb",
             false,
         ),
-        (
-            "port 0",
-            "http://localhost/cb",
-            "http://localhost:0/cb",
-            false,
-        ),
-        (
-            "a port too large",
-            "http://localhost/cb",
-            "http://localhost:65536/cb",
-            false,
-        ),
-        (
-            "an empty port",
-            "http://localhost/cb",
-            "http://localhost:/cb",
-            false,
-        ),
-        (
-            "leading zeros",
-            "http://localhost/cb",
-            "http://localhost:080/cb",
-            false,
-        ),
+        ("port 0", "http://localhost/cb", "http://localhost:0/cb", false),
+        ("a port too large", "http://localhost/cb", "http://localhost:65536/cb", false),
+        ("an empty port", "http://localhost/cb", "http://localhost:/cb", false),
+        ("leading zeros", "http://localhost/cb", "http://localhost:080/cb", false),
         (
             "a public http host has no free port",
             "http://a.example/cb",
@@ -376,33 +278,18 @@ mod tests {
             ("http://[::1]:5/cb", Ok("loopback")),
             ("http://localhost:5/cb", Ok("loopback")),
             ("com.example.app:/cb", Ok("app:com.example.app")),
-            (
-                "cursor://anysphere.cursor-mcp/oauth/callback",
-                Ok("app:cursor"),
-            ),
+            ("cursor://anysphere.cursor-mcp/oauth/callback", Ok("app:cursor")),
             ("http://a.example/cb", Err(RedirectUriError::PlainHttp)),
-            (
-                "http://localhost.a.example/cb",
-                Err(RedirectUriError::PlainHttp),
-            ),
+            ("http://localhost.a.example/cb", Err(RedirectUriError::PlainHttp)),
             ("https://a.example/cb#", Err(RedirectUriError::Fragment)),
             ("https://u@a.example/cb", Err(RedirectUriError::Credentials)),
             ("https://*.a.example/cb", Err(RedirectUriError::Wildcard)),
-            (
-                "javascript:alert(1)",
-                Err(RedirectUriError::DangerousScheme),
-            ),
-            (
-                "JavaScript:alert(1)",
-                Err(RedirectUriError::DangerousScheme),
-            ),
+            ("javascript:alert(1)", Err(RedirectUriError::DangerousScheme)),
+            ("JavaScript:alert(1)", Err(RedirectUriError::DangerousScheme)),
             ("data:text/html,x", Err(RedirectUriError::DangerousScheme)),
             ("file:///etc/passwd", Err(RedirectUriError::DangerousScheme)),
             ("/cb", Err(RedirectUriError::NotAbsolute)),
-            (
-                "https://a.example\\@b.example/cb",
-                Err(RedirectUriError::NotAbsolute),
-            ),
+            ("https://a.example\\@b.example/cb", Err(RedirectUriError::NotAbsolute)),
             (" https://a.example/cb", Err(RedirectUriError::NotAbsolute)),
             ("https://ä.example/cb", Err(RedirectUriError::NotAbsolute)),
         ] {

@@ -74,10 +74,7 @@ mod tests {
         let places = |issuer: &str| well_known_paths(&Issuer::parse(issuer).unwrap());
         assert_eq!(
             places("https://as.example"),
-            [
-                "/.well-known/oauth-authorization-server",
-                "/.well-known/openid-configuration"
-            ]
+            ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"]
         );
         assert_eq!(
             places("https://as.example/a"),
@@ -94,26 +91,11 @@ mod tests {
         let issuer = Issuer::parse("https://as.example/a").unwrap();
         let document = metadata(&issuer, &"read write".parse().unwrap(), "ES256");
         assert_eq!(document["issuer"], "https://as.example/a");
-        assert_eq!(
-            document["authorization_endpoint"],
-            "https://as.example/a/authorize"
-        );
-        assert_eq!(
-            document["code_challenge_methods_supported"],
-            json!(["S256"])
-        );
+        assert_eq!(document["authorization_endpoint"], "https://as.example/a/authorize");
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["client_id_metadata_document_supported"], true);
-        assert_eq!(
-            document["authorization_response_iss_parameter_supported"],
-            true
-        );
-        assert!(
-            document
-                .as_object()
-                .unwrap()
-                .values()
-                .all(|value| !value.is_null())
-        );
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+        assert!(document.as_object().unwrap().values().all(|value| !value.is_null()));
         // MD-3: no registration endpoint is promised while there is none.
         assert!(document.get("registration_endpoint").is_none());
     }

@@ -53,16 +53,9 @@ pub fn decide(kept: &Kept<'_>, presented: &Presented<'_>, now: Timestamp) -> Dec
         Some(TokenError::Code)
     } else if !kept.challenge.is_met_by(presented.verifier) {
         Some(TokenError::Verifier)
-    } else if presented
-        .redirect_uri
-        .is_some_and(|uri| uri != kept.redirect_uri)
-    {
+    } else if presented.redirect_uri.is_some_and(|uri| uri != kept.redirect_uri) {
         Some(TokenError::RedirectUri)
-    } else if presented
-        .resources
-        .iter()
-        .any(|resource| !kept.resource.is_meant_by(resource))
-    {
+    } else if presented.resources.iter().any(|resource| !kept.resource.is_meant_by(resource)) {
         Some(TokenError::Resource)
     } else {
         None
@@ -95,84 +88,53 @@ mod tests {
             spent: false,
             grant_stands: true,
         };
-        let right = Presented {
-            client_id: "a",
-            redirect_uri: None,
-            verifier: VERIFIER,
-            resources: &[],
-        };
+        let right =
+            Presented { client_id: "a", redirect_uri: None, verifier: VERIFIER, resources: &[] };
         let slash = ["https://mcp.example/mcp/".to_owned()];
         let other = ["https://other.example/".to_owned()];
-        let spent = Kept {
-            spent: true,
-            ..kept
-        };
+        let spent = Kept { spent: true, ..kept };
         let refused = Decision::Refuse;
         for (why, kept, presented, now, expected) in [
             ("all right", kept, right, 60, Decision::Redeem),
             (
                 "R-15: the same redirect_uri",
                 kept,
-                Presented {
-                    redirect_uri: Some("http://localhost:1/cb"),
-                    ..right
-                },
+                Presented { redirect_uri: Some("http://localhost:1/cb"), ..right },
                 1,
                 Decision::Redeem,
             ),
             (
                 "another port is another address here",
                 kept,
-                Presented {
-                    redirect_uri: Some("http://localhost:2/cb"),
-                    ..right
-                },
+                Presented { redirect_uri: Some("http://localhost:2/cb"), ..right },
                 1,
                 refused(TokenError::RedirectUri),
             ),
             (
                 "RI-2: the same resource",
                 kept,
-                Presented {
-                    resources: &slash,
-                    ..right
-                },
+                Presented { resources: &slash, ..right },
                 1,
                 Decision::Redeem,
             ),
             (
                 "RI-2: another one",
                 kept,
-                Presented {
-                    resources: &other,
-                    ..right
-                },
+                Presented { resources: &other, ..right },
                 1,
                 refused(TokenError::Resource),
             ),
-            (
-                "O21-30: too late",
-                kept,
-                right,
-                61,
-                refused(TokenError::Code),
-            ),
+            ("O21-30: too late", kept, right, 61, refused(TokenError::Code)),
             (
                 "another client",
                 kept,
-                Presented {
-                    client_id: "b",
-                    ..right
-                },
+                Presented { client_id: "b", ..right },
                 1,
                 refused(TokenError::Code),
             ),
             (
                 "revoked meanwhile",
-                Kept {
-                    grant_stands: false,
-                    ..kept
-                },
+                Kept { grant_stands: false, ..kept },
                 right,
                 1,
                 refused(TokenError::Code),
@@ -180,47 +142,28 @@ mod tests {
             (
                 "O21-33: another verifier",
                 kept,
-                Presented {
-                    verifier: "x",
-                    ..right
-                },
+                Presented { verifier: "x", ..right },
                 1,
                 refused(TokenError::Verifier),
             ),
             ("R-14: a valid replay", spent, right, 1, Decision::Replay),
-            (
-                "R-14: a valid replay, late",
-                spent,
-                right,
-                600,
-                Decision::Replay,
-            ),
+            ("R-14: a valid replay, late", spent, right, 600, Decision::Replay),
             (
                 "R-14: a replay without the verifier",
                 spent,
-                Presented {
-                    verifier: "x",
-                    ..right
-                },
+                Presented { verifier: "x", ..right },
                 1,
                 refused(TokenError::Verifier),
             ),
             (
                 "R-14: a replay by another client",
                 spent,
-                Presented {
-                    client_id: "b",
-                    ..right
-                },
+                Presented { client_id: "b", ..right },
                 1,
                 refused(TokenError::Code),
             ),
         ] {
-            assert_eq!(
-                decide(&kept, &presented, Timestamp::from_unix(now)),
-                expected,
-                "{why}"
-            );
+            assert_eq!(decide(&kept, &presented, Timestamp::from_unix(now)), expected, "{why}");
         }
     }
 }

@@ -55,9 +55,7 @@ impl Challenge {
     #[must_use]
     pub fn is_met_by(&self, verifier: &str) -> bool {
         let well_formed = (43..=128).contains(&verifier.len())
-            && verifier
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+            && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
         let made = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
         well_formed && bool::from(made.as_bytes().ct_eq(self.0.as_bytes()))
     }
@@ -69,11 +67,9 @@ mod tests {
 
     #[test]
     fn rfc_7636_appendix_b() {
-        let challenge = Challenge::parse(
-            Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
-            Some("S256"),
-        )
-        .unwrap();
+        let challenge =
+            Challenge::parse(Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), Some("S256"))
+                .unwrap();
         assert!(challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
         assert!(!challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXj"));
         assert!(!challenge.is_met_by(""));

@@ -76,22 +76,14 @@ pub fn decide(standing: &Standing<'_>, presented: &[u8; 32], now: Timestamp) -> 
     if now.seconds_since(standing.rotated_at) <= REPEAT_SECONDS {
         return Decision::Repeat;
     }
-    if standing.successor_used {
-        Decision::Theft
-    } else {
-        Decision::Replace
-    }
+    if standing.successor_used { Decision::Theft } else { Decision::Replace }
 }
 
 impl RefreshToken {
     /// The first token of an installation, from 32 random bytes.
     #[must_use]
     pub fn first(installation: InstallationId, secret: [u8; 32]) -> Self {
-        Self {
-            installation,
-            generation: 0,
-            secret,
-        }
+        Self { installation, generation: 0, secret }
     }
 
     /// The token that follows this one as generation `generation`: always the same for the same two.
@@ -100,11 +92,7 @@ impl RefreshToken {
         let mut input = b"successor\0".to_vec();
         input.extend(self.body());
         input.extend(generation.to_be_bytes());
-        Self {
-            installation: self.installation,
-            generation,
-            secret: key.of(&input),
-        }
+        Self { installation: self.installation, generation, secret: key.of(&input) }
     }
 
     /// The installation that it names.
@@ -133,9 +121,7 @@ impl RefreshToken {
     #[must_use]
     pub fn parse(text: &str, key: &impl Keyed) -> Option<Self> {
         let mut bytes = [0; BODY + SEAL];
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(text.strip_prefix(PREFIX)?, &mut bytes)
-            .ok()?;
+        let length = URL_SAFE_NO_PAD.decode_slice(text.strip_prefix(PREFIX)?, &mut bytes).ok()?;
         let (installation, rest) = bytes.split_first_chunk::<16>()?;
         let (generation, rest) = rest.split_first_chunk::<4>()?;
         let (secret, seal) = rest.split_first_chunk::<32>()?;
@@ -162,12 +148,7 @@ impl RefreshToken {
     fn body(&self) -> [u8; BODY] {
         let mut body = [0; BODY];
         let generation = self.generation.to_be_bytes();
-        let parts = self
-            .installation
-            .as_bytes()
-            .iter()
-            .chain(&generation)
-            .chain(&self.secret);
+        let parts = self.installation.as_bytes().iter().chain(&generation).chain(&self.secret);
         for (place, byte) in body.iter_mut().zip(parts) {
             *place = *byte;
         }
@@ -177,11 +158,7 @@ impl RefreshToken {
 
 impl fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "RefreshToken({}, generation {})",
-            self.installation, self.generation
-        )
+        write!(f, "RefreshToken({}, generation {})", self.installation, self.generation)
     }
 }
 
@@ -217,20 +194,8 @@ mod tests {
             live,
         };
         for (why, standing, presented, now, expected) in [
-            (
-                "the good one",
-                standing(false, true),
-                &current,
-                at(99),
-                Decision::Rotate,
-            ),
-            (
-                "a race",
-                standing(false, true),
-                &previous,
-                at(10),
-                Decision::Repeat,
-            ),
+            ("the good one", standing(false, true), &current, at(99), Decision::Rotate),
+            ("a race", standing(false, true), &previous, at(10), Decision::Repeat),
             (
                 "a race, and the other already works",
                 standing(true, true),
@@ -238,20 +203,8 @@ mod tests {
                 at(10),
                 Decision::Repeat,
             ),
-            (
-                "the answer was lost",
-                standing(false, true),
-                &previous,
-                at(11),
-                Decision::Replace,
-            ),
-            (
-                "the answer arrived",
-                standing(true, true),
-                &previous,
-                at(11),
-                Decision::Theft,
-            ),
+            ("the answer was lost", standing(false, true), &previous, at(11), Decision::Replace),
+            ("the answer arrived", standing(true, true), &previous, at(11), Decision::Theft),
             (
                 "more than one generation back",
                 standing(false, true),
@@ -259,20 +212,8 @@ mod tests {
                 at(1),
                 Decision::Theft,
             ),
-            (
-                "the family has ended",
-                standing(false, false),
-                &current,
-                at(1),
-                Decision::Ended,
-            ),
-            (
-                "… for dead tokens too",
-                standing(false, false),
-                &older,
-                at(1),
-                Decision::Ended,
-            ),
+            ("the family has ended", standing(false, false), &current, at(1), Decision::Ended),
+            ("… for dead tokens too", standing(false, false), &older, at(1), Decision::Ended),
         ] {
             assert_eq!(decide(&standing, presented, now), expected, "{why}");
         }
@@ -286,11 +227,7 @@ mod tests {
         assert_eq!(read.digest(&Sha), token.digest(&Sha));
         for position in PREFIX.len()..text.len() {
             let mut changed = text.clone().into_bytes();
-            changed[position] = if changed[position] == b'A' {
-                b'B'
-            } else {
-                b'A'
-            };
+            changed[position] = if changed[position] == b'A' { b'B' } else { b'A' };
             assert!(
                 RefreshToken::parse(std::str::from_utf8(&changed).unwrap(), &Sha).is_none(),
                 "at {position}"
@@ -304,13 +241,7 @@ mod tests {
     fn a_successor_is_the_same_for_the_same_token_and_generation_only() {
         let token = RefreshToken::first(InstallationId::from_bytes([9; 16]), [7; 32]);
         let digest = |token: &RefreshToken| token.digest(&Sha);
-        assert_eq!(
-            digest(&token.successor(1, &Sha)),
-            digest(&token.successor(1, &Sha))
-        );
-        assert_ne!(
-            digest(&token.successor(1, &Sha)),
-            digest(&token.successor(2, &Sha))
-        );
+        assert_eq!(digest(&token.successor(1, &Sha)), digest(&token.successor(1, &Sha)));
+        assert_ne!(digest(&token.successor(1, &Sha)), digest(&token.successor(2, &Sha)));
     }
 }

@@ -62,16 +62,8 @@ impl TokenRequest {
             },
             _ => return Err(TokenError::GrantType),
         };
-        let resources = form
-            .many("resource")?
-            .into_iter()
-            .map(String::from)
-            .collect();
-        Ok(Self {
-            client_id: public_client(&form, authorization)?,
-            resources,
-            grant,
-        })
+        let resources = form.many("resource")?.into_iter().map(String::from).collect();
+        Ok(Self { client_id: public_client(&form, authorization)?, resources, grant })
     }
 
     /// RI-2: whether what is named is what was granted; naming nothing means the same (some clients omit it on refresh).
@@ -79,15 +71,8 @@ impl TokenRequest {
     /// # Errors
     /// [`TokenError::Resource`].
     pub fn check_resource(&self, granted: &ResourceId) -> Result<(), TokenError> {
-        let same = self
-            .resources
-            .iter()
-            .all(|resource| granted.is_meant_by(resource));
-        if same {
-            Ok(())
-        } else {
-            Err(TokenError::Resource)
-        }
+        let same = self.resources.iter().all(|resource| granted.is_meant_by(resource));
+        if same { Ok(()) } else { Err(TokenError::Resource) }
     }
 }
 
@@ -100,11 +85,7 @@ pub fn narrowed(asked: Option<&str>, granted: &Scope) -> Result<Scope, TokenErro
         return Ok(granted.clone());
     };
     let asked: Scope = asked.parse().map_err(|_| TokenError::Scope)?;
-    if asked.is_subset(granted) && !asked.is_empty() {
-        Ok(asked)
-    } else {
-        Err(TokenError::Scope)
-    }
+    if asked.is_subset(granted) && !asked.is_empty() { Ok(asked) } else { Err(TokenError::Scope) }
 }
 
 /// The `client_id` of a client that has no credentials: from the body, or from Basic with an empty secret.
@@ -117,20 +98,10 @@ pub fn public_client(form: &Form<'_>, authorization: Option<&str>) -> Result<Cli
     let assertion =
         form.raw("client_assertion")?.is_some() || form.raw("client_assertion_type")?.is_some();
     let in_header = authorization.map(basic).transpose()?;
-    if [in_header.is_some(), secret, assertion]
-        .into_iter()
-        .filter(|used| *used)
-        .count()
-        > 1
-    {
+    if [in_header.is_some(), secret, assertion].into_iter().filter(|used| *used).count() > 1 {
         return Err(TokenError::TwoAuthentications);
     }
-    if secret
-        || assertion
-        || in_header
-            .as_ref()
-            .is_some_and(|(_, secret)| !secret.is_empty())
-    {
+    if secret || assertion || in_header.as_ref().is_some_and(|(_, secret)| !secret.is_empty()) {
         return Err(TokenError::ClientAuthentication);
     }
     let id = match (in_header, in_body) {
@@ -192,22 +163,14 @@ mod tests {
         for (body, header, expected) in [
             (format!("{CODE}&client_id=a"), None, Ok("a")),
             (CODE.into(), Some(header("a:")), Ok("a")),
-            (
-                CODE.into(),
-                Some(header(&format!("{url}:"))),
-                Ok("https://app.example/c"),
-            ),
+            (CODE.into(), Some(header(&format!("{url}:"))), Ok("https://app.example/c")),
             (format!("{CODE}&client_id=a"), Some(header("a:")), Ok("a")),
             (
                 format!("{CODE}&client_id=b"),
                 Some(header("a:")),
                 Err(TokenError::TwoAuthentications),
             ),
-            (
-                CODE.into(),
-                Some(header("a:secret")),
-                Err(TokenError::ClientAuthentication),
-            ),
+            (CODE.into(), Some(header("a:secret")), Err(TokenError::ClientAuthentication)),
             (
                 format!("{CODE}&client_id=a&client_secret=s"),
                 None,
@@ -223,22 +186,10 @@ mod tests {
                 None,
                 Err(TokenError::ClientAuthentication),
             ),
-            (
-                CODE.into(),
-                Some("Bearer x".into()),
-                Err(TokenError::ClientAuthentication),
-            ),
+            (CODE.into(), Some("Bearer x".into()), Err(TokenError::ClientAuthentication)),
             (CODE.into(), None, Err(TokenError::Missing("client_id"))),
-            (
-                "grant_type=password&client_id=a".into(),
-                None,
-                Err(TokenError::GrantType),
-            ),
-            (
-                "client_id=a".into(),
-                None,
-                Err(TokenError::Missing("grant_type")),
-            ),
+            ("grant_type=password&client_id=a".into(), None, Err(TokenError::GrantType)),
+            ("client_id=a".into(), None, Err(TokenError::Missing("grant_type"))),
             (
                 "grant_type=refresh_token&client_id=a".into(),
                 None,
@@ -251,11 +202,7 @@ mod tests {
             ),
         ] {
             let seen = read(&body, header.as_deref());
-            assert_eq!(
-                seen.as_deref().map_err(|error| *error),
-                expected,
-                "{body} {header:?}"
-            );
+            assert_eq!(seen.as_deref().map_err(|error| *error), expected, "{body} {header:?}");
         }
     }
 
@@ -269,11 +216,7 @@ mod tests {
             (Some(" "), Err(TokenError::Scope)),
         ] {
             let seen = narrowed(asked, &granted).map(|scope| scope.to_string());
-            assert_eq!(
-                seen.as_deref().map_err(|error| *error),
-                expected,
-                "{asked:?}"
-            );
+            assert_eq!(seen.as_deref().map_err(|error| *error), expected, "{asked:?}");
         }
     }
 }

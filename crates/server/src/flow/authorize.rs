@@ -106,16 +106,12 @@ async fn nobody_is_signed_in<'d>(
                 return Ok(Next::Redirect(back.with_error(&error)));
             }
             if request.is_silent() {
-                return Ok(Next::Redirect(
-                    back.with_error(&AuthorizationError::LoginRequired),
-                ));
+                return Ok(Next::Redirect(back.with_error(&AuthorizationError::LoginRequired)));
             }
         }
     }
     if request.is_silent() {
-        return Err(Refusal::SilentStranger {
-            client_id: request.client_id.to_string(),
-        });
+        return Err(Refusal::SilentStranger { client_id: request.client_id.to_string() });
     }
     let asking = match &request.client_id {
         ClientId::Document(url) => url.host().to_owned(),
@@ -130,10 +126,7 @@ pub(super) async fn prepare<'d>(
     request: &AuthorizationRequest,
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
-    let grants = deps
-        .store
-        .find_grants(person.user.id, request.client_id.as_str())
-        .await?;
+    let grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
     let found = client::find(deps, &request.client_id, Some(person), !grants.is_empty()).await?;
     // With somebody signed in, a client is found or refused.
     let client = found.ok_or(Refusal::ForeignForm)?;
@@ -142,13 +135,7 @@ pub(super) async fn prepare<'d>(
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(accepted) => {
             let assessment = assess(&client, back.redirect_uri(), back.recipient());
-            Ok(Step::On(Prepared {
-                client,
-                back,
-                accepted,
-                assessment,
-                grants,
-            }))
+            Ok(Step::On(Prepared { client, back, accepted, assessment, grants }))
         }
     }
 }
@@ -161,11 +148,7 @@ async fn ask_or_answer<'d>(
 ) -> Result<Next<'d>, Refusal> {
     let on_record = prepared.grant_on_record();
     let scope_on_record = on_record.map(|grant| &grant.scope);
-    let covered = covers(
-        scope_on_record,
-        &prepared.accepted.scope,
-        &prepared.assessment,
-    );
+    let covered = covers(scope_on_record, &prepared.accepted.scope, &prepared.assessment);
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
         return match deps.store.add_code(code).await? {
@@ -175,11 +158,7 @@ async fn ask_or_answer<'d>(
         };
     }
     if prepared.accepted.silent {
-        return Ok(Next::Redirect(
-            prepared
-                .back
-                .with_error(&AuthorizationError::ConsentRequired),
-        ));
+        return Ok(Next::Redirect(prepared.back.with_error(&AuthorizationError::ConsentRequired)));
     }
     let on_record = scope_on_record.cloned();
     question(deps, prepared, on_record, (raw, person))
@@ -198,22 +177,11 @@ fn question<'d>(
         shown_at: deps.now(),
         request: raw.to_owned(),
     };
-    let ticket = ticket
-        .seal(deps.secrets.tickets())
-        .map_err(|_| Unavailable::Crypto)?;
+    let ticket = ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?;
     let seen_before = !prepared.grants.is_empty();
-    let warnings = warnings(
-        &prepared.client,
-        prepared.back.recipient(),
-        &prepared.assessment,
-        seen_before,
-    );
-    Ok(Next::Ask(Box::new(Question {
-        prepared,
-        warnings,
-        on_record,
-        ticket,
-    })))
+    let warnings =
+        warnings(&prepared.client, prepared.back.recipient(), &prepared.assessment, seen_before);
+    Ok(Next::Ask(Box::new(Question { prepared, warnings, on_record, ticket })))
 }
 
 fn return_address(
@@ -228,10 +196,7 @@ fn return_address(
         &deps.settings.issuer,
         &deps.own_origins,
     )
-    .map_err(|why| Refusal::ReturnAddress {
-        client_id: request.client_id.to_string(),
-        why,
-    })
+    .map_err(|why| Refusal::ReturnAddress { client_id: request.client_id.to_string(), why })
 }
 
 impl Prepared<'_> {
@@ -240,8 +205,6 @@ impl Prepared<'_> {
     pub fn grant_on_record(&self) -> Option<&Grant> {
         let recipient = self.back.recipient().to_string();
         let resource = self.accepted.offer.resource.as_str();
-        self.grants
-            .iter()
-            .find(|grant| grant.recipient == recipient && grant.resource == resource)
+        self.grants.iter().find(|grant| grant.recipient == recipient && grant.resource == resource)
     }
 }

@@ -34,22 +34,15 @@ pub async fn find(
     known_good: bool,
 ) -> Result<Option<Arc<Metadata>>, Refusal> {
     let found = match client_id {
-        ClientId::Issued(id) => deps
-            .settings
-            .clients
-            .get(id.as_str())
-            .cloned()
-            .map(Some)
-            .ok_or(ClientRefusal::Unknown),
+        ClientId::Issued(id) => {
+            deps.settings.clients.get(id.as_str()).cloned().map(Some).ok_or(ClientRefusal::Unknown)
+        }
         ClientId::Document(url) => match person {
             Some(person) => fetch(deps, url, person, known_good).await.map(Some),
             None => cached(deps, url),
         },
     };
-    found.map_err(|why| Refusal::Client {
-        client_id: client_id.to_string(),
-        why,
-    })
+    found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
 }
 
 /// Whether a client is known without asking anybody outside: registered here, or with a document at hand.
@@ -72,11 +65,7 @@ async fn fetch(
         chosen_by: ChosenBy::Stranger,
         purpose: DOCUMENT,
         source: Source::User(*person.user.id.as_bytes()),
-        standing: if known_good {
-            Standing::KnownGood
-        } else {
-            Standing::FirstSight
-        },
+        standing: if known_good { Standing::KnownGood } else { Standing::FirstSight },
         limit: DOCUMENT_BYTES,
         accept: "application/json",
         check: match deps.settings.profile {
@@ -88,19 +77,16 @@ async fn fetch(
         Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
             read(&fetched, url, deps.settings.profile)
         }
-        Err(error) => Err(ClientRefusal::Unfetchable {
-            category: error.category(),
-            log: error.to_string(),
-        }),
+        Err(error) => {
+            Err(ClientRefusal::Unfetchable { category: error.category(), log: error.to_string() })
+        }
     }
 }
 
 /// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.
 fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Arc<Metadata>>, ClientRefusal> {
     let cached = deps.egress.cached(url.as_str(), DOCUMENT);
-    cached
-        .map(|fetched| read(&fetched, url, deps.settings.profile))
-        .transpose()
+    cached.map(|fetched| read(&fetched, url, deps.settings.profile)).transpose()
 }
 
 fn read(
@@ -109,9 +95,7 @@ fn read(
     profile: Profile,
 ) -> Result<Arc<Metadata>, ClientRefusal> {
     if !is_json(fetched.content_type.as_deref()) {
-        return Err(ClientRefusal::MediaType(
-            fetched.content_type.as_deref().map(String::from),
-        ));
+        return Err(ClientRefusal::MediaType(fetched.content_type.as_deref().map(String::from)));
     }
     let metadata = document::parse(&fetched.body, url, profile).map_err(ClientRefusal::Document)?;
     if !metadata.methods.none {
@@ -130,10 +114,7 @@ fn is_document<const MCP: bool>(candidate: &Candidate<'_>) -> bool {
 
 /// CIMD-D-2: `application/json`, or a type that ends in `+json`.
 fn is_json(content_type: Option<&str>) -> bool {
-    let essence = content_type
-        .and_then(|text| text.split(';').next())
-        .unwrap_or_default()
-        .trim();
+    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
     let essence = essence.to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))

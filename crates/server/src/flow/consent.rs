@@ -44,9 +44,7 @@ pub async fn answer<'d>(
         Step::On(prepared) => prepared,
     };
     if decision == Decision::Deny {
-        return Ok(Next::Redirect(
-            prepared.back.with_error(&AuthorizationError::AccessDenied),
-        ));
+        return Ok(Next::Redirect(prepared.back.with_error(&AuthorizationError::AccessDenied)));
     }
     let age = deps.now().seconds_since(ticket.shown_at);
     let shown_is_true =
@@ -88,9 +86,9 @@ async fn record<'d>(
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
         Recorded::TicketSpent => Err(Refusal::Answered),
-        Recorded::UserDisabled => Ok(Next::SignIn {
-            asking: prepared.client.client_id.to_string(),
-        }),
+        Recorded::UserDisabled => {
+            Ok(Next::SignIn { asking: prepared.client.client_id.to_string() })
+        }
     }
 }
 
@@ -101,10 +99,7 @@ pub(super) fn new_code(
     person: &SignedIn,
     (grant, ticket): (GrantId, [u8; 16]),
 ) -> (String, Code) {
-    let text = format!(
-        "{CODE_PREFIX}{}",
-        URL_SAFE_NO_PAD.encode(deps.random::<32>())
-    );
+    let text = format!("{CODE_PREFIX}{}", URL_SAFE_NO_PAD.encode(deps.random::<32>()));
     let now = deps.now();
     let code = Code {
         code: deps.secrets.digest(&text),

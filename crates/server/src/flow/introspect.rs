@@ -21,23 +21,14 @@ pub fn introspect(
 ) -> Result<Option<AccessTokenClaims>, TokenRefusal> {
     let caller = caller(deps, authorization)?;
     let form = Form::parse(body);
-    let text = form
-        .one("token")
-        .map_err(TokenError::Form)?
-        .ok_or(TokenError::Missing("token"))?;
+    let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let now = deps.now();
-    let expected = Expected {
-        issuer: &deps.settings.issuer,
-        audience: Audience::Only(&caller.id),
-        now,
-    };
+    let expected =
+        Expected { issuer: &deps.settings.issuer, audience: Audience::Only(&caller.id), now };
     let Ok(claims) = verify_access_token(&text, &deps.keyring.keys().access_keys, &expected) else {
         return Ok(None);
     };
-    match deps
-        .revocations
-        .standing((claims.grant, claims.installation, claims.token_id), now)
-    {
+    match deps.revocations.standing((claims.grant, claims.installation, claims.token_id), now) {
         Standing::Unknown => Err(Unavailable::StaleFeed.into()),
         Standing::Revoked => Ok(None),
         Standing::Live => {
@@ -49,20 +40,9 @@ pub fn introspect(
 
 fn caller<'d>(deps: &'d Deps, authorization: Option<&str>) -> Result<&'d Resource, TokenError> {
     let (name, password) = basic(authorization.ok_or(TokenError::UnknownClient)?)?;
-    let resource = deps
-        .settings
-        .resources
-        .named(&name)
-        .ok_or(TokenError::UnknownClient)?;
-    let secret = resource
-        .introspection_secret
-        .as_ref()
-        .ok_or(TokenError::UnknownClient)?;
+    let resource = deps.settings.resources.named(&name).ok_or(TokenError::UnknownClient)?;
+    let secret = resource.introspection_secret.as_ref().ok_or(TokenError::UnknownClient)?;
     // Hashed first: the comparison takes the same time for every length.
     let (given, kept) = (deps.secrets.digest(&password), deps.secrets.digest(secret));
-    if bool::from(given.ct_eq(&kept)) {
-        Ok(resource)
-    } else {
-        Err(TokenError::UnknownClient)
-    }
+    if bool::from(given.ct_eq(&kept)) { Ok(resource) } else { Err(TokenError::UnknownClient) }
 }

@@ -21,10 +21,7 @@ pub async fn revoke(
     authorization: Option<&str>,
 ) -> Result<(), TokenRefusal> {
     let form = Form::parse(body);
-    let text = form
-        .one("token")
-        .map_err(TokenError::Form)?
-        .ok_or(TokenError::Missing("token"))?;
+    let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let client_id = public_client(&form, authorization)?;
     let subject = match RefreshToken::parse(&text, deps.secrets.refresh_tokens()) {
         Some(token) => refresh_token(deps, &token).await?,
@@ -34,9 +31,7 @@ pub async fn revoke(
         Some((owner, _)) if owner != client_id.as_str() => Err(TokenError::RefreshToken.into()),
         Some((_, subject)) => {
             let now = deps.now();
-            deps.store
-                .revoke(subject, RevocationReason::Client, now)
-                .await?;
+            deps.store.revoke(subject, RevocationReason::Client, now).await?;
             deps.revocations.refresh(&*deps.store, now).await?;
             Ok(())
         }
@@ -50,21 +45,12 @@ async fn refresh_token(
     token: &RefreshToken,
 ) -> Result<Option<(String, Subject)>, TokenRefusal> {
     let found = deps.store.find_installation(token.installation()).await?;
-    Ok(
-        found
-            .map(|(installation, grant)| (grant.client_id, Subject::Installation(installation.id))),
-    )
+    Ok(found.map(|(installation, grant)| (grant.client_id, Subject::Installation(installation.id))))
 }
 
 fn access_token(deps: &Deps, text: &str) -> Option<(String, Subject)> {
-    let expected = Expected {
-        issuer: &deps.settings.issuer,
-        audience: Audience::Any,
-        now: deps.now(),
-    };
+    let expected =
+        Expected { issuer: &deps.settings.issuer, audience: Audience::Any, now: deps.now() };
     let claims = verify_access_token(text, &deps.keyring.keys().access_keys, &expected).ok()?;
-    Some((
-        claims.client_id.to_string(),
-        Subject::Token(claims.token_id),
-    ))
+    Some((claims.client_id.to_string(), Subject::Token(claims.token_id)))
 }

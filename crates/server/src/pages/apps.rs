@@ -81,39 +81,18 @@ impl AppsPage<'static> {
         use super::tests::{SITE, untrusted};
         let empty = Self {
             site: &SITE,
-            account: Account {
-                username: "alice".into(),
-                sign_out_token: "SIGN-OUT-TOKEN".into(),
-            },
+            account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             form_token: "FORM-TOKEN".into(),
             receipt: None,
             applications: Vec::new(),
         };
-        let receipt = |receipt| Self {
-            receipt: Some(receipt),
-            ..empty.clone()
-        };
-        let ended = |connections| Receipt::Ended {
-            name: untrusted("Claude Code"),
-            connections,
-        };
+        let receipt = |receipt| Self { receipt: Some(receipt), ..empty.clone() };
+        let ended = |connections| Receipt::Ended { name: untrusted("Claude Code"), connections };
         let applications = Self::sample_applications();
         vec![
             ("empty", empty.clone()),
-            (
-                "two_applications",
-                Self {
-                    applications: applications.clone(),
-                    ..empty.clone()
-                },
-            ),
-            (
-                "receipt",
-                Self {
-                    applications,
-                    ..receipt(ended(3))
-                },
-            ),
+            ("two_applications", Self { applications: applications.clone(), ..empty.clone() }),
+            ("receipt", Self { applications, ..receipt(ended(3)) }),
             ("receipt_of_one", receipt(ended(1))),
             ("nothing_left", receipt(Receipt::NothingLeft)),
         ]
@@ -123,18 +102,12 @@ impl AppsPage<'static> {
         use super::tests::{host, untrusted};
         use salver_oauth::Timestamp;
         let when = |seconds: i64| When::at(Timestamp::from_unix(1_790_000_000 + seconds));
-        let copy = |since, used| InstallationLine {
-            since: when(since),
-            last_used: when(used),
-        };
+        let copy = |since, used| InstallationLine { since: when(since), last_used: when(used) };
         let code = Connection {
             host: Some(host("claude.ai")),
             client_id: untrusted("https://claude.ai/oauth/claude-code-client-metadata"),
             resource: "Notes".into(),
-            permissions: vec![
-                "Read your notes".into(),
-                "Write and delete your notes".into(),
-            ],
+            permissions: vec!["Read your notes".into(), "Write and delete your notes".into()],
             recipient: Recipient::ThisComputer { port: None },
             since: when(-900_000),
             installations: vec![copy(-900_000, -400), copy(-300_000, -86_400)],
@@ -170,27 +143,15 @@ impl AppsPage<'static> {
             permissions: vec![text.into()],
             recipient: Recipient::AppScheme(untrusted(text)),
             since: when(),
-            installations: vec![InstallationLine {
-                since: when(),
-                last_used: when(),
-            }],
+            installations: vec![InstallationLine { since: when(), last_used: when() }],
         };
-        let nameless = Connection {
-            host: None,
-            ..connection.clone()
-        };
+        let nameless = Connection { host: None, ..connection.clone() };
         let connections = vec![connection, nameless];
         Self {
             site,
-            account: Account {
-                username: text.into(),
-                sign_out_token: text.into(),
-            },
+            account: Account { username: text.into(), sign_out_token: text.into() },
             form_token: text.into(),
-            receipt: Some(Receipt::Ended {
-                name: untrusted(text),
-                connections: 2,
-            }),
+            receipt: Some(Receipt::Ended { name: untrusted(text), connections: 2 }),
             applications: vec![Application {
                 id: text.into(),
                 tile: Tile::of(text),

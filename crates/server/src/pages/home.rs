@@ -28,34 +28,19 @@ impl HomePage<'static> {
         use salver_store::record::Role;
         let none = Self {
             site: &SITE,
-            account: Account {
-                username: "alice".into(),
-                sign_out_token: "SIGN-OUT-TOKEN".into(),
-            },
+            account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             role_words: role_words(Role::Administrator),
             signed_in: When::at(Timestamp::from_unix(1_790_000_000)),
             applications: 0,
         };
-        vec![
-            ("no_applications", none.clone()),
-            (
-                "applications",
-                Self {
-                    applications: 2,
-                    ..none
-                },
-            ),
-        ]
+        vec![("no_applications", none.clone()), ("applications", Self { applications: 2, ..none })]
     }
 
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
         use salver_oauth::Timestamp;
         Self {
             site,
-            account: Account {
-                username: text.into(),
-                sign_out_token: text.into(),
-            },
+            account: Account { username: text.into(), sign_out_token: text.into() },
             role_words: "user",
             signed_in: When::at(Timestamp::from_unix(0)),
             applications: 1,

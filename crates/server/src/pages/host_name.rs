@@ -21,35 +21,21 @@ impl HostName {
     #[must_use]
     pub fn new(host: &Host) -> Self {
         let shown = display_host(host);
-        Self {
-            before: shown.before_site().into(),
-            site: shown.site().into(),
-            after: String::new(),
-        }
+        Self { before: shown.before_site().into(), site: shown.site().into(), after: String::new() }
     }
 
     /// The host of an http(s) URL, with its port if it is not the scheme's own. Nothing if it has no host that could be shown.
     #[must_use]
     pub fn of_url(url: &Url) -> Option<Self> {
         let host = Host::from_url(&url.host()?).ok()?;
-        let after = url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        Some(Self {
-            after,
-            ..Self::new(&host)
-        })
+        let after = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(Self { after, ..Self::new(&host) })
     }
 
     /// A host as text; without emphasis if our host rules do not know it.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
-        let unadorned = || Self {
-            before: text.into(),
-            site: String::new(),
-            after: String::new(),
-        };
+        let unadorned = || Self { before: text.into(), site: String::new(), after: String::new() };
         Host::parse(text).map_or_else(|_| unadorned(), |host| Self::new(&host))
     }
 
@@ -61,11 +47,7 @@ impl HostName {
 
     #[cfg(test)]
     pub(super) fn made_of(text: &str) -> Self {
-        Self {
-            before: text.into(),
-            site: text.into(),
-            after: text.into(),
-        }
+        Self { before: text.into(), site: text.into(), after: text.into() }
     }
 }
 

@@ -37,26 +37,12 @@ impl MessagePage<'static> {
             text: "This browser holds no session any more.".into(),
             link: None,
         };
-        let link = Some(MessageLink {
-            path: "/account/sign-in",
-            label: "Sign in",
-        });
-        vec![
-            ("plain", plain.clone()),
-            ("with_link", Self { link, ..plain }),
-        ]
+        let link = Some(MessageLink { path: "/account/sign-in", label: "Sign in" });
+        vec![("plain", plain.clone()), ("with_link", Self { link, ..plain })]
     }
 
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
-        let link = Some(MessageLink {
-            path: "/account",
-            label: "x",
-        });
-        Self {
-            site,
-            title: text.into(),
-            text: text.into(),
-            link,
-        }
+        let link = Some(MessageLink { path: "/account", label: "x" });
+        Self { site, title: text.into(), text: text.into(), link }
     }
 }

@@ -76,11 +76,7 @@ impl RefusalPage<'static> {
             remedy: "Start again from the application. If this page returns, tell its makers and give them the code below.".into(),
             attempt: "K7QF-2M9D-WX3T".into(),
         };
-        let other = |whose_move| Self {
-            whose_move,
-            facts: Vec::new(),
-            ..mismatch.clone()
-        };
+        let other = |whose_move| Self { whose_move, facts: Vec::new(), ..mismatch.clone() };
         vec![
             ("redirect_mismatch", mismatch.clone()),
             ("yours", other(WhoseMove::Yours)),
@@ -96,10 +92,7 @@ impl RefusalPage<'static> {
             site,
             title: text.into(),
             wrong: text.into(),
-            facts: vec![Fact {
-                label: "client_id",
-                value: untrusted(text),
-            }],
+            facts: vec![Fact { label: "client_id", value: untrusted(text) }],
             whose_move: WhoseMove::Yours,
             remedy: text.into(),
             attempt: text.into(),

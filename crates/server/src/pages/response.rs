@@ -36,9 +36,7 @@ impl FormAction {
     #[must_use]
     pub fn answer_at(redirect_uri: &Url) -> Self {
         // Only a host of letters, digits, dots and hyphens: the URL standard allows `;` too, which ends a directive.
-        let plain_host = redirect_uri
-            .host()
-            .and_then(|host| Host::from_url(&host).ok());
+        let plain_host = redirect_uri.host().and_then(|host| Host::from_url(&host).ok());
         let source = match (redirect_uri.scheme(), plain_host) {
             // CSP3 §2.3.1 has no form for an IPv6 host.
             ("http" | "https", Some(host)) if !matches!(host.as_ip(), Some(IpAddr::V6(_))) => {
@@ -66,14 +64,8 @@ pub fn page(
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        content_security_policy(form_action),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, content_security_policy(form_action));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")); // O21-15
     if opener == Opener::Severed {
         headers.insert(
@@ -101,14 +93,8 @@ pub fn see_other(location: &str) -> Response {
 /// O21-20: neither kept nor told to others.
 fn private(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 fn content_security_policy(form_action: &FormAction) -> HeaderValue {
@@ -148,36 +134,20 @@ mod tests {
                 "https://claude.ai/api/mcp/auth_callback",
                 "'self' https: https://claude.ai",
             ),
-            (
-                "… with a port",
-                "https://a.example:8443/cb",
-                "'self' https: https://a.example:8443",
-            ),
+            ("… with a port", "https://a.example:8443/cb", "'self' https: https://a.example:8443"),
             (
                 "loopback, its port",
                 "http://127.0.0.1:51004/callback",
                 "'self' https: http://127.0.0.1:51004",
             ),
-            (
-                "… by name",
-                "http://localhost:3118/callback",
-                "'self' https: http://localhost:3118",
-            ),
-            (
-                "… an IPv6 literal cannot be written",
-                "http://[::1]:51004/cb",
-                "'self' https: http:",
-            ),
+            ("… by name", "http://localhost:3118/callback", "'self' https: http://localhost:3118"),
+            ("… an IPv6 literal cannot be written", "http://[::1]:51004/cb", "'self' https: http:"),
             (
                 "an app scheme",
                 "cursor://anysphere.cursor-mcp/oauth/callback",
                 "'self' https: cursor:",
             ),
-            (
-                "… without authority",
-                "com.example.app:/cb",
-                "'self' https: com.example.app:",
-            ),
+            ("… without authority", "com.example.app:/cb", "'self' https: com.example.app:"),
         ] {
             assert_eq!(policy(redirect_uri), expected, "{why}");
         }
@@ -185,19 +155,14 @@ mod tests {
 
     #[test]
     fn a_strangers_redirect_uri_adds_no_directive() {
-        for hostile in [
-            "x:;script-src *",
-            "https://a.example/;script-src%20*",
-            "http://a.example;script-src/",
-        ] {
+        for hostile in
+            ["x:;script-src *", "https://a.example/;script-src%20*", "http://a.example;script-src/"]
+        {
             if let Ok(url) = Url::parse(hostile) {
                 let FormAction::AnswerAt(source) = FormAction::answer_at(&url) else {
                     continue;
                 };
-                assert!(
-                    !source.contains([';', ',', ' ', '\'', '*']),
-                    "{hostile} gives {source}"
-                );
+                assert!(!source.contains([';', ',', ' ', '\'', '*']), "{hostile} gives {source}");
             }
         }
     }
@@ -221,15 +186,9 @@ mod tests {
     fn o21_16_redirects_are_303() {
         let response = see_other("/account");
         assert_eq!(
-            (
-                response.status(),
-                response.headers()["location"].to_str().unwrap()
-            ),
+            (response.status(), response.headers()["location"].to_str().unwrap()),
             (StatusCode::SEE_OTHER, "/account")
         );
-        assert_eq!(
-            see_other("/a\r\nb: c").status(),
-            StatusCode::INTERNAL_SERVER_ERROR
-        );
+        assert_eq!(see_other("/a\r\nb: c").status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

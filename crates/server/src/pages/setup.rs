@@ -80,21 +80,8 @@ impl SetupPage<'static> {
         ];
         vec![
             ("administrator", plain.clone()),
-            (
-                "user",
-                Self {
-                    role_words: role_words(Role::User),
-                    ..plain.clone()
-                },
-            ),
-            (
-                "every_fault",
-                Self {
-                    username: "alice".into(),
-                    faults,
-                    ..plain
-                },
-            ),
+            ("user", Self { role_words: role_words(Role::User), ..plain.clone() }),
+            ("every_fault", Self { username: "alice".into(), faults, ..plain }),
         ]
     }
 

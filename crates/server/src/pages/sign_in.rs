@@ -49,9 +49,7 @@ impl SignInPage<'_> {
     #[must_use]
     pub fn asking(continue_to: &str) -> Option<HostName> {
         let client_id = Url::parse(&waiting(continue_to, "client_id")?).ok()?;
-        (client_id.scheme() == "https")
-            .then(|| HostName::of_url(&client_id))
-            .flatten()
+        (client_id.scheme() == "https").then(|| HostName::of_url(&client_id)).flatten()
     }
 
     /// Where the form may lead. Someone who is known here and has said yes before goes from this form straight on to the client,
@@ -71,30 +69,18 @@ impl SignInPage<'_> {
     /// Whether a window that opened this one may still be waiting for it.
     #[must_use]
     pub fn opener(&self) -> Opener {
-        if is_waiting(&self.continue_to) {
-            Opener::Kept
-        } else {
-            Opener::Severed
-        }
+        if is_waiting(&self.continue_to) { Opener::Kept } else { Opener::Severed }
     }
 }
 
 fn is_waiting(continue_to: &str) -> bool {
-    continue_to
-        .split_once('?')
-        .is_some_and(|(path, _)| path.ends_with("/authorize"))
+    continue_to.split_once('?').is_some_and(|(path, _)| path.ends_with("/authorize"))
 }
 
 /// A parameter of the authorization request that waits.
 fn waiting(continue_to: &str, name: &'static str) -> Option<String> {
-    let (_, query) = continue_to
-        .split_once('?')
-        .filter(|_| is_waiting(continue_to))?;
-    Form::parse(query)
-        .one(name)
-        .ok()
-        .flatten()
-        .map(|value| value.to_string())
+    let (_, query) = continue_to.split_once('?').filter(|_| is_waiting(continue_to))?;
+    Form::parse(query).one(name).ok().flatten().map(|value| value.to_string())
 }
 
 impl SignInProblem {
@@ -119,10 +105,7 @@ impl SignInProblem {
         } else {
             (retry_after.div_ceil(60), "minute")
         };
-        Some(format!(
-            "{count} {unit}{}",
-            if count == 1 { "" } else { "s" }
-        ))
+        Some(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
     }
 }
 
@@ -143,19 +126,13 @@ impl SignInPage<'static> {
             continue_to: "/authorize?client_id=x&scope=a%20b".into(),
             ..plain.clone()
         };
-        let again = |problem| Self {
-            username: "alice".into(),
-            problem: Some(problem),
-            ..asked.clone()
-        };
+        let again =
+            |problem| Self { username: "alice".into(), problem: Some(problem), ..asked.clone() };
         vec![
             ("plain", plain.clone()),
             ("asked_by_a_client", asked.clone()),
             ("wrong_pair", again(SignInProblem::WrongPair)),
-            (
-                "too_many",
-                again(SignInProblem::TooMany { retry_after: 125 }),
-            ),
+            ("too_many", again(SignInProblem::TooMany { retry_after: 125 })),
             ("stale_form", again(SignInProblem::StaleForm)),
             ("busy", again(SignInProblem::Busy { retry_after: 1 })),
         ]
@@ -178,10 +155,7 @@ mod tests {
     use super::*;
 
     fn waiting_for(continue_to: &str) -> SignInPage<'static> {
-        SignInPage {
-            continue_to: continue_to.into(),
-            ..SignInPage::samples().swap_remove(0).1
-        }
+        SignInPage { continue_to: continue_to.into(), ..SignInPage::samples().swap_remove(0).1 }
     }
 
     #[test]
@@ -189,29 +163,16 @@ mod tests {
         let at = |source: &str| FormAction::AnswerAt(source.into());
         for (continue_to, expected) in [
             ("/account", FormAction::Own),
-            (
-                "/account?redirect_uri=https://evil.example/",
-                FormAction::Own,
-            ),
+            ("/account?redirect_uri=https://evil.example/", FormAction::Own),
             (
                 "/authorize?redirect_uri=http%3A%2F%2F127.0.0.1%3A51004%2Fcallback",
                 at("http://127.0.0.1:51004"),
             ),
-            (
-                "/t/authorize?redirect_uri=https%3A%2F%2Fclaude.ai%2Fcb",
-                at("https://claude.ai"),
-            ),
+            ("/t/authorize?redirect_uri=https%3A%2F%2Fclaude.ai%2Fcb", at("https://claude.ai")),
             ("/authorize?client_id=x", FormAction::AnswerAnywhereOnTheWeb),
-            (
-                "/authorize?redirect_uri=javascript%3Aalert(1)",
-                FormAction::AnswerAnywhereOnTheWeb,
-            ),
+            ("/authorize?redirect_uri=javascript%3Aalert(1)", FormAction::AnswerAnywhereOnTheWeb),
         ] {
-            assert_eq!(
-                waiting_for(continue_to).form_action(),
-                expected,
-                "{continue_to}"
-            );
+            assert_eq!(waiting_for(continue_to).form_action(), expected, "{continue_to}");
         }
     }
 
@@ -223,13 +184,7 @@ mod tests {
             Some("claude.ai")
         );
         assert_eq!(asking("/authorize?client_id=notes-app"), None);
-        assert_eq!(
-            asking("/authorize?client_id=http%3A%2F%2Fclaude.ai%2Fc"),
-            None
-        );
-        assert_eq!(
-            asking("/account?client_id=https%3A%2F%2Fclaude.ai%2Fc"),
-            None
-        );
+        assert_eq!(asking("/authorize?client_id=http%3A%2F%2Fclaude.ai%2Fc"), None);
+        assert_eq!(asking("/account?client_id=https%3A%2F%2Fclaude.ai%2Fc"), None);
     }
 }

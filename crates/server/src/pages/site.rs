@@ -20,9 +20,7 @@ impl Site {
     /// The site of an issuer. Never of a request header (DESIGN §7.9).
     #[must_use]
     pub fn new(issuer: &Issuer) -> Self {
-        let host = Url::parse(issuer.as_str())
-            .ok()
-            .and_then(|url| HostName::of_url(&url));
+        let host = Url::parse(issuer.as_str()).ok().and_then(|url| HostName::of_url(&url));
         let host = host.unwrap_or_else(|| HostName::of_text(issuer.authority()));
         Self {
             host,

@@ -55,25 +55,13 @@ macro_rules! every_page {
     };
 }
 
-every_page!(
-    SignInPage,
-    SetupPage,
-    ConsentPage,
-    AppsPage,
-    HomePage,
-    RefusalPage,
-    MessagePage
-);
+every_page!(SignInPage, SetupPage, ConsentPage, AppsPage, HomePage, RefusalPage, MessagePage);
 
 const HOSTILE: &str =
     "\"'><script>alert(1)</script><b onload=x x='&amp;{{7*7}}--></title></textarea>";
 
 fn site_of(text: &str) -> &'static Site {
-    Box::leak(Box::new(Site {
-        host: HostName::made_of(text),
-        base: text.into(),
-        css: text.into(),
-    }))
+    Box::leak(Box::new(Site { host: HostName::made_of(text), base: text.into(), css: text.into() }))
 }
 
 /// The tags of a page with the names of their attributes, without text and values.
@@ -91,11 +79,8 @@ fn skeleton(html: &str) -> Vec<String> {
 
 #[test]
 fn the_stylesheet_path_carries_its_hash() {
-    let hash = Stylesheet::path()
-        .strip_prefix("/assets/salver-")
-        .unwrap()
-        .strip_suffix(".css")
-        .unwrap();
+    let hash =
+        Stylesheet::path().strip_prefix("/assets/salver-").unwrap().strip_suffix(".css").unwrap();
     assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
 }
 

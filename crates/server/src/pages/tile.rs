@@ -17,17 +17,10 @@ impl Tile {
     /// The tile for what identifies an application: its proven host, or else its name. Equal text gives an equal tile.
     #[must_use]
     pub fn of(identity: &str) -> Self {
-        let letter = identity
-            .chars()
-            .find(|c| c.is_alphanumeric())
-            .and_then(|c| c.to_uppercase().next());
-        let sum = identity
-            .bytes()
-            .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-        Self {
-            letter: letter.unwrap_or('?'),
-            shade: sum % SHADES,
-        }
+        let letter =
+            identity.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_uppercase().next());
+        let sum = identity.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        Self { letter: letter.unwrap_or('?'), shade: sum % SHADES }
     }
 }
 

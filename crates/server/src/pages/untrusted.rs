@@ -44,11 +44,7 @@ fn cleaned(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len().min(LONGEST_READ));
     let mut marks = 0;
     for c in raw.chars().take(LONGEST_READ) {
-        let c = if c.is_whitespace() || BLANK.contains(&c) {
-            ' '
-        } else {
-            c
-        };
+        let c = if c.is_whitespace() || BLANK.contains(&c) { ' ' } else { c };
         marks = if is_mark(c) { marks + 1 } else { 0 };
         let again = c == ' ' && (text.is_empty() || text.ends_with(' '));
         if again || marks > MOST_MARKS || is_unseen(c) {
@@ -86,9 +82,8 @@ fn is_mark(c: char) -> bool {
 /// Drawn as empty space though not counted as white space.
 const BLANK: [char; 1] = ['\u{2800}'];
 /// What could seem to end our own quotation marks.
-const DOUBLE_QUOTES: [char; 13] = [
-    '"', '“', '”', '„', '‟', '«', '»', '″', '‶', '〝', '〞', '〟', '＂',
-];
+const DOUBLE_QUOTES: [char; 13] =
+    ['"', '“', '”', '„', '‟', '«', '»', '″', '‶', '〝', '〞', '〟', '＂'];
 /// As many marks on one letter as living scripts need.
 const MOST_MARKS: usize = 2;
 /// Text beyond this is not even looked at.
@@ -102,61 +97,26 @@ mod tests {
     fn ui_6_what_cannot_be_seen_or_moves_text_is_dropped() {
         for (why, raw, shown) in [
             ("plain text stays", "Claude Code", Some("Claude Code")),
-            (
-                "other scripts stay",
-                "Клод – 克劳德 – क्लॉड",
-                Some("Клод – 克劳德 – क्लॉड"),
-            ),
-            (
-                "two marks on a letter stay",
-                "e\u{323}\u{302}",
-                Some("e\u{323}\u{302}"),
-            ),
-            (
-                "… more do not",
-                "e\u{323}\u{302}\u{301}\u{300}x",
-                Some("e\u{323}\u{302}x"),
-            ),
-            (
-                "right-to-left override",
-                "edoC\u{202e} elcitsuoR",
-                Some("edoC elcitsuoR"),
-            ),
+            ("other scripts stay", "Клод – 克劳德 – क्लॉड", Some("Клод – 克劳德 – क्लॉड")),
+            ("two marks on a letter stay", "e\u{323}\u{302}", Some("e\u{323}\u{302}")),
+            ("… more do not", "e\u{323}\u{302}\u{301}\u{300}x", Some("e\u{323}\u{302}x")),
+            ("right-to-left override", "edoC\u{202e} elcitsuoR", Some("edoC elcitsuoR")),
             ("isolates", "a\u{2066}b\u{2069}", Some("ab")),
             ("zero width", "Cla\u{200b}u\u{feff}de", Some("Claude")),
             ("tags", "A\u{e0041}B", Some("AB")),
-            (
-                "control characters",
-                "A\u{0}\u{1b}[31mB\u{85}C",
-                Some("A[31mB C"),
-            ),
-            (
-                "white space folds",
-                "  A \n\t\u{2003} B\u{2028}",
-                Some("A B"),
-            ),
-            (
-                "quotes cannot end ours",
-                "x” is proven. “y",
-                Some("x' is proven. 'y"),
-            ),
+            ("control characters", "A\u{0}\u{1b}[31mB\u{85}C", Some("A[31mB C")),
+            ("white space folds", "  A \n\t\u{2003} B\u{2028}", Some("A B")),
+            ("quotes cannot end ours", "x” is proven. “y", Some("x' is proven. 'y")),
             ("nothing readable", "\u{200b}\u{3164} \u{2800}", None),
             ("nothing", "", None),
         ] {
-            assert_eq!(
-                Untrusted::name(raw).as_ref().map(Untrusted::text),
-                shown,
-                "{why}"
-            );
+            assert_eq!(Untrusted::name(raw).as_ref().map(Untrusted::text), shown, "{why}");
         }
     }
 
     #[test]
     fn ui_6_length_is_limited_by_characters() {
-        assert_eq!(
-            Untrusted::name(&"ü".repeat(80)).unwrap().text(),
-            "ü".repeat(80)
-        );
+        assert_eq!(Untrusted::name(&"ü".repeat(80)).unwrap().text(), "ü".repeat(80));
         assert_eq!(
             Untrusted::name(&"ü".repeat(81)).unwrap().text(),
             format!("{}…", "ü".repeat(80))
@@ -166,9 +126,6 @@ mod tests {
     #[test]
     fn it_renders_escaped_and_as_a_claim() {
         let shown = Untrusted::name("<b>&'").unwrap().to_string();
-        assert_eq!(
-            shown,
-            "<span class=\"claim\">“<bdi>&#60;b&#62;&#38;&#39;</bdi>”</span>"
-        );
+        assert_eq!(shown, "<span class=\"claim\">“<bdi>&#60;b&#62;&#38;&#39;</bdi>”</span>");
     }
 }

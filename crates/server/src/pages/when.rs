@@ -22,10 +22,7 @@ impl When {
         let date = OffsetDateTime::from_unix_timestamp(time.as_unix())
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let written = |format| date.format(format).unwrap_or_default();
-        Self {
-            machine: written(MACHINE),
-            people: written(PEOPLE),
-        }
+        Self { machine: written(MACHINE), people: written(PEOPLE) }
     }
 }
 

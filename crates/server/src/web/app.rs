@@ -24,15 +24,9 @@ impl App {
         let deps = &account.deps;
         let settings = &deps.settings;
         let algorithm = deps.keyring.keys().algorithm.to_string();
-        let metadata = discovery::metadata(
-            &settings.issuer,
-            &settings.resources.all_scopes(),
-            &algorithm,
-        );
-        Self(Arc::new(Inner {
-            metadata: Bytes::from(metadata.to_string()),
-            account,
-        }))
+        let metadata =
+            discovery::metadata(&settings.issuer, &settings.resources.all_scopes(), &algorithm);
+        Self(Arc::new(Inner { metadata: Bytes::from(metadata.to_string()), account }))
     }
 
     /// What journeys work with.

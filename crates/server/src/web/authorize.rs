@@ -5,6 +5,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, StatusCode};
+use salver_oauth::{discovery::path, form::safe_query};
 
 use super::{App, consent_page, refusal};
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         authorize::{Next, begin},
         refusal::Refusal,
     },
-    pages::{FormAction, HostName, Opener, SignInPage, page, see_other},
+    pages::{HostName, SignInPage, page, see_other},
 };
 
 pub(super) async fn get(
@@ -25,8 +26,13 @@ pub(super) async fn get(
     answer(&app, query.unwrap_or_default(), &headers).await
 }
 
+/// A form of another site brings no session cookie (`SameSite=Lax`), but a navigation does: without a session, the same request
+/// is asked again as one.
 pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
-    answer(&app, body, &headers).await
+    match app.account().signed_in(&headers).await {
+        Ok(None) => see_other(&again(&app, &body)),
+        _ => answer(&app, body, &headers).await,
+    }
 }
 
 async fn answer(app: &App, raw: String, headers: &HeaderMap) -> Response {
@@ -36,6 +42,11 @@ async fn answer(app: &App, raw: String, headers: &HeaderMap) -> Response {
     };
     let next = begin(app.deps(), &raw, person.as_ref()).await;
     respond(app, next, &raw, (headers, person.as_ref()))
+}
+
+/// The request as a path of ours: what is no query is encoded.
+fn again(app: &App, raw: &str) -> String {
+    format!("{}{}?{}", app.site().base, path::AUTHORIZE, safe_query(raw))
 }
 
 /// The response to what comes next, here and after a consent form.
@@ -60,7 +71,7 @@ pub(super) fn respond(
 
 fn sign_in(app: &App, asking: &str, raw: &str, headers: &HeaderMap) -> Response {
     let (form_token, cookie) = app.account().sign_in_form(headers);
-    let continue_to = format!("{}/authorize?{raw}", app.site().base);
+    let continue_to = again(app, raw);
     let sign_in = SignInPage {
         site: app.site(),
         asking: Some(HostName::of_text(asking)),
@@ -69,11 +80,9 @@ fn sign_in(app: &App, asking: &str, raw: &str, headers: &HeaderMap) -> Response 
         username: String::new(),
         problem: None,
     };
-    let mut response = page(StatusCode::OK, &sign_in, &FormAction::Own, Opener::Kept);
+    let mut response = page(StatusCode::OK, &sign_in, &sign_in.form_action(), sign_in.opener());
     if let Some(cookie) = cookie {
-        response
-            .headers_mut()
-            .append(http::header::SET_COOKIE, cookie);
+        response.headers_mut().append(http::header::SET_COOKIE, cookie);
     }
     response
 }

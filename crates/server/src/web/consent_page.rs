@@ -30,10 +30,8 @@ pub(super) fn respond(
     let prepared = &question.prepared;
     let client = &prepared.client;
     let redirect_uri = prepared.back.redirect_uri();
-    let shown_ids = (
-        Untrusted::identifier(client.client_id.as_str()),
-        Untrusted::identifier(redirect_uri),
-    );
+    let shown_ids =
+        (Untrusted::identifier(client.client_id.as_str()), Untrusted::identifier(redirect_uri));
     let (Ok(url), (Some(client_id), Some(shown_redirect_uri))) =
         (Url::parse(redirect_uri), shown_ids)
     else {
@@ -67,39 +65,25 @@ pub(super) fn respond(
         user = %person.user.id,
         "asks for consent"
     );
-    page(
-        StatusCode::OK,
-        &consent,
-        &FormAction::answer_at(&url),
-        Opener::Kept,
-    )
+    page(StatusCode::OK, &consent, &FormAction::answer_at(&url), Opener::Kept)
 }
 
 fn proof(prepared: &Prepared<'_>) -> Proof {
     let assessment = &prepared.assessment;
     match (&assessment.publisher, assessment.rung) {
-        (Publisher::Administrator, rung) => Proof::Entered {
-            anchored: rung == Rung::Anchored,
-        },
-        (Publisher::ExactUrl(url), _) => Proof::SelfDeclared {
-            document: Untrusted::identifier(url),
-        },
-        (Publisher::Domain(host), Rung::Anchored) => Proof::Anchored {
-            host: HostName::of_text(host),
-        },
-        (Publisher::Domain(host), _) => Proof::Published {
-            host: HostName::of_text(host),
-        },
+        (Publisher::Administrator, rung) => Proof::Entered { anchored: rung == Rung::Anchored },
+        (Publisher::ExactUrl(url), _) => {
+            Proof::SelfDeclared { document: Untrusted::identifier(url) }
+        }
+        (Publisher::Domain(host), Rung::Anchored) => {
+            Proof::Anchored { host: HostName::of_text(host) }
+        }
+        (Publisher::Domain(host), _) => Proof::Published { host: HostName::of_text(host) },
     }
 }
 
 fn resource(app: &App, id: &str) -> ResourceLine {
-    let name = app
-        .deps()
-        .settings
-        .resources
-        .find(id)
-        .map_or(id, |resource| resource.name.as_str());
+    let name = app.deps().settings.resources.find(id).map_or(id, |resource| resource.name.as_str());
     let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
     ResourceLine {
         name: name.to_owned(),
@@ -110,20 +94,11 @@ fn resource(app: &App, id: &str) -> ResourceLine {
 
 fn permissions(app: &App, question: &Question<'_>) -> Vec<Permission> {
     let accepted = &question.prepared.accepted;
-    let resource = app
-        .deps()
-        .settings
-        .resources
-        .find(accepted.offer.resource.as_str());
+    let resource = app.deps().settings.resources.find(accepted.offer.resource.as_str());
     let permission = |scope: &str| Permission {
-        sentence: resource
-            .map_or(scope, |resource| resource.sentence(scope))
-            .to_owned(),
+        sentence: resource.map_or(scope, |resource| resource.sentence(scope)).to_owned(),
         scope: scope.to_owned(),
-        new: question
-            .on_record
-            .as_ref()
-            .is_some_and(|before| !before.contains(scope)),
+        new: question.on_record.as_ref().is_some_and(|before| !before.contains(scope)),
     };
     accepted.scope.iter().map(permission).collect()
 }
@@ -132,12 +107,11 @@ fn shown(warning: &warning::Warning) -> Warning {
     match warning {
         warning::Warning::LoopbackOnly => Warning::LoopbackOnly,
         warning::Warning::FirstSight => Warning::FirstSight,
-        warning::Warning::OtherRecipientHost {
-            recipient,
-            publisher,
-        } => Warning::OtherRecipientHost {
-            client: HostName::of_text(publisher),
-            recipient: HostName::of_text(recipient),
-        },
+        warning::Warning::OtherRecipientHost { recipient, publisher } => {
+            Warning::OtherRecipientHost {
+                client: HostName::of_text(publisher),
+                recipient: HostName::of_text(recipient),
+            }
+        }
     }
 }

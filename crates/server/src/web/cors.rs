@@ -12,19 +12,13 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 /// Answers preflights and opens responses to every origin: nothing here rests on cookies.
 pub(super) async fn open(request: Request<Body>, next: Next) -> Response {
     let preflight = request.method() == Method::OPTIONS;
-    let mut response = if preflight {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response =
+        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
     let add = |name: HeaderName, value| (name, HeaderValue::from_static(value));
     headers.extend([
         add(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        add(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "WWW-Authenticate, Retry-After",
-        ),
+        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After"),
     ]);
     if preflight {
         headers.extend([

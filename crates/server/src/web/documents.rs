@@ -17,35 +17,20 @@ pub(super) async fn metadata(State(app): State<App>) -> Response {
 
 /// Keys of access tokens.
 pub(super) async fn jwks(State(app): State<App>) -> Response {
-    document(
-        app.deps().keyring.keys().access_jwks.clone(),
-        "application/json",
-    )
+    document(app.deps().keyring.keys().access_jwks.clone(), "application/json")
 }
 
 /// Keys of identities for servers behind the gateway.
 pub(super) async fn identity_jwks(State(app): State<App>) -> Response {
-    document(
-        app.deps().keyring.keys().identity_jwks.clone(),
-        "application/json",
-    )
+    document(app.deps().keyring.keys().identity_jwks.clone(), "application/json")
 }
 
 /// The one stylesheet; its path changes with its content.
 pub(super) async fn stylesheet() -> Response {
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/css; charset=utf-8"),
-        ),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=31536000, immutable"),
-        ),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, Stylesheet::text()).into_response()
 }
@@ -53,14 +38,8 @@ pub(super) async fn stylesheet() -> Response {
 fn document(bytes: Bytes, media_type: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=300"),
-        ),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (headers, bytes).into_response()
 }

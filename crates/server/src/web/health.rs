@@ -12,9 +12,5 @@ pub(super) async fn live() -> StatusCode {
 
 /// Ready: the store answers.
 pub(super) async fn ready(State(app): State<App>) -> StatusCode {
-    if app.deps().is_ready().await {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
+    if app.deps().is_ready().await { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }

@@ -24,9 +24,7 @@ pub(super) fn respond(app: &App, refusal: &TokenRefusal, tried_header: bool) -> 
                 "error_description": format!("try again in a moment ({attempt})"),
             });
             let mut response = body_response(StatusCode::SERVICE_UNAVAILABLE, &body);
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             response
         }
     }
@@ -41,10 +39,9 @@ fn told(wire: &Wire, attempt: &str, tried_header: bool) -> Response {
     let mut response = body_response(status, &body);
     if status == StatusCode::UNAUTHORIZED && tried_header {
         // O21-36: with the header, the challenge names its scheme.
-        response.headers_mut().insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Basic realm=\"salver\""),
-        );
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"salver\""));
     }
     response
 }
@@ -55,15 +52,9 @@ pub(super) fn body_response(status: StatusCode, body: &impl serde::Serialize) ->
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (status, headers, text).into_response()
 }

@@ -46,16 +46,12 @@ pub(super) fn respond(app: &App, refusal: &Refusal) -> Response {
 fn facts(refusal: &Refusal) -> Vec<Fact> {
     let fact = |label, text: &str| Untrusted::identifier(text).map(|value| Fact { label, value });
     match refusal {
-        Refusal::ReturnAddress {
-            client_id,
-            why: ReturnAddressError::NotRegistered(presented),
-        } => [
-            fact("client_id", client_id),
-            fact("redirect_uri", presented),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        Refusal::ReturnAddress { client_id, why: ReturnAddressError::NotRegistered(presented) } => {
+            [fact("client_id", client_id), fact("redirect_uri", presented)]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
         Refusal::Client { client_id, .. }
         | Refusal::ReturnAddress { client_id, .. }
         | Refusal::SilentStranger { client_id } => {
@@ -157,27 +153,19 @@ fn unfetchable(category: Category) -> Words {
             WhoseMove::Developer,
             MAKERS,
         ),
-        Category::Unreachable => (
-            "Its host could not be reached.",
-            WhoseMove::Developer,
-            LATER,
-        ),
+        Category::Unreachable => ("Its host could not be reached.", WhoseMove::Developer, LATER),
         Category::TooSlow => ("Its host took too long to answer.", WhoseMove::Time, LATER),
-        Category::BadAnswer => (
-            "Its host did not answer with a document.",
-            WhoseMove::Developer,
-            MAKERS,
-        ),
+        Category::BadAnswer => {
+            ("Its host did not answer with a document.", WhoseMove::Developer, MAKERS)
+        }
         Category::BotChallenge => (
             "Its host took this server for a robot and showed it a challenge.",
             WhoseMove::Administrator,
             "Tell whoever runs this server, with the code below.",
         ),
-        Category::NotNow => (
-            "Too many documents are being fetched at the moment.",
-            WhoseMove::Time,
-            LATER,
-        ),
+        Category::NotNow => {
+            ("Too many documents are being fetched at the moment.", WhoseMove::Time, LATER)
+        }
     };
     Words {
         status: StatusCode::BAD_REQUEST,

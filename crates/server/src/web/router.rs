@@ -34,10 +34,7 @@ pub fn router(app: App) -> Router {
 
     Router::new()
         .merge(readable)
-        .route(
-            &below(path::AUTHORIZE),
-            get(authorize::get).post(authorize::post),
-        )
+        .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
         .route(&below(path::CONSENT), post(consent::post))
         .route(&below(path::INTROSPECT), post(introspect::post))
         .route(&below(Stylesheet::path()), get(documents::stylesheet))
@@ -73,13 +70,6 @@ pub fn reserved_paths(issuer: &Issuer) -> Vec<String> {
         "/readyz",
         "/metrics",
     ];
-    let below = reserved
-        .iter()
-        .map(|path| format!("{}{path}", issuer.path()));
-    below
-        .chain([
-            "/.well-known".to_owned(),
-            format!("{}/.well-known", issuer.path()),
-        ])
-        .collect()
+    let below = reserved.iter().map(|path| format!("{}{path}", issuer.path()));
+    below.chain(["/.well-known".to_owned(), format!("{}/.well-known", issuer.path())]).collect()
 }

@@ -26,7 +26,5 @@ pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: Strin
 
 /// The `Authorization` header; one that is not text counts as an empty one, which authenticates nobody.
 pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get(http::header::AUTHORIZATION)
-        .map(|value| value.to_str().unwrap_or_default())
+    headers.get(http::header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
 }

@@ -14,9 +14,7 @@ use salver_testkit::web::Reply;
 async fn ui_1_to_ui_4_what_the_page_shows_and_how_it_is_sent() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let page = browser
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     for shown in [
         "alice",
         "native",
@@ -27,11 +25,7 @@ async fn ui_1_to_ui_4_what_the_page_shows_and_how_it_is_sent() {
         "warning-loopback-only",
         "warning-first-sight",
     ] {
-        assert!(
-            page.text.contains(shown),
-            "{shown} is missing in\n{}",
-            page.text
-        );
+        assert!(page.text.contains(shown), "{shown} is missing in\n{}", page.text);
     }
     assert!(!page.text.contains("<script"));
     let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -49,9 +43,7 @@ async fn allow_and_dont_allow_go_back_to_the_client() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     for (decision, error) in [("allow", None), ("deny", Some("access_denied".to_owned()))] {
-        let page = browser
-            .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-            .await;
+        let page = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
         let form = Form::to(&page.text, "/authorize/consent").with("decision", decision);
         let answer = browser.submit(&form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -66,9 +58,7 @@ async fn allow_and_dont_allow_go_back_to_the_client() {
 async fn attack_15_an_approval_counts_once() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let page = browser
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
     assert_eq!(browser.submit(&form).await.status, StatusCode::SEE_OTHER);
     let again = browser.submit(&form).await;
@@ -81,23 +71,15 @@ async fn attack_15_a_page_of_one_session_is_worth_nothing_in_another() {
     let world = World::new().await;
     let mut alice = world.user("alice").await;
     let mut mallory = world.user("mallory").await;
-    let page = mallory
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = mallory.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
     assert_eq!(alice.submit(&form).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(
-        mallory
-            .submit(&form.clone().with("ticket", "AAAA"))
-            .await
-            .status,
+        mallory.submit(&form.clone().with("ticket", "AAAA")).await.status,
         StatusCode::BAD_REQUEST
     );
     assert_eq!(
-        mallory
-            .submit(&form.clone().with("decision", "perhaps"))
-            .await
-            .status,
+        mallory.submit(&form.clone().with("decision", "perhaps")).await.status,
         StatusCode::BAD_REQUEST
     );
     assert_eq!(mallory.submit(&form).await.status, StatusCode::SEE_OTHER);
@@ -107,9 +89,7 @@ async fn attack_15_a_page_of_one_session_is_worth_nothing_in_another() {
 async fn attack_15_two_tabs_do_not_get_into_each_others_way() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let first = browser
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let first = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     let second = browser.get(&authorize(WEB_CLIENT, WEB_CALLBACK, &[])).await;
     for (page, callback) in [(first, NATIVE_CALLBACK), (second, WEB_CALLBACK)] {
         let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
@@ -121,9 +101,7 @@ async fn attack_15_two_tabs_do_not_get_into_each_others_way() {
 async fn an_old_page_is_shown_anew_instead_of_counting() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let page = browser
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     world.clock.advance(601);
     let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
     let again = browser.submit(&form).await;
@@ -136,24 +114,12 @@ async fn an_old_page_is_shown_anew_instead_of_counting() {
 async fn attack_9_a_document_that_changed_under_the_page_is_judged_again() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let page = browser
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
-    world.web.set(
-        NATIVE_CLIENT,
-        document(NATIVE_CLIENT, &["https://native.example/elsewhere"]),
-    );
-    world
-        .deps
-        .egress
-        .forget(NATIVE_CLIENT, salver_server::flow::client::DOCUMENT);
+    world.web.set(NATIVE_CLIENT, document(NATIVE_CLIENT, &["https://native.example/elsewhere"]));
+    world.deps.egress.forget(NATIVE_CLIENT, salver_server::flow::client::DOCUMENT);
     let answer = browser.submit(&form).await;
-    assert_eq!(
-        answer.status,
-        StatusCode::BAD_REQUEST,
-        "the redirect URI is no longer published"
-    );
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "the redirect URI is no longer published");
     assert!(!answer.headers.contains_key("location"));
 }
 
@@ -182,13 +148,9 @@ async fn ui_6_a_hostile_name_is_shown_as_a_claim_and_harmless() {
 async fn a_client_that_an_administrator_entered_says_so() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let page = browser
-        .get(&authorize(ENTERED_CLIENT, ENTERED_CALLBACK, &[]))
-        .await;
+    let page = browser.get(&authorize(ENTERED_CLIENT, ENTERED_CALLBACK, &[])).await;
     assert!(page.text.contains("An administrator of"), "{}", page.text);
-    let tokens = world
-        .login(&mut browser, ENTERED_CLIENT, ENTERED_CALLBACK, "notes:read")
-        .await;
+    let tokens = world.login(&mut browser, ENTERED_CLIENT, ENTERED_CALLBACK, "notes:read").await;
     assert!(world.is_active(&tokens.access).await);
     assert_eq!(world.web.all_hits(), 0);
 }
@@ -197,9 +159,7 @@ async fn a_client_that_an_administrator_entered_says_so() {
 async fn without_a_session_an_answer_is_worth_nothing() {
     let world = World::new().await;
     let mut alice = world.user("alice").await;
-    let page = alice
-        .get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]))
-        .await;
+    let page = alice.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     let form = Form::to(&page.text, "/authorize/consent").with("decision", "allow");
     let mut stranger = salver_testkit::browser::Browser::new(world.router.clone());
     assert_eq!(stranger.submit(&form).await.status, StatusCode::BAD_REQUEST);

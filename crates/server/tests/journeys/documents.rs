@@ -23,10 +23,7 @@ async fn what_is_no_document_lets_nobody_in() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let sound = document(CLIENT, &[CALLBACK]);
-    let status = |status| Reply {
-        status,
-        ..sound.clone()
-    };
+    let status = |status| Reply { status, ..sound.clone() };
     let padded = |bytes: usize| {
         let mut reply = sound.clone();
         reply.body.resize(bytes, b' ');
@@ -38,49 +35,17 @@ async fn what_is_no_document_lets_nobody_in() {
     for (why, reply, refused) in [
         ("sound", sound.clone(), false),
         ("5 KiB", padded(5 * 1024), false),
-        (
-            "a JSON suffix",
-            sound.clone().with("content-type", "application/cimd+json"),
-            false,
-        ),
+        ("a JSON suffix", sound.clone().with("content-type", "application/cimd+json"), false),
         ("5 KiB and a byte", padded(5 * 1024 + 1), true),
-        (
-            "a redirect inside",
-            status(302).with("location", "http://169.254.169.254/"),
-            true,
-        ),
-        (
-            "a redirect to another host",
-            status(301).with("location", WEB_CLIENT),
-            true,
-        ),
-        (
-            "a redirect to itself",
-            status(307).with("location", CLIENT),
-            true,
-        ),
+        ("a redirect inside", status(302).with("location", "http://169.254.169.254/"), true),
+        ("a redirect to another host", status(301).with("location", WEB_CLIENT), true),
+        ("a redirect to itself", status(307).with("location", CLIENT), true),
         ("204", status(204), true),
         ("206", status(206), true),
-        (
-            "HTML",
-            sound.clone().with("content-type", "text/html"),
-            true,
-        ),
-        (
-            "plain text",
-            sound.clone().with("content-type", "text/plain"),
-            true,
-        ),
-        (
-            "packed",
-            sound.clone().with("content-encoding", "gzip"),
-            true,
-        ),
-        (
-            "another client_id",
-            changed("client_id", json!(format!("{CLIENT}/"))),
-            true,
-        ),
+        ("HTML", sound.clone().with("content-type", "text/html"), true),
+        ("plain text", sound.clone().with("content-type", "text/plain"), true),
+        ("packed", sound.clone().with("content-encoding", "gzip"), true),
+        ("another client_id", changed("client_id", json!(format!("{CLIENT}/"))), true),
         (
             "in other letters",
             changed("client_id", json!("https://OTHER.example/client.json")),
@@ -97,30 +62,15 @@ async fn what_is_no_document_lets_nobody_in() {
             changed("token_endpoint_auth_method", json!("client_secret_post")),
             true,
         ),
-        (
-            "a burnt key",
-            changed("jwks", json!({"keys": [{"kty": "RSA", "d": "x"}]})),
-            true,
-        ),
-        (
-            "no redirect URIs",
-            changed("redirect_uris", json!([])),
-            true,
-        ),
+        ("a burnt key", changed("jwks", json!({"keys": [{"kty": "RSA", "d": "x"}]})), true),
+        ("no redirect URIs", changed("redirect_uris", json!([])), true),
         ("an array", Reply::json("[]"), true),
         ("a member twice", Reply::json(duplicate), true),
     ] {
         world.web.set(CLIENT, reply);
-        world
-            .deps
-            .egress
-            .forget(CLIENT, salver_server::flow::client::DOCUMENT);
+        world.deps.egress.forget(CLIENT, salver_server::flow::client::DOCUMENT);
         let page = browser.get(&authorize(CLIENT, CALLBACK, &[])).await;
-        let expected = if refused {
-            StatusCode::BAD_REQUEST
-        } else {
-            StatusCode::OK
-        };
+        let expected = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         assert_eq!(page.status, expected, "{why}: {}", page.text);
         assert!(!page.headers.contains_key("location"), "{why}");
     }
@@ -131,13 +81,7 @@ async fn cimd_c_2_a_failure_is_not_remembered_and_a_success_is() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let ask = authorize(CLIENT, CALLBACK, &[]);
-    world.web.set(
-        CLIENT,
-        Reply {
-            status: 404,
-            ..document(CLIENT, &[CALLBACK])
-        },
-    );
+    world.web.set(CLIENT, Reply { status: 404, ..document(CLIENT, &[CALLBACK]) });
     assert_eq!(browser.get(&ask).await.status, StatusCode::BAD_REQUEST);
     world.web.set(CLIENT, document(CLIENT, &[CALLBACK]));
     for _ in 0..3 {
@@ -150,13 +94,7 @@ async fn cimd_c_2_a_failure_is_not_remembered_and_a_success_is() {
 async fn a_page_about_a_failed_fetch_tells_a_category_and_nothing_that_was_read() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    world.web.set(
-        CLIENT,
-        Reply {
-            status: 500,
-            ..Reply::json("INTERNAL-SECRET")
-        },
-    );
+    world.web.set(CLIENT, Reply { status: 500, ..Reply::json("INTERNAL-SECRET") });
     let page = browser.get(&authorize(CLIENT, CALLBACK, &[])).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     for secret in ["INTERNAL-SECRET", "127.0.0.1", "500"] {
@@ -205,26 +143,13 @@ async fn attack_8_a_thousand_requests_for_one_document_are_one_fetch() {
 async fn the_token_endpoint_fetches_nothing() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let tokens = world
-        .login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read")
-        .await;
-    world
-        .deps
-        .egress
-        .forget(NATIVE_CLIENT, salver_server::flow::client::DOCUMENT);
+    let tokens = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
+    world.deps.egress.forget(NATIVE_CLIENT, salver_server::flow::client::DOCUMENT);
     let before = world.web.all_hits();
-    assert_eq!(
-        world.refresh(NATIVE_CLIENT, &tokens.refresh).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.refresh(NATIVE_CLIENT, &tokens.refresh).await.status, StatusCode::OK);
     // DESIGN 4.5: nothing here names this client, so it is unknown, and nobody goes to look.
-    let unknown = world
-        .refresh("https://slow.example/client.json", "slvr_rt_x")
-        .await;
-    assert_eq!(
-        crate::world::refused(&unknown),
-        (401, "invalid_client".to_owned())
-    );
+    let unknown = world.refresh("https://slow.example/client.json", "slvr_rt_x").await;
+    assert_eq!(crate::world::refused(&unknown), (401, "invalid_client".to_owned()));
     assert_eq!(world.web.all_hits(), before);
 }
 

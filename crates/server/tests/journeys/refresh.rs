@@ -9,14 +9,7 @@ use crate::world::{
 
 async fn logged_in(world: &World) -> Tokens {
     let mut browser = world.user("alice").await;
-    world
-        .login(
-            &mut browser,
-            NATIVE_CLIENT,
-            NATIVE_CALLBACK,
-            "notes:read notes:write",
-        )
-        .await
+    world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read notes:write").await
 }
 
 async fn refreshed(world: &World, token: &str) -> Tokens {
@@ -54,10 +47,7 @@ async fn r_13_a_client_that_races_with_itself_gets_the_same_successor() {
     world.clock.advance(10);
     let late = refreshed(&world, &first.refresh).await;
     assert!(successors.contains(&late.refresh));
-    assert_eq!(
-        refreshed(&world, &late.refresh).await.scope,
-        "notes:read notes:write"
-    );
+    assert_eq!(refreshed(&world, &late.refresh).await.scope, "notes:read notes:write");
 }
 
 #[tokio::test]
@@ -79,15 +69,9 @@ async fn design_4_9_a_lost_answer_is_made_good_and_its_unused_tokens_die() {
     let fresh = refreshed(&world, &first.refresh).await;
     assert_ne!(lost.refresh, fresh.refresh);
     assert!(world.is_active(&fresh.access).await);
-    assert!(
-        !world.is_active(&lost.access).await,
-        "what nobody received is dead"
-    );
+    assert!(!world.is_active(&lost.access).await, "what nobody received is dead");
     assert!(is_dead(&world, &lost.refresh).await);
-    assert!(
-        is_dead(&world, &fresh.refresh).await,
-        "a dead token was presented: the family ends"
-    );
+    assert!(is_dead(&world, &fresh.refresh).await, "a dead token was presented: the family ends");
 }
 
 #[tokio::test]
@@ -95,17 +79,11 @@ async fn design_4_9_a_token_whose_successor_was_used_is_theft() {
     let world = World::new().await;
     let first = logged_in(&world).await;
     let second = refreshed(&world, &first.refresh).await;
-    assert!(
-        world.is_active(&second.access).await,
-        "used, as introspection saw"
-    );
+    assert!(world.is_active(&second.access).await, "used, as introspection saw");
     world.clock.advance(11);
     assert!(is_dead(&world, &first.refresh).await);
     assert!(is_dead(&world, &second.refresh).await);
-    assert!(
-        !world.is_active(&second.access).await,
-        "and so is its access token, at once"
-    );
+    assert!(!world.is_active(&second.access).await, "and so is its access token, at once");
 }
 
 #[tokio::test]
@@ -114,10 +92,7 @@ async fn design_4_9_never_more_than_one_generation_back() {
     let first = logged_in(&world).await;
     let second = refreshed(&world, &first.refresh).await;
     let third = refreshed(&world, &second.refresh).await;
-    assert!(
-        is_dead(&world, &first.refresh).await,
-        "even within the ten seconds"
-    );
+    assert!(is_dead(&world, &first.refresh).await, "even within the ten seconds");
     assert!(is_dead(&world, &third.refresh).await);
 }
 
@@ -126,9 +101,7 @@ async fn another_client_and_a_changed_token_get_nothing_and_end_nothing() {
     let world = World::new().await;
     let first = logged_in(&world).await;
     let mut bob = world.user("bob").await;
-    world
-        .login(&mut bob, WEB_CLIENT, WEB_CALLBACK, "notes:read")
-        .await;
+    world.login(&mut bob, WEB_CLIENT, WEB_CALLBACK, "notes:read").await;
     assert_eq!(
         refused(&world.refresh(WEB_CLIENT, &first.refresh).await),
         (400, "invalid_grant".to_owned())
@@ -163,18 +136,11 @@ async fn o21_37_scope_may_shrink_and_never_grow() {
 async fn two_installations_never_share_a_family() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let laptop = world
-        .login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read")
-        .await;
-    let desktop = world
-        .login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read")
-        .await;
+    let laptop = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
+    let desktop = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
     let used = refreshed(&world, &laptop.refresh).await;
     refreshed(&world, &used.refresh).await;
-    assert!(
-        is_dead(&world, &laptop.refresh).await,
-        "theft ends the laptop's family"
-    );
+    assert!(is_dead(&world, &laptop.refresh).await, "theft ends the laptop's family");
     refreshed(&world, &desktop.refresh).await;
 }
 

@@ -26,11 +26,7 @@ async fn o21_34_what_a_client_gets() {
     let mut browser = world.user("alice").await;
     let code = code(&world, &mut browser).await;
     let page = world
-        .redeem(
-            NATIVE_CLIENT,
-            &code,
-            &[("redirect_uri", NATIVE_CALLBACK), ("resource", RESOURCE)],
-        )
+        .redeem(NATIVE_CLIENT, &code, &[("redirect_uri", NATIVE_CALLBACK), ("resource", RESOURCE)])
         .await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.headers["cache-control"], "no-store");
@@ -47,9 +43,7 @@ async fn o21_34_what_a_client_gets() {
 async fn a_code_that_does_not_fit_is_refused_and_stays_good() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    world
-        .login(&mut browser, WEB_CLIENT, WEB_CALLBACK, "notes:read")
-        .await;
+    world.login(&mut browser, WEB_CLIENT, WEB_CALLBACK, "notes:read").await;
     let code = code(&world, &mut browser).await;
     for (why, client_id, more, expected) in [
         (
@@ -83,43 +77,22 @@ async fn a_code_that_does_not_fit_is_refused_and_stays_good() {
             &[("grant_type", "password")],
             invalid("unsupported_grant_type"),
         ),
-        (
-            "an unknown client",
-            "nobody",
-            &[],
-            (401, "invalid_client".to_owned()),
-        ),
+        ("an unknown client", "nobody", &[], (401, "invalid_client".to_owned())),
     ] {
-        assert_eq!(
-            refused(&world.redeem(client_id, &code, more).await),
-            expected,
-            "{why}"
-        );
+        assert_eq!(refused(&world.redeem(client_id, &code, more).await), expected, "{why}");
     }
-    assert_eq!(
-        world.redeem(NATIVE_CLIENT, &code, &[]).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.redeem(NATIVE_CLIENT, &code, &[]).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn o21_30_a_code_lives_for_a_minute() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let (first, second) = (
-        code(&world, &mut browser).await,
-        code(&world, &mut browser).await,
-    );
+    let (first, second) = (code(&world, &mut browser).await, code(&world, &mut browser).await);
     world.clock.advance(60);
-    assert_eq!(
-        world.redeem(NATIVE_CLIENT, &first, &[]).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.redeem(NATIVE_CLIENT, &first, &[]).await.status, StatusCode::OK);
     world.clock.advance(1);
-    assert_eq!(
-        refused(&world.redeem(NATIVE_CLIENT, &second, &[]).await),
-        invalid("invalid_grant")
-    );
+    assert_eq!(refused(&world.redeem(NATIVE_CLIENT, &second, &[]).await), invalid("invalid_grant"));
 }
 
 #[tokio::test]
@@ -128,15 +101,10 @@ async fn r_14_a_valid_replay_ends_what_the_code_gave_and_an_invalid_one_nothing(
     let mut browser = world.user("alice").await;
     let code = code(&world, &mut browser).await;
     let given = tokens(&world.redeem(NATIVE_CLIENT, &code, &[]).await);
-    let invalid_replay = world
-        .redeem(NATIVE_CLIENT, &code, &[("code_verifier", "x")])
-        .await;
+    let invalid_replay = world.redeem(NATIVE_CLIENT, &code, &[("code_verifier", "x")]).await;
     assert_eq!(refused(&invalid_replay), invalid("invalid_grant"));
     assert!(world.is_active(&given.access).await);
-    assert_eq!(
-        refused(&world.redeem(NATIVE_CLIENT, &code, &[]).await),
-        invalid("invalid_grant")
-    );
+    assert_eq!(refused(&world.redeem(NATIVE_CLIENT, &code, &[]).await), invalid("invalid_grant"));
     assert!(!world.is_active(&given.access).await);
     assert_eq!(
         refused(&world.refresh(NATIVE_CLIENT, &given.refresh).await),
@@ -152,10 +120,7 @@ async fn design_7_3_of_many_that_redeem_one_code_at_once_one_gets_tokens() {
     let answers =
         futures_util::future::join_all((0..20).map(|_| world.redeem(NATIVE_CLIENT, &code, &[])))
             .await;
-    let good = answers
-        .iter()
-        .filter(|page| page.status == StatusCode::OK)
-        .count();
+    let good = answers.iter().filter(|page| page.status == StatusCode::OK).count();
     assert_eq!(good, 1);
 }
 
@@ -164,64 +129,31 @@ async fn a_code_of_a_revoked_grant_gives_nothing() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let code = code(&world, &mut browser).await;
-    let user = world
-        .deps
-        .store
-        .find_user_by_name("alice")
-        .await
-        .unwrap()
-        .unwrap();
-    let grant = world
-        .deps
-        .store
-        .find_grants(user.id, NATIVE_CLIENT)
-        .await
-        .unwrap()
-        .remove(0);
+    let user = world.deps.store.find_user_by_name("alice").await.unwrap().unwrap();
+    let grant = world.deps.store.find_grants(user.id, NATIVE_CLIENT).await.unwrap().remove(0);
     world
         .deps
         .store
-        .revoke(
-            Subject::Grant(grant.id),
-            RevocationReason::User,
-            world.clock.now(),
-        )
+        .revoke(Subject::Grant(grant.id), RevocationReason::User, world.clock.now())
         .await
         .unwrap();
-    assert_eq!(
-        refused(&world.redeem(NATIVE_CLIENT, &code, &[]).await),
-        invalid("invalid_grant")
-    );
+    assert_eq!(refused(&world.redeem(NATIVE_CLIENT, &code, &[]).await), invalid("invalid_grant"));
 }
 
 #[tokio::test]
 async fn mcp_as_37_the_audience_is_the_registered_spelling() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let ask = authorize(
-        WEB_CLIENT,
-        WEB_CALLBACK,
-        &[("resource", "HTTP://LOCALHOST:8080/mcp/")],
-    );
+    let ask = authorize(WEB_CLIENT, WEB_CALLBACK, &[("resource", "HTTP://LOCALHOST:8080/mcp/")]);
     let page = browser.get(&ask).await;
     let form =
         salver_testkit::form::Form::to(&page.text, "/authorize/consent").with("decision", "allow");
     let code = browser.submit(&form).await.answered("code").unwrap();
     let given = tokens(
-        &world
-            .redeem(
-                WEB_CLIENT,
-                &code,
-                &[("resource", "http://localhost:8080/mcp/")],
-            )
-            .await,
+        &world.redeem(WEB_CLIENT, &code, &[("resource", "http://localhost:8080/mcp/")]).await,
     );
     let asked = world
-        .form_with(
-            "/introspect",
-            &[("token", &given.access)],
-            Some("Basic bm90ZXM6c2VjcmV0"),
-        )
+        .form_with("/introspect", &[("token", &given.access)], Some("Basic bm90ZXM6c2VjcmV0"))
         .await;
     assert_eq!(json_of(&asked)["aud"], RESOURCE);
 }

@@ -52,13 +52,8 @@ pub(crate) const NATIVE_CALLBACK: &str = "http://127.0.0.1:51004/callback";
 /// A client that an administrator entered.
 pub(crate) const ENTERED_CLIENT: &str = "inspector";
 pub(crate) const ENTERED_CALLBACK: &str = "http://localhost:6274/oauth/callback";
-const HOSTS: [&str; 5] = [
-    "web.example",
-    "native.example",
-    "other.example",
-    "slow.example",
-    "raw.githubusercontent.com",
-];
+const HOSTS: [&str; 5] =
+    ["web.example", "native.example", "other.example", "slow.example", "raw.githubusercontent.com"];
 
 /// A server and what is around it.
 pub(crate) struct World {
@@ -88,18 +83,12 @@ impl World {
         web.set(WEB_CLIENT, document(WEB_CLIENT, &[WEB_CALLBACK]));
         web.set(
             NATIVE_CLIENT,
-            document(
-                NATIVE_CLIENT,
-                &["http://127.0.0.1/callback", "http://localhost/callback"],
-            ),
+            document(NATIVE_CLIENT, &["http://127.0.0.1/callback", "http://localhost/callback"]),
         );
         let directory = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = Arc::new(
-            SqliteStore::open(
-                directory.path().join("salver.db"),
-                sqlite::Settings::default(),
-            )
-            .unwrap(),
+            SqliteStore::open(directory.path().join("salver.db"), sqlite::Settings::default())
+                .unwrap(),
         );
         // The real time: the way out has a clock of its own, by which it judges certificates and freshness.
         let clock = FixedClock::at(1_795_000_000);
@@ -109,14 +98,9 @@ impl World {
         let ticking = clock.clone();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
-            keyring: Keyring::open(
-                &*store,
-                secrets.signing_keys(),
-                Algorithm::Es256,
-                clock.now(),
-            )
-            .await
-            .unwrap(),
+            keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
+                .await
+                .unwrap(),
             egress: Arc::new(Egress::new(egress(&web)).unwrap()),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
@@ -126,19 +110,10 @@ impl World {
             secrets,
             store,
         });
-        deps.revocations
-            .refresh(&*deps.store, clock.now())
-            .await
-            .unwrap();
+        deps.revocations.refresh(&*deps.store, clock.now()).await.unwrap();
         let account = AccountDeps::new(deps.clone(), &master).unwrap();
         let router = router(App::new(account));
-        Self {
-            router,
-            web,
-            clock,
-            deps,
-            _directory: directory,
-        }
+        Self { router, web, clock, deps, _directory: directory }
     }
 
     /// A browser in which a new user of this name is signed in.
@@ -161,19 +136,10 @@ impl World {
     }
 
     async fn invitation(&self) -> setup::NewLink {
-        let wish = setup::Invite {
-            role: Role::User,
-            lifetime_seconds: 900,
-            now: self.clock.now(),
-        };
-        setup::invite(
-            &*self.deps.store,
-            &self.deps.secrets,
-            &*self.deps.chance,
-            wish,
-        )
-        .await
-        .unwrap()
+        let wish = setup::Invite { role: Role::User, lifetime_seconds: 900, now: self.clock.now() };
+        setup::invite(&*self.deps.store, &self.deps.secrets, &*self.deps.chance, wish)
+            .await
+            .unwrap()
     }
 
     /// Asks, presses Allow, and answers what the client got to see.
@@ -184,9 +150,7 @@ impl World {
         redirect_uri: &str,
         scope: &str,
     ) -> Page {
-        let asked = browser
-            .get(&authorize(client_id, redirect_uri, &[("scope", scope)]))
-            .await;
+        let asked = browser.get(&authorize(client_id, redirect_uri, &[("scope", scope)])).await;
         if asked.status == StatusCode::SEE_OTHER {
             return asked;
         }
@@ -205,9 +169,7 @@ impl World {
     ) -> Tokens {
         let answered = self.allow(browser, client_id, redirect_uri, scope).await;
         let code = answered.answered("code").unwrap();
-        let page = self
-            .redeem(client_id, &code, &[("redirect_uri", redirect_uri)])
-            .await;
+        let page = self.redeem(client_id, &code, &[("redirect_uri", redirect_uri)]).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         tokens(&page)
     }
@@ -231,11 +193,7 @@ impl World {
     pub(crate) async fn refresh(&self, client_id: &str, token: &str) -> Page {
         self.form(
             "/token",
-            &[
-                ("grant_type", "refresh_token"),
-                ("client_id", client_id),
-                ("refresh_token", token),
-            ],
+            &[("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", token)],
         )
         .await
     }
@@ -252,9 +210,8 @@ impl World {
         fields: &[(&str, &str)],
         authorization: Option<&str>,
     ) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request = Request::builder().method(Method::POST).uri(path);
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(authorization) = authorization {
@@ -267,11 +224,7 @@ impl World {
     pub(crate) async fn is_active(&self, access_token: &str) -> bool {
         // resource:secret
         let page = self
-            .form_with(
-                "/introspect",
-                &[("token", access_token)],
-                Some("Basic bm90ZXM6c2VjcmV0"),
-            )
+            .form_with("/introspect", &[("token", access_token)], Some("Basic bm90ZXM6c2VjcmV0"))
             .await;
         json_of(&page)["active"].as_bool().unwrap()
     }
@@ -290,9 +243,7 @@ pub(crate) fn authorize(client_id: &str, redirect_uri: &str, more: &[(&str, &str
     ];
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(
-        usual
-            .iter()
-            .filter(|(name, _)| !more.iter().any(|(other, _)| other == name)),
+        usual.iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name)),
     );
     query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
     format!("/authorize?{}", query.finish())
@@ -309,11 +260,7 @@ pub(crate) fn document(client_id: &str, redirect_uris: &[&str]) -> Reply {
 pub(crate) fn tokens(page: &Page) -> Tokens {
     let body = json_of(page);
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
-    Tokens {
-        access: text("access_token"),
-        refresh: text("refresh_token"),
-        scope: text("scope"),
-    }
+    Tokens { access: text("access_token"), refresh: text("refresh_token"), scope: text("scope") }
 }
 
 pub(crate) fn json_of(page: &Page) -> Value {
@@ -322,13 +269,7 @@ pub(crate) fn json_of(page: &Page) -> Value {
 
 /// Status and error code of a refused request of a program.
 pub(crate) fn refused(page: &Page) -> (u16, String) {
-    (
-        page.status.as_u16(),
-        json_of(page)["error"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
-    )
+    (page.status.as_u16(), json_of(page)["error"].as_str().unwrap_or_default().to_owned())
 }
 
 /// A log, and what was written to it so far.
@@ -351,9 +292,7 @@ pub(crate) fn log() -> (impl tracing::Subscriber + Send + Sync, impl Fn() -> Str
         .with_writer(move || writer.clone())
         .with_ansi(false)
         .finish();
-    (log, move || {
-        String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
-    })
+    (log, move || String::from_utf8(kept.0.lock().unwrap().clone()).unwrap())
 }
 
 fn settings(issuer: &str) -> Settings {
@@ -363,10 +302,7 @@ fn settings(issuer: &str) -> Settings {
         client_uri: None,
         redirect_uris: vec![RedirectUri::parse("http://localhost/oauth/callback").unwrap()],
         scope: None,
-        methods: Methods {
-            none: true,
-            private_key_jwt: false,
-        },
+        methods: Methods { none: true, private_key_jwt: false },
         digest: [1; 32],
     };
     Settings {
@@ -396,10 +332,7 @@ fn resource(name: &str, id: &str) -> Resource {
 }
 
 fn egress(web: &FakeWeb) -> salver_egress::Settings {
-    let mut settings = salver_egress::Settings {
-        reach: Reach::LoopbackOnly,
-        ..Default::default()
-    };
+    let mut settings = salver_egress::Settings { reach: Reach::LoopbackOnly, ..Default::default() };
     settings.extra_roots_pem = Some(web.authority_pem().as_bytes().to_vec());
     let connect = |host: &str| ((host.to_owned(), 443), SocketAddr::from(web.address()));
     settings.development.connect = HOSTS.into_iter().map(connect).collect();

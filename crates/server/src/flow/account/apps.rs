@@ -1,10 +1,9 @@
 //! Connected apps: seeing what was let in, and ending it, at the gateway and introspection at once (O21-19).
 
 use salver_oauth::{ApplicationId, UserId};
-use salver_store::{
-    StoreError,
-    record::{ApplicationOverview, Session},
-};
+use salver_store::{StoreError, record::Session};
+
+pub use salver_store::record::{ApplicationOverview, Grant, Installation};
 
 use super::AccountDeps;
 use crate::form_token::{Holder, Purpose};
@@ -46,40 +45,22 @@ pub async fn disconnect(
     application: &str,
     form_token: &str,
 ) -> Result<Disconnected, StoreError> {
-    if !account.accepts(
-        form_token,
-        Purpose::Disconnect,
-        &Holder::Session(session.token),
-    ) {
+    if !account.accepts(form_token, Purpose::Disconnect, &Holder::Session(session.token)) {
         return Ok(Disconnected::StaleForm);
     }
     let Ok(application) = application.parse::<ApplicationId>() else {
         return Ok(Disconnected::Nothing);
     };
     let known = account.deps.store.list_applications(session.user).await?;
-    let Some(found) = known
-        .into_iter()
-        .find(|overview| overview.id == application)
-    else {
+    let Some(found) = known.into_iter().find(|overview| overview.id == application) else {
         return Ok(Disconnected::Nothing);
     };
     let now = account.deps.now();
-    let (grants, _) = account
-        .deps
-        .store
-        .revoke_application(session.user, application, now)
-        .await?;
-    account
-        .deps
-        .revocations
-        .refresh(&*account.deps.store, now)
-        .await?; // this node need not wait for its next reading
+    let (grants, _) = account.deps.store.revoke_application(session.user, application, now).await?;
+    account.deps.revocations.refresh(&*account.deps.store, now).await?; // this node need not wait for its next reading
     Ok(if grants == 0 {
         Disconnected::Nothing
     } else {
-        Disconnected::Ended {
-            label: found.label,
-            grants,
-        }
+        Disconnected::Ended { label: found.label, grants }
     })
 }

@@ -26,13 +26,7 @@ impl Browser {
         let cookie = account.cookies.read(Cookie::Browser, headers);
         match cookie.and_then(|text| Self::read(text, &account.keys.forms)) {
             Some(browser) => (browser, false),
-            None => (
-                Self {
-                    id: account.deps.random(),
-                    known: Vec::new(),
-                },
-                true,
-            ),
+            None => (Self { id: account.deps.random(), known: Vec::new() }, true),
         }
     }
 
@@ -54,28 +48,19 @@ impl Browser {
     /// The line that gives the browser its cookie.
     #[must_use]
     pub fn cookie(&self, account: &AccountDeps) -> Option<HeaderValue> {
-        account.cookies.set(
-            Cookie::Browser,
-            &self.write(&account.keys.forms),
-            COOKIE_SECONDS,
-        )
+        account.cookies.set(Cookie::Browser, &self.write(&account.keys.forms), COOKIE_SECONDS)
     }
 
     fn write(&self, key: &DerivedKey) -> String {
         let mut bytes = self.id.to_vec();
-        self.known
-            .iter()
-            .for_each(|user| bytes.extend(user.as_bytes()));
+        self.known.iter().for_each(|user| bytes.extend(user.as_bytes()));
         let tag = key.hmac(&[LABEL, &bytes].concat());
         bytes.extend(tag);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn read(text: &str, key: &DerivedKey) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(text)
-            .ok()
-            .filter(|bytes| bytes.len() <= LONGEST)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() <= LONGEST)?;
         let (body, tag) = bytes.split_last_chunk::<32>()?;
         if !key.verify_hmac(&[LABEL, body].concat(), tag) {
             return None;
@@ -102,9 +87,7 @@ mod tests {
     use super::*;
 
     fn key(byte: u8) -> DerivedKey {
-        MasterKey::from_bytes([byte; 32])
-            .derive(KeyPurpose::Forms)
-            .unwrap()
+        MasterKey::from_bytes([byte; 32]).derive(KeyPurpose::Forms).unwrap()
     }
 
     fn user(byte: u8) -> UserId {
@@ -113,13 +96,9 @@ mod tests {
 
     #[test]
     fn a_browser_remembers_its_last_four_accounts() {
-        let browser = (1..=5).fold(
-            Browser {
-                id: [9; 16],
-                known: Vec::new(),
-            },
-            |browser, n| browser.remembering(user(n)),
-        );
+        let browser = (1..=5).fold(Browser { id: [9; 16], known: Vec::new() }, |browser, n| {
+            browser.remembering(user(n))
+        });
         let read = Browser::read(&browser.write(&key(1)), &key(1)).unwrap();
         assert_eq!(read, browser);
         assert!(!read.knows(user(1)) && (2..=5).all(|n| read.knows(user(n))));
@@ -128,10 +107,7 @@ mod tests {
 
     #[test]
     fn nobody_else_can_write_the_cookie() {
-        let browser = Browser {
-            id: [9; 16],
-            known: vec![user(1)],
-        };
+        let browser = Browser { id: [9; 16], known: vec![user(1)] };
         let text = browser.write(&key(1));
         assert_eq!(Browser::read(&text, &key(2)), None);
         assert_eq!(Browser::read("", &key(1)), None);

@@ -9,11 +9,7 @@ impl ContinueTo {
     /// account. `base` is the issuer's path.
     #[must_use]
     pub fn parse(raw: &str, base: &str) -> Self {
-        if is_ours(raw, base) {
-            Self(raw.to_owned())
-        } else {
-            Self::account(base)
-        }
+        if is_ours(raw, base) { Self(raw.to_owned()) } else { Self::account(base) }
     }
 
     /// The account.
@@ -31,9 +27,8 @@ impl ContinueTo {
 
 fn is_ours(raw: &str, base: &str) -> bool {
     let sent_as_is = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    let (path, query) = raw
-        .split_once('?')
-        .map_or((raw, None), |(path, query)| (path, Some(query)));
+    let (path, query) =
+        raw.split_once('?').map_or((raw, None), |(path, query)| (path, Some(query)));
     // No dots and no percent signs: nothing that a browser would fold into another path.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
     let Some(below) = path.strip_prefix(base) else {
@@ -71,20 +66,10 @@ mod tests {
             ("… a page below", "", "/account/apps", true),
             ("… with a query", "", "/account/apps?x=1", true),
             ("… a name that only begins so", "", "/accountant", false),
-            (
-                "below the issuer's path",
-                "/team",
-                "/team/authorize?x",
-                true,
-            ),
+            ("below the issuer's path", "/team", "/team/authorize?x", true),
             ("… not above it", "/team", "/authorize?x", false),
             ("another endpoint", "", "/token", false),
-            (
-                "another host",
-                "",
-                "https://evil.example/authorize?x",
-                false,
-            ),
+            ("another host", "", "https://evil.example/authorize?x", false),
             ("… without scheme", "", "//evil.example/account", false),
             ("… with a backslash", "", "/\\evil.example/account", false),
             ("a backslash in the query", "", "/authorize?x=\\", false),
@@ -96,11 +81,7 @@ mod tests {
             ("other than ASCII", "", "/authorize?x=ü", false),
             ("nothing", "", "", false),
         ] {
-            let expected = if ours {
-                raw.to_owned()
-            } else {
-                format!("{base}/account")
-            };
+            let expected = if ours { raw.to_owned() } else { format!("{base}/account") };
             assert_eq!(ContinueTo::parse(raw, base).as_str(), expected, "{why}");
         }
         let long = format!("/authorize?{}", "x".repeat(LONGEST));

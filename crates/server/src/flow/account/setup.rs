@@ -108,12 +108,7 @@ pub async fn invite(
     let secret = Zeroizing::new(secret_text(chance));
     let expires_at = wish.now.plus_seconds(wish.lifetime_seconds);
     let (token, created_at) = (link_digest(secrets, &secret), wish.now);
-    let invitation = Invitation {
-        token,
-        role: wish.role,
-        created_at,
-        expires_at,
-    };
+    let invitation = Invitation { token, role: wish.role, created_at, expires_at };
     store.add_invitation(invitation).await?;
     Ok(NewLink { secret, expires_at })
 }
@@ -143,17 +138,10 @@ pub async fn set_up(account: &AccountDeps, setup: Setup) -> Result<SetUp, StoreE
     if !faults.is_empty() {
         return Ok(SetUp::Again { role, faults });
     }
-    let password_hash = match account
-        .passwords
-        .hash(setup.password, account.deps.random())
-        .await
-    {
+    let password_hash = match account.passwords.hash(setup.password, account.deps.random()).await {
         Ok(hash) => hash,
         Err(HashingError::Busy | HashingError::Failed) => {
-            return Ok(SetUp::Again {
-                role,
-                faults: vec![SetupFault::Busy],
-            });
+            return Ok(SetUp::Again { role, faults: vec![SetupFault::Busy] });
         }
     };
     let user = User {
@@ -165,21 +153,10 @@ pub async fn set_up(account: &AccountDeps, setup: Setup) -> Result<SetUp, StoreE
         disabled_at: None,
     };
     let id = user.id;
-    match account
-        .deps
-        .store
-        .add_user(NewUser {
-            user,
-            invitation: Some(invitation.token),
-        })
-        .await?
-    {
+    match account.deps.store.add_user(NewUser { user, invitation: Some(invitation.token) }).await? {
         UserAdded::Added => {}
         UserAdded::NameTaken => {
-            return Ok(SetUp::Again {
-                role,
-                faults: vec![SetupFault::NameTaken],
-            });
+            return Ok(SetUp::Again { role, faults: vec![SetupFault::NameTaken] });
         }
         UserAdded::InvitationSpent => return Ok(SetUp::NoSuchLink),
     }
@@ -187,10 +164,7 @@ pub async fn set_up(account: &AccountDeps, setup: Setup) -> Result<SetUp, StoreE
         account.deps.store.end_session(previous).await?;
     }
     let session = session::begin(account, id, account.deps.now()).await?;
-    Ok(SetUp::Done {
-        session,
-        browser: setup.browser.remembering(id),
-    })
+    Ok(SetUp::Done { session, browser: setup.browser.remembering(id) })
 }
 
 /// Whether a text can be a username, as it will be kept: without white space around it.
@@ -205,11 +179,7 @@ pub fn check_username(username: &str) -> Result<(), UsernameFault> {
     // What a page would drop from a stranger's text, nobody may have in a name here.
     let shown = crate::pages::Untrusted::name(username);
     let as_it_is = shown.is_some_and(|shown| shown.text() == username);
-    if as_it_is {
-        Ok(())
-    } else {
-        Err(UsernameFault::Character)
-    }
+    if as_it_is { Ok(()) } else { Err(UsernameFault::Character) }
 }
 
 fn check(account: &AccountDeps, setup: &Setup) -> Vec<SetupFault> {
@@ -217,14 +187,8 @@ fn check(account: &AccountDeps, setup: &Setup) -> Vec<SetupFault> {
     if !account.accepts(&setup.form_token, Purpose::Setup, &holder) {
         return vec![SetupFault::StaleForm];
     }
-    let username = check_username(&setup.username)
-        .err()
-        .map(SetupFault::Username);
-    let password = setup
-        .password
-        .check(setup.username.trim())
-        .err()
-        .map(SetupFault::Password);
+    let username = check_username(&setup.username).err().map(SetupFault::Username);
+    let password = setup.password.check(setup.username.trim()).err().map(SetupFault::Password);
     username.into_iter().chain(password).collect()
 }
 

@@ -70,22 +70,14 @@ pub async fn sign_in(account: &AccountDeps, request: SignIn) -> Result<SignedIn,
     if !account.accepts(&request.form_token, Purpose::SignIn, &holder) {
         return Ok(SignedIn::StaleForm);
     }
-    let user = account
-        .deps
-        .store
-        .find_user_by_name(request.username.trim())
-        .await?;
+    let user = account.deps.store.find_user_by_name(request.username.trim()).await?;
     let counted = counted(account, &request, user.as_ref());
     let tried = match account.throttle.begin(&counted, account.deps.now()) {
         Ok(tried) => tried,
         Err(wait) => return Ok(SignedIn::TooMany(wait)),
     };
     let stored = user.as_ref().map(|user| user.password_hash.clone());
-    match account
-        .passwords
-        .verify(request.password, stored, account.deps.random())
-        .await
-    {
+    match account.passwords.verify(request.password, stored, account.deps.random()).await {
         Ok(Verified::Yes { rehashed }) => match user.filter(|user| user.disabled_at.is_none()) {
             Some(user) => {
                 let entry = Entry {
@@ -119,12 +111,7 @@ struct Entry {
 async fn enter(account: &AccountDeps, entry: Entry) -> Result<SignedIn, SignInError> {
     account.throttle.succeeded(entry.tried);
     if let Some(hash) = entry.rehashed
-        && account
-            .deps
-            .store
-            .set_password_hash(entry.user.id, hash)
-            .await?
-            == Outcome::Lost
+        && account.deps.store.set_password_hash(entry.user.id, hash).await? == Outcome::Lost
     {
         return Ok(SignedIn::WrongPair); // the account went away meanwhile
     }
@@ -132,10 +119,7 @@ async fn enter(account: &AccountDeps, entry: Entry) -> Result<SignedIn, SignInEr
         account.deps.store.end_session(previous).await?;
     }
     let session = session::begin(account, entry.user.id, account.deps.now()).await?;
-    Ok(SignedIn::Yes {
-        session,
-        browser: entry.browser.remembering(entry.user.id),
-    })
+    Ok(SignedIn::Yes { session, browser: entry.browser.remembering(entry.user.id) })
 }
 
 fn counted(account: &AccountDeps, request: &SignIn, user: Option<&User>) -> Vec<Counted> {
@@ -144,19 +128,13 @@ fn counted(account: &AccountDeps, request: &SignIn, user: Option<&User>) -> Vec<
         Some(user) if request.browser.knows(user.id) => {
             vec![Counted::Browser(request.browser.id, account)]
         }
-        _ => vec![
-            Counted::Account(account, request.network),
-            Counted::Network(request.network),
-        ],
+        _ => vec![Counted::Account(account, request.network), Counted::Network(request.network)],
     }
 }
 
 /// A name of fixed length for an account that may not exist.
 fn account_key(account: &AccountDeps, username: &str) -> [u8; 16] {
     let name = username.trim().to_uppercase().to_lowercase(); // as the store compares names
-    let hash = account
-        .keys
-        .forms
-        .hmac(&[b"account1", name.as_bytes()].concat());
+    let hash = account.keys.forms.hmac(&[b"account1", name.as_bytes()].concat());
     hash.first_chunk().copied().unwrap_or_default()
 }

@@ -23,11 +23,7 @@ pub async fn sign_out(
     session: &Session,
     form_token: &str,
 ) -> Result<SignedOut, StoreError> {
-    if !account.accepts(
-        form_token,
-        Purpose::SignOut,
-        &Holder::Session(session.token),
-    ) {
+    if !account.accepts(form_token, Purpose::SignOut, &Holder::Session(session.token)) {
         return Ok(SignedOut::StaleForm);
     }
     account.deps.store.end_session(session.token).await?;

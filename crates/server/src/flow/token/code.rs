@@ -1,7 +1,7 @@
 //! A code is redeemed: once, by whoever asked for it. Redemption, the new refresh family and the grant's use are one unit of work.
 
 use salver_oauth::{
-    InstallationId, ResourceId,
+    InstallationId, ResourceId, Timestamp,
     grant::{
         code::{Decision, Kept, Presented, decide},
         pkce::Challenge,
@@ -11,7 +11,7 @@ use salver_oauth::{
 };
 use salver_store::{
     Outcome,
-    record::{Installation, RedeemCode, RevocationReason, Subject},
+    record::{Code, Installation, RedeemCode, RevocationReason, Subject},
 };
 
 use super::{
@@ -54,36 +54,13 @@ pub(super) async fn redeem(
         }
         Decision::Refuse(error) => Err(not_good(deps, request, error)),
         Decision::Replay => {
-            if let Some(installation) = code.redeemed_by {
-                tracing::warn!(%installation, "a spent code was presented with everything else right: its installation ends");
-                deps.store
-                    .revoke(
-                        Subject::Installation(installation),
-                        RevocationReason::Replay,
-                        now,
-                    )
-                    .await?;
-                deps.revocations.refresh(&*deps.store, now).await?;
-            }
+            end_what_it_gave(deps, code.redeemed_by, now).await?;
             Err(TokenError::Code.into())
         }
         Decision::Redeem => {
             let token =
                 RefreshToken::first(InstallationId::from_bytes(deps.random()), deps.random());
-            let installation = Installation {
-                id: token.installation(),
-                grant: grant.id,
-                scope: code.scope.clone(),
-                generation: 0,
-                current: token.digest(deps.secrets.refresh_tokens()),
-                previous: None,
-                rotated_at: now,
-                used_generation: None,
-                created_at: now,
-                last_used_at: now,
-                expires_at: now.plus_seconds(deps.settings.lifetimes.refresh_unused),
-                ended_at: None,
-            };
+            let installation = installation(deps, &token, (&code, now));
             let generation = Generation {
                 grant: &grant,
                 installation: installation.id,
@@ -92,18 +69,47 @@ pub(super) async fn redeem(
                 scope: code.scope,
                 issued_at: now,
             };
+            // Signed before the writer is asked: it serves everybody.
             let issued = issue(deps, generation)?;
-            match deps
-                .store
-                .redeem_code(RedeemCode {
-                    code: digest,
-                    installation,
-                })
-                .await?
-            {
+            match deps.store.redeem_code(RedeemCode { code: digest, installation }).await? {
                 Outcome::Applied => Ok(issued),
                 Outcome::Lost => Err(TokenError::Code.into()),
             }
         }
+    }
+}
+
+/// somebody has a copy of the code, so what it gave is not safe.
+async fn end_what_it_gave(
+    deps: &Deps,
+    gave: Option<InstallationId>,
+    now: Timestamp,
+) -> Result<(), TokenRefusal> {
+    let Some(installation) = gave else { return Ok(()) };
+    tracing::warn!(%installation, "a spent code was presented with everything else right: its installation ends");
+    deps.store.revoke(Subject::Installation(installation), RevocationReason::Replay, now).await?;
+    deps.revocations.refresh(&*deps.store, now).await?;
+    Ok(())
+}
+
+/// The installation that a code starts.
+fn installation(
+    deps: &Deps,
+    token: &RefreshToken,
+    (code, now): (&Code, Timestamp),
+) -> Installation {
+    Installation {
+        id: token.installation(),
+        grant: code.grant,
+        scope: code.scope.clone(),
+        generation: 0,
+        current: token.digest(deps.secrets.refresh_tokens()),
+        previous: None,
+        rotated_at: now,
+        used_generation: None,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now.plus_seconds(deps.settings.lifetimes.refresh_unused),
+        ended_at: None,
     }
 }

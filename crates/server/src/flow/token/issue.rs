@@ -49,17 +49,11 @@ pub(super) fn issue(deps: &Deps, generation: Generation<'_>) -> Result<Issued, T
         installation: generation.installation,
         generation: generation.number,
     };
-    let access_token = deps
-        .keyring
-        .keys()
-        .access
-        .issue(&claims)
-        .map_err(|_| Unavailable::Crypto)?;
+    let access_token =
+        deps.keyring.keys().access.issue(&claims).map_err(|_| Unavailable::Crypto)?;
     Ok(Issued {
         access_token,
-        refresh_token: generation
-            .refresh_token
-            .reveal(deps.secrets.refresh_tokens()),
+        refresh_token: generation.refresh_token.reveal(deps.secrets.refresh_tokens()),
         expires_in: lifetime - deps.now().seconds_since(generation.issued_at),
         scope: generation.scope,
     })

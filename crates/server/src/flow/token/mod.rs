@@ -44,11 +44,9 @@ pub async fn exchange(
 ) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(body, authorization)?;
     match &request.grant {
-        PresentedGrant::Code {
-            code,
-            verifier,
-            redirect_uri,
-        } => code::redeem(deps, &request, (code, verifier, redirect_uri.as_deref())).await,
+        PresentedGrant::Code { code, verifier, redirect_uri } => {
+            code::redeem(deps, &request, (code, verifier, redirect_uri.as_deref())).await
+        }
         PresentedGrant::Refresh { token, scope } => {
             refresh::rotate(deps, &request, token, scope.as_deref()).await
         }
@@ -59,9 +57,5 @@ pub async fn exchange(
 /// up outside; it is unknown, and clients register anew on hearing that.
 fn not_good(deps: &Deps, request: &TokenRequest, error: TokenError) -> TokenRefusal {
     let known = client::is_known(deps, &request.client_id);
-    TokenRefusal::Told(if known {
-        error
-    } else {
-        TokenError::UnknownClient
-    })
+    TokenRefusal::Told(if known { error } else { TokenError::UnknownClient })
 }

@@ -33,10 +33,7 @@ pub(super) async fn rotate(
         return Err(not_good(deps, request, TokenError::RefreshToken));
     };
     for _ in 0..TRIES {
-        let found = deps
-            .store
-            .find_installation(presented.installation())
-            .await?;
+        let found = deps.store.find_installation(presented.installation()).await?;
         // The seal says that it was ours, so its client was known once, whatever is left of it now.
         let Some((installation, grant)) = found else {
             return Err(TokenError::RefreshToken.into());
@@ -48,13 +45,8 @@ pub(super) async fn rotate(
         request.check_resource(&granted)?;
         let scope = narrowed(scope, &installation.scope)?;
         let now = deps.now();
-        let family = Family {
-            deps,
-            installation: &installation,
-            grant: &grant,
-            presented: &presented,
-            now,
-        };
+        let family =
+            Family { deps, installation: &installation, grant: &grant, presented: &presented, now };
         let next = match family.decide() {
             Decision::Ended => return Err(TokenError::RefreshToken.into()),
             Decision::Theft => {
@@ -67,11 +59,8 @@ pub(super) async fn rotate(
         if let Some(number) = next {
             let refresh_token = presented.successor(number, deps.secrets.refresh_tokens());
             // The same generation keeps its time, so that a repeated answer gives no longer life.
-            let issued_at = if number == installation.generation {
-                installation.rotated_at
-            } else {
-                now
-            };
+            let issued_at =
+                if number == installation.generation { installation.rotated_at } else { now };
             let generation = Generation {
                 grant: &grant,
                 installation: installation.id,
@@ -97,9 +86,7 @@ struct Family<'f> {
 impl Family<'_> {
     fn decide(&self) -> Decision {
         let installation = self.installation;
-        let seen = installation
-            .used_generation
-            .max(self.deps.usage.generation(installation.id));
+        let seen = installation.used_generation.max(self.deps.usage.generation(installation.id));
         let standing = Standing {
             generation: installation.generation,
             current: &installation.current,
@@ -110,29 +97,21 @@ impl Family<'_> {
                 && self.grant.revoked_at.is_none()
                 && self.now < installation.expires_at,
         };
-        decide(
-            &standing,
-            &self.presented.digest(self.deps.secrets.refresh_tokens()),
-            self.now,
-        )
+        decide(&standing, &self.presented.digest(self.deps.secrets.refresh_tokens()), self.now)
     }
 
     /// The next generation's number; `None` if another request came first.
     async fn advance(&self, decision: Decision) -> Result<Option<u32>, TokenRefusal> {
         let deps = self.deps;
         let number = self.installation.generation.saturating_add(1);
-        let successor = self
-            .presented
-            .successor(number, deps.secrets.refresh_tokens());
+        let successor = self.presented.successor(number, deps.secrets.refresh_tokens());
         let advance = AdvanceInstallation {
             id: self.installation.id,
             expected_generation: self.installation.generation,
             current: successor.digest(deps.secrets.refresh_tokens()),
             previous: self.presented.digest(deps.secrets.refresh_tokens()),
             now: self.now,
-            expires_at: self
-                .now
-                .plus_seconds(deps.settings.lifetimes.refresh_unused),
+            expires_at: self.now.plus_seconds(deps.settings.lifetimes.refresh_unused),
         };
         if deps.store.advance_installation(advance).await? == Outcome::Lost {
             return Ok(None);
@@ -148,19 +127,12 @@ impl Family<'_> {
     /// Somebody has a copy: nothing of this family is good any more.
     async fn end(&self) -> Result<(), TokenRefusal> {
         tracing::warn!(installation = %self.installation.id, "a dead refresh token was presented: its installation ends");
-        self.revoke(Subject::Installation(self.installation.id))
-            .await
+        self.revoke(Subject::Installation(self.installation.id)).await
     }
 
     async fn revoke(&self, subject: Subject) -> Result<(), TokenRefusal> {
-        self.deps
-            .store
-            .revoke(subject, RevocationReason::Replay, self.now)
-            .await?;
-        self.deps
-            .revocations
-            .refresh(&*self.deps.store, self.now)
-            .await?;
+        self.deps.store.revoke(subject, RevocationReason::Replay, self.now).await?;
+        self.deps.revocations.refresh(&*self.deps.store, self.now).await?;
         Ok(())
     }
 }

@@ -86,50 +86,23 @@ impl ConsentPage<'static> {
             claimed_developer: None,
             ..anchored.clone()
         };
-        let stepped_up = permissions.into_iter().map(|permission| Permission {
-            new: permission.scope == "notes:write",
-            ..permission
-        });
-        let stepped_up = Self {
-            permissions: stepped_up.collect(),
-            ..anchored.clone()
-        };
-        let recipient = |recipient| Self {
-            recipient,
-            ..Self::loopback_sample()
-        };
-        let proof = |proof| Self {
-            proof,
-            ..Self::anchored_sample()
-        };
-        let warning = |warning| Self {
-            warnings: vec![warning],
-            ..Self::anchored_sample()
-        };
+        let stepped_up = permissions
+            .into_iter()
+            .map(|permission| Permission { new: permission.scope == "notes:write", ..permission });
+        let stepped_up = Self { permissions: stepped_up.collect(), ..anchored.clone() };
+        let recipient = |recipient| Self { recipient, ..Self::loopback_sample() };
+        let proof = |proof| Self { proof, ..Self::anchored_sample() };
+        let warning = |warning| Self { warnings: vec![warning], ..Self::anchored_sample() };
         let file = untrusted("https://gist.githubusercontent.com/x/y");
         vec![
             ("anchored", anchored),
             ("loopback_first_sight", Self::loopback_sample()),
             ("step_up", stepped_up),
             ("no_scopes_no_claims", without_claims),
-            (
-                "app_scheme",
-                recipient(Recipient::AppScheme(untrusted("cursor:"))),
-            ),
-            (
-                "this_computer_any_port",
-                recipient(Recipient::ThisComputer { port: None }),
-            ),
-            (
-                "self_declared",
-                proof(Proof::SelfDeclared { document: None }),
-            ),
-            (
-                "open_file_host",
-                proof(Proof::SelfDeclared {
-                    document: Some(file),
-                }),
-            ),
+            ("app_scheme", recipient(Recipient::AppScheme(untrusted("cursor:")))),
+            ("this_computer_any_port", recipient(Recipient::ThisComputer { port: None })),
+            ("self_declared", proof(Proof::SelfDeclared { document: None })),
+            ("open_file_host", proof(Proof::SelfDeclared { document: Some(file) })),
             ("entered_anchored", proof(Proof::Entered { anchored: true })),
             ("entered", proof(Proof::Entered { anchored: false })),
             ("warning_loopback_only", warning(Warning::LoopbackOnly)),
@@ -153,14 +126,9 @@ impl ConsentPage<'static> {
         };
         Self {
             site: &SITE,
-            account: Account {
-                username: "alice".into(),
-                sign_out_token: "SIGN-OUT-TOKEN".into(),
-            },
+            account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             continue_to: "/authorize?client_id=x&scope=a%20b".into(),
-            proof: Proof::Anchored {
-                host: host("claude.ai"),
-            },
+            proof: Proof::Anchored { host: host("claude.ai") },
             tile: Tile::of("claude.ai"),
             claimed_name: Some(untrusted("Claude")),
             claimed_developer: Some(untrusted("https://claude.ai")),
@@ -185,9 +153,7 @@ impl ConsentPage<'static> {
     fn loopback_sample() -> Self {
         use super::tests::{host, untrusted};
         Self {
-            proof: Proof::Published {
-                host: host("claude.ai"),
-            },
+            proof: Proof::Published { host: host("claude.ai") },
             claimed_name: Some(untrusted("Claude Code")),
             recipient: Recipient::ThisComputer { port: Some(51004) },
             redirect_uri: untrusted("http://localhost:51004/callback"),
@@ -201,32 +167,16 @@ impl ConsentPage<'static> {
         let host = || HostName::made_of(text);
         Self {
             site,
-            account: Account {
-                username: text.into(),
-                sign_out_token: text.into(),
-            },
+            account: Account { username: text.into(), sign_out_token: text.into() },
             continue_to: text.into(),
-            proof: Proof::SelfDeclared {
-                document: Some(untrusted(text)),
-            },
+            proof: Proof::SelfDeclared { document: Some(untrusted(text)) },
             tile: Tile::of(text),
             claimed_name: Some(untrusted(text)),
             claimed_developer: Some(untrusted(text)),
-            resource: ResourceLine {
-                name: text.into(),
-                host: host(),
-                url: text.into(),
-            },
-            permissions: vec![Permission {
-                sentence: text.into(),
-                scope: text.into(),
-                new: true,
-            }],
+            resource: ResourceLine { name: text.into(), host: host(), url: text.into() },
+            permissions: vec![Permission { sentence: text.into(), scope: text.into(), new: true }],
             recipient: Recipient::AppScheme(untrusted(text)),
-            warnings: vec![Warning::OtherRecipientHost {
-                client: host(),
-                recipient: host(),
-            }],
+            warnings: vec![Warning::OtherRecipientHost { client: host(), recipient: host() }],
             client_id: untrusted(text),
             redirect_uri: untrusted(text),
             ticket: text.into(),

@@ -43,18 +43,12 @@ impl Proof {
         let anchored = assessment.rung >= Rung::Anchored;
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
-            Publisher::ExactUrl(url) => Self::SelfDeclared {
-                document: Untrusted::identifier(url),
-            },
+            Publisher::ExactUrl(url) => Self::SelfDeclared { document: Untrusted::identifier(url) },
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }
-            Publisher::Domain(host) if anchored => Self::Anchored {
-                host: HostName::of_text(host),
-            },
-            Publisher::Domain(host) => Self::Published {
-                host: HostName::of_text(host),
-            },
+            Publisher::Domain(host) if anchored => Self::Anchored { host: HostName::of_text(host) },
+            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host) },
         }
     }
 
@@ -84,14 +78,7 @@ mod tests {
 
     fn proof(publisher: Publisher, rung: Rung) -> &'static str {
         let (vetted, relay, on_this_computer) = (false, false, false);
-        Proof::of(&Assessment {
-            rung,
-            publisher,
-            vetted,
-            relay,
-            on_this_computer,
-        })
-        .id()
+        Proof::of(&Assessment { rung, publisher, vetted, relay, on_this_computer }).id()
     }
 
     #[test]
@@ -101,10 +88,7 @@ mod tests {
         assert_eq!(proof(domain(), Rung::Published), "published");
         assert_eq!(proof(domain(), Rung::SelfDeclared), "self-declared");
         assert_eq!(
-            proof(
-                Publisher::ExactUrl("https://x.example/y".into()),
-                Rung::Anchored
-            ),
+            proof(Publisher::ExactUrl("https://x.example/y".into()), Rung::Anchored),
             "self-declared"
         );
         assert_eq!(proof(Publisher::Administrator, Rung::Published), "entered");

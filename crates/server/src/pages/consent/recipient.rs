@@ -46,9 +46,7 @@ impl Recipient {
                 None => Self::other(redirect_uri.as_str()),
             },
             ("http", Some(Host::Domain("localhost") | Host::Ipv4(_) | Host::Ipv6(_))) => {
-                Self::ThisComputer {
-                    port: redirect_uri.port_or_known_default(),
-                }
+                Self::ThisComputer { port: redirect_uri.port_or_known_default() }
             }
             ("http", _) => Self::other(redirect_uri.as_str()),
             (scheme, _) => Self::app(scheme),
@@ -93,28 +91,16 @@ mod tests {
             ("cursor://anysphere/cb", "cursor:"),
         ] {
             let shown = Recipient::of(&Url::parse(redirect_uri).unwrap()).to_string();
-            let text = shown
-                .replace("<b>", "")
-                .replace("</b>", "")
-                .replace("<strong>", "");
+            let text = shown.replace("<b>", "").replace("</b>", "").replace("<strong>", "");
             assert!(text.contains(words), "{redirect_uri}: {text}");
         }
     }
 
     #[test]
     fn the_class_of_a_grant_is_put_into_words() {
-        assert_eq!(
-            Recipient::of_class("loopback"),
-            Recipient::ThisComputer { port: None }
-        );
-        assert!(matches!(
-            Recipient::of_class("https://claude.ai"),
-            Recipient::WebHost(_)
-        ));
-        assert!(matches!(
-            Recipient::of_class("app:cursor"),
-            Recipient::AppScheme(_)
-        ));
+        assert_eq!(Recipient::of_class("loopback"), Recipient::ThisComputer { port: None });
+        assert!(matches!(Recipient::of_class("https://claude.ai"), Recipient::WebHost(_)));
+        assert!(matches!(Recipient::of_class("app:cursor"), Recipient::AppScheme(_)));
         assert!(matches!(Recipient::of_class("?"), Recipient::Other(_)));
     }
 }

@@ -26,10 +26,7 @@ impl Warning {
     pub fn of(fact: &Fact) -> Self {
         match fact {
             Fact::LoopbackOnly => Self::LoopbackOnly,
-            Fact::OtherRecipientHost {
-                recipient,
-                publisher,
-            } => Self::OtherRecipientHost {
+            Fact::OtherRecipientHost { recipient, publisher } => Self::OtherRecipientHost {
                 client: HostName::of_text(publisher),
                 recipient: HostName::of_text(recipient),
             },

@@ -2,7 +2,6 @@
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
-use salver_store::record::{ApplicationOverview, Grant, Installation};
 use url::Url;
 
 use super::{home, own_form::OwnForm, refusal, sign_in};
@@ -11,7 +10,7 @@ use crate::{
         SignedIn,
         account::{
             AccountDeps,
-            apps::{Disconnected, disconnect, list},
+            apps::{ApplicationOverview, Disconnected, Grant, Installation, disconnect, list},
         },
     },
     form_token::{Holder, Purpose},
@@ -44,10 +43,7 @@ pub(super) async fn post(
     let (application, token) = (form.field("application"), form.field("form_token"));
     let receipt = match disconnect(&account, &person.session, &application, &token).await {
         Ok(Disconnected::Ended { label, grants }) => match Untrusted::name(&label) {
-            Some(name) => Receipt::Ended {
-                name,
-                connections: grants,
-            },
+            Some(name) => Receipt::Ended { name, connections: grants },
             None => Receipt::NothingLeft,
         },
         Ok(Disconnected::Nothing) => Receipt::NothingLeft,
@@ -91,15 +87,9 @@ fn application(account: &AccountDeps, overview: &ApplicationOverview) -> Option<
 }
 
 fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> Option<Connection> {
-    let url = Url::parse(&grant.client_id)
-        .ok()
-        .filter(|url| url.scheme() == "https");
+    let url = Url::parse(&grant.client_id).ok().filter(|url| url.scheme() == "https");
     let resource = account.deps.settings.resources.find(&grant.resource);
-    let sentence = |scope| {
-        resource
-            .map_or(scope, |resource| resource.sentence(scope))
-            .to_owned()
-    };
+    let sentence = |scope| resource.map_or(scope, |resource| resource.sentence(scope)).to_owned();
     let copy = |copy: &Installation| InstallationLine {
         since: When::at(copy.created_at),
         last_used: When::at(copy.last_used_at),
@@ -107,9 +97,7 @@ fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> 
     Some(Connection {
         host: url.and_then(|url| HostName::of_url(&url)),
         client_id: Untrusted::identifier(&grant.client_id)?,
-        resource: resource
-            .map_or(&*grant.resource, |resource| &resource.name)
-            .to_owned(),
+        resource: resource.map_or(&*grant.resource, |resource| &resource.name).to_owned(),
         permissions: grant.scope.iter().map(sentence).collect(),
         recipient: Recipient::of_class(&grant.recipient),
         since: When::at(grant.created_at),

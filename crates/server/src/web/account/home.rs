@@ -34,8 +34,5 @@ pub(super) async fn get(State(account): State<AccountDeps>, headers: HeaderMap) 
 
 /// The account as its pages show it.
 pub(super) fn shown(account: &AccountDeps, person: SignedIn) -> Account {
-    Account {
-        sign_out_token: account.form_token(&person),
-        username: person.user.username,
-    }
+    Account { sign_out_token: account.form_token(&person), username: person.user.username }
 }

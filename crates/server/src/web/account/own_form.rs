@@ -42,8 +42,7 @@ where
             return Err(refusal::foreign_form(&account));
         }
         let body = String::from_request(request, state).await;
-        body.map(Self)
-            .map_err(|_| refusal::unreadable_form(&account))
+        body.map(Self).map_err(|_| refusal::unreadable_form(&account))
     }
 }
 
@@ -66,18 +65,11 @@ mod tests {
     fn o21_17_forms_of_other_sites_are_refused() {
         for (why, headers, ours) in [
             ("our page", &[("sec-fetch-site", "same-origin")][..], true),
-            (
-                "… under no-referrer",
-                &[("sec-fetch-site", "same-origin"), ("origin", "null")],
-                true,
-            ),
+            ("… under no-referrer", &[("sec-fetch-site", "same-origin"), ("origin", "null")], true),
             ("the person themselves", &[("sec-fetch-site", "none")], true),
             (
                 "another site",
-                &[
-                    ("sec-fetch-site", "cross-site"),
-                    ("origin", "https://evil.example"),
-                ],
+                &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
                 false,
             ),
             (
@@ -85,39 +77,16 @@ mod tests {
                 &[("sec-fetch-site", "cross-site"), ("origin", "null")],
                 false,
             ),
-            (
-                "another host of our site",
-                &[("sec-fetch-site", "same-site")],
-                false,
-            ),
-            (
-                "an older browser, our page",
-                &[("origin", "https://as.example")],
-                true,
-            ),
-            (
-                "… another site",
-                &[("origin", "https://evil.example")],
-                false,
-            ),
-            (
-                "… another port of our host",
-                &[("origin", "https://as.example:8443")],
-                false,
-            ),
+            ("another host of our site", &[("sec-fetch-site", "same-site")], false),
+            ("an older browser, our page", &[("origin", "https://as.example")], true),
+            ("… another site", &[("origin", "https://evil.example")], false),
+            ("… another port of our host", &[("origin", "https://as.example:8443")], false),
             ("no browser", &[], true),
         ] {
             let pairs = headers.iter().map(|(name, value)| {
-                (
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                )
+                (HeaderName::from_static(name), HeaderValue::from_static(value))
             });
-            assert_eq!(
-                is_from_us(&pairs.collect(), "https://as.example"),
-                ours,
-                "{why}"
-            );
+            assert_eq!(is_from_us(&pairs.collect(), "https://as.example"), ours, "{why}");
         }
     }
 }

@@ -19,8 +19,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Peer {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(address)| address.ip());
-        Ok(Self(Network::of(
-            address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
-        )))
+        Ok(Self(Network::of(address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()))))
     }
 }

@@ -64,11 +64,7 @@ pub(super) fn no_such_link(account: &AccountDeps) -> Response {
         whose_move: WhoseMove::Inviter,
         remedy: "Ask them for a new one. If you have made your account already, just sign in.",
     };
-    respond(
-        account,
-        &words,
-        &"a setup link that is unknown, spent or past its time",
-    )
+    respond(account, &words, &"a setup link that is unknown, spent or past its time")
 }
 
 /// Something of ours failed.
@@ -81,9 +77,7 @@ pub(super) fn unavailable(account: &AccountDeps, error: &dyn Display) -> Respons
         remedy: "Try again in a minute. If this page stays, give them the code below.",
     };
     let mut response = respond(account, &words, error);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     response
 }
 

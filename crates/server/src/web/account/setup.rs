@@ -5,7 +5,6 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, StatusCode, header};
-use salver_store::record::Role;
 
 use super::{own_form::OwnForm, refusal};
 use crate::{
@@ -31,7 +30,7 @@ pub(super) async fn get(
         Ok(Some(invitation)) => show(
             &account,
             &headers,
-            (link, invitation.role),
+            (link, role_words(invitation.role)),
             (String::new(), Vec::new()),
         ),
         Ok(None) => refusal::no_such_link(&account),
@@ -65,7 +64,7 @@ pub(super) async fn post(
             response
         }
         Ok(SetUp::Again { role, faults }) => {
-            show(&account, &headers, (link, role), (username, faults))
+            show(&account, &headers, (link, role_words(role)), (username, faults))
         }
         Ok(SetUp::NoSuchLink) => refusal::no_such_link(&account),
         Err(error) => refusal::unavailable(&account, &error),
@@ -75,23 +74,12 @@ pub(super) async fn post(
 fn show(
     account: &AccountDeps,
     headers: &HeaderMap,
-    (link, role): (String, Role),
+    (link, role_words): (String, &'static str),
     (username, faults): (String, Vec<SetupFault>),
 ) -> Response {
     let (form_token, cookie) = account.form_for_browser(Purpose::Setup, headers);
-    let status = if faults.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
-    };
-    let shown = SetupPage {
-        site: &account.site,
-        link,
-        role_words: role_words(role),
-        form_token,
-        username,
-        faults,
-    };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let shown = SetupPage { site: &account.site, link, role_words, form_token, username, faults };
     let mut response = page(status, &shown, &FormAction::Own, Opener::Severed);
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -28,11 +28,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Response {
     let query = query.unwrap_or_default();
-    let wanted = Form::parse(&query)
-        .one("continue")
-        .ok()
-        .flatten()
-        .map(|value| value.to_string());
+    let wanted = Form::parse(&query).one("continue").ok().flatten().map(|value| value.to_string());
     let continue_to = ContinueTo::parse(&wanted.unwrap_or_default(), &account.site.base);
     show(&account, &headers, &continue_to, None)
 }
@@ -85,9 +81,8 @@ fn show(
     again: Option<(String, SignInProblem)>,
 ) -> Response {
     let (form_token, cookie) = account.sign_in_form(headers);
-    let (username, problem) = again.map_or((String::new(), None), |(name, problem)| {
-        (name, Some(problem))
-    });
+    let (username, problem) =
+        again.map_or((String::new(), None), |(name, problem)| (name, Some(problem)));
     let shown = SignInPage {
         site: &account.site,
         asking: SignInPage::asking(continue_to.as_str()),

@@ -32,11 +32,8 @@ pub(super) async fn post(
         Err(error) => return refusal::unavailable(&account, &error),
     }
     let wanted = form.field("continue");
-    let mut response = if wanted.is_empty() {
-        said_goodbye(&account)
-    } else {
-        on_to(&account, &wanted)
-    };
+    let mut response =
+        if wanted.is_empty() { said_goodbye(&account) } else { on_to(&account, &wanted) };
     if let Some(cookie) = session::end_cookie(&account.cookies) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -48,17 +45,9 @@ fn said_goodbye(account: &AccountDeps) -> Response {
         site: &account.site,
         title: "You are signed out".to_owned(),
         text: "Applications that you let in stay connected.".to_owned(),
-        link: Some(MessageLink {
-            path: "/account/sign-in",
-            label: "Sign in",
-        }),
+        link: Some(MessageLink { path: "/account/sign-in", label: "Sign in" }),
     };
-    page(
-        StatusCode::OK,
-        &signed_out,
-        &FormAction::Own,
-        Opener::Severed,
-    )
+    page(StatusCode::OK, &signed_out, &FormAction::Own, Opener::Severed)
 }
 
 /// To a page of ours, which sends whoever is not signed in to the sign-in page, as does the authorization endpoint.
