@@ -16,7 +16,8 @@ pub use key::{
 };
 pub use seal::{DerivedKey, KeyPurpose, MasterKey, MasterKeyError, OpenError, SealError};
 pub use token::{
-    AccessTokenClaims, AccessTokenSigner, Audience, Expected, ExpectedIdentity,
-    IdentityTokenClaims, IdentityTokenSigner, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, TokenError,
-    TokenType, UnverifiedToken, is_identity_token, verify_access_token, verify_identity_token,
+    AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, ClientAssertion, Expected,
+    ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, LEEWAY_SECONDS,
+    MAX_IDENTITY_SECONDS, TokenError, TokenType, UnverifiedAssertion, UnverifiedToken,
+    is_identity_token, verify_access_token, verify_identity_token,
 };

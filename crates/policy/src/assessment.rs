@@ -110,7 +110,7 @@ pub fn recipient_of(redirect_uri: &str) -> Option<Recipient> {
 
 #[cfg(test)]
 mod tests {
-    use salver_oauth::client::metadata::Methods;
+    use salver_oauth::client::metadata::{Keys, Methods};
 
     use super::*;
 
@@ -121,7 +121,7 @@ mod tests {
             client_uri: None,
             redirect_uris: vec![RedirectUri::parse(redirect_uri).unwrap()],
             scope: None,
-            methods: Methods { none: true, private_key_jwt: false },
+            methods: Methods { none: true, private_key_jwt: false }, keys: Keys::None,
             digest: [0; 32],
         }
     }

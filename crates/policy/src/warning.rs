@@ -49,7 +49,7 @@ pub fn warnings(
 
 #[cfg(test)]
 mod tests {
-    use salver_oauth::client::{id::ClientId, metadata::Methods, redirect_uri::RedirectUri};
+    use salver_oauth::client::{id::ClientId, metadata::{Keys, Methods}, redirect_uri::RedirectUri};
 
     use super::*;
     use crate::assessment::assess;
@@ -64,7 +64,7 @@ mod tests {
                 .map(|uri| RedirectUri::parse(uri).unwrap())
                 .collect(),
             scope: None,
-            methods: Methods { none: true, private_key_jwt: false },
+            methods: Methods { none: true, private_key_jwt: false }, keys: Keys::None,
             digest: [0; 32],
         };
         let recipient = client.redirect_uris[0].recipient();

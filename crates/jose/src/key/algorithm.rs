@@ -36,9 +36,7 @@ impl Algorithm {
     /// The algorithm of this name; names are compared byte for byte (RFC 7515 §4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     pub(crate) const fn for_the_jwt_crate(self) -> jsonwebtoken::Algorithm {
@@ -66,9 +64,9 @@ mod tests {
         for algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
         }
-        for name in [
-            "none", "None", "HS256", "HS512", "es256", "ES384", "ES256K", "RS512", "EDDSA", "",
-        ] {
+        for name in
+            ["none", "None", "HS256", "HS512", "es256", "ES384", "ES256K", "RS512", "EDDSA", ""]
+        {
             assert_eq!(Algorithm::from_name(name), None, "{name}");
         }
     }

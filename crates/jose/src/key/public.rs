@@ -97,20 +97,10 @@ impl PublicKey {
             Material::Ed25519 { x } => &[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)],
             Material::Rsa { n, e } => &[("kty", "RSA"), ("n", n), ("e", e)],
         };
-        let optional = [
-            ("kid", self.key_id()),
-            ("alg", self.declared.map(Algorithm::name)),
-        ];
-        let optional = optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
-        let all = members
-            .iter()
-            .copied()
-            .chain([("use", "sig")])
-            .chain(optional);
-        all.map(|(name, value)| (name.to_owned(), value.into()))
-            .collect()
+        let optional = [("kid", self.key_id()), ("alg", self.declared.map(Algorithm::name))];
+        let optional = optional.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let all = members.iter().copied().chain([("use", "sig")]).chain(optional);
+        all.map(|(name, value)| (name.to_owned(), value.into())).collect()
     }
 
     /// Reads one key. Private members are the set's business: they must not get this far.
@@ -129,12 +119,7 @@ impl PublicKey {
             None => None,
             Some(name) => Some(name.as_str().ok_or(KeyUnusable::Malformed)?.into()),
         };
-        let key = Self {
-            key_id,
-            declared: None,
-            verifier: material.verifier()?,
-            material,
-        };
+        let key = Self { key_id, declared: None, verifier: material.verifier()?, material };
         match declared {
             Some(algorithm) if !key.supports(algorithm) => Err(KeyUnusable::UnknownAlgorithm),
             _ => Ok(Self { declared, ..key }),
@@ -153,12 +138,7 @@ impl PublicKey {
 
     /// The public half of an Ed25519 key.
     pub(crate) fn ed25519(public: &[u8]) -> Result<Self, KeyUnusable> {
-        Self::named(
-            Material::Ed25519 {
-                x: base64url::encode(public).into(),
-            },
-            Algorithm::EdDsa,
-        )
+        Self::named(Material::Ed25519 { x: base64url::encode(public).into() }, Algorithm::EdDsa)
     }
 
     fn named(material: Material, algorithm: Algorithm) -> Result<Self, KeyUnusable> {
@@ -175,23 +155,13 @@ impl PublicKey {
 
 impl Material {
     fn read(members: &Map<String, Value>) -> Result<Self, KeyUnusable> {
-        let text = |name: &str| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .ok_or(KeyUnusable::Malformed)
-        };
+        let text =
+            |name: &str| members.get(name).and_then(Value::as_str).ok_or(KeyUnusable::Malformed);
         let fixed = |name: &str| exactly(text(name)?, COORDINATE_BYTES);
         match (text("kty")?, members.get("crv").and_then(Value::as_str)) {
-            ("EC", Some("P-256")) => Ok(Self::P256 {
-                x: fixed("x")?,
-                y: fixed("y")?,
-            }),
+            ("EC", Some("P-256")) => Ok(Self::P256 { x: fixed("x")?, y: fixed("y")? }),
             ("OKP", Some("Ed25519")) => Ok(Self::Ed25519 { x: fixed("x")? }),
-            ("RSA", _) => Ok(Self::Rsa {
-                n: modulus(text("n")?)?,
-                e: exponent(text("e")?)?,
-            }),
+            ("RSA", _) => Ok(Self::Rsa { n: modulus(text("n")?)?, e: exponent(text("e")?)? }),
             _ => Err(KeyUnusable::UnknownKind),
         }
     }
@@ -210,15 +180,9 @@ impl Material {
 fn check_use(members: &Map<String, Value>) -> Result<(), KeyUnusable> {
     let for_signatures = members.get("use").is_none_or(|value| value == "sig");
     let may_verify = members.get("key_ops").is_none_or(|value| {
-        value
-            .as_array()
-            .is_some_and(|all| all.iter().any(|one| one == "verify"))
+        value.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"))
     });
-    if for_signatures && may_verify {
-        Ok(())
-    } else {
-        Err(KeyUnusable::OtherUse)
-    }
+    if for_signatures && may_verify { Ok(()) } else { Err(KeyUnusable::OtherUse) }
 }
 
 /// RFC 7518 §6.2.1.2: leading zeros are part of a coordinate.
@@ -247,11 +211,7 @@ fn exponent(text: &str) -> Result<Box<str>, KeyUnusable> {
     let bytes = base64url::decode(text).map_err(|_| KeyUnusable::Malformed)?;
     let odd = bytes.last().is_some_and(|byte| byte & 1 == 1);
     let plain = bytes.first().is_some_and(|byte| *byte != 0) && bytes != [1];
-    if odd && plain && bytes.len() <= 4 {
-        Ok(text.into())
-    } else {
-        Err(KeyUnusable::Malformed)
-    }
+    if odd && plain && bytes.len() <= 4 { Ok(text.into()) } else { Err(KeyUnusable::Malformed) }
 }
 
 const COORDINATE_BYTES: usize = 32;
@@ -263,9 +223,7 @@ mod tests {
     use serde_json::json;
 
     fn read(value: Value) -> Result<PublicKey, KeyUnusable> {
-        let Value::Object(members) = value else {
-            panic!("an object")
-        };
+        let Value::Object(members) = value else { panic!("an object") };
         PublicKey::from_jwk(&members)
     }
 
@@ -284,10 +242,7 @@ mod tests {
             json!({"kty": "RSA", "n": RSA_N, "e": "AQAB", "alg": "RS256", "kid": "2011-04-29"}),
         )
         .unwrap();
-        assert_eq!(
-            key.thumbprint(),
-            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-        );
+        assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         assert_eq!(key.key_id(), Some("2011-04-29"));
         assert!(key.supports(Algorithm::Rs256) && !key.supports(Algorithm::Ps256));
     }
@@ -296,10 +251,7 @@ mod tests {
     fn rfc8037_a_3_thumbprint_of_the_ed25519_example() {
         let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
         let key = read(json!({"kty": "OKP", "crv": "Ed25519", "x": x})).unwrap();
-        assert_eq!(
-            key.thumbprint(),
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-        );
+        assert_eq!(key.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
     #[test]
@@ -341,49 +293,17 @@ mod tests {
             ("use sig", with("use", json!("sig")), None),
             ("use enc", with("use", json!("enc")), Some(U::OtherUse)),
             ("key_ops verify", with("key_ops", json!(["verify"])), None),
-            (
-                "key_ops sign",
-                with("key_ops", json!(["sign"])),
-                Some(U::OtherUse),
-            ),
+            ("key_ops sign", with("key_ops", json!(["sign"])), Some(U::OtherUse)),
             ("alg fits", with("alg", json!("ES256")), None),
-            (
-                "alg of another key type",
-                with("alg", json!("RS256")),
-                Some(U::UnknownAlgorithm),
-            ),
-            (
-                "alg HS256",
-                with("alg", json!("HS256")),
-                Some(U::UnknownAlgorithm),
-            ),
-            (
-                "unknown curve",
-                with("crv", json!("P-521")),
-                Some(U::UnknownKind),
-            ),
-            (
-                "unknown type",
-                with("kty", json!("AKP")),
-                Some(U::UnknownKind),
-            ),
-            (
-                "short coordinate",
-                with("x", json!("AAAA")),
-                Some(U::Malformed),
-            ),
-            (
-                "coordinate no text",
-                with("y", json!(7)),
-                Some(U::Malformed),
-            ),
+            ("alg of another key type", with("alg", json!("RS256")), Some(U::UnknownAlgorithm)),
+            ("alg HS256", with("alg", json!("HS256")), Some(U::UnknownAlgorithm)),
+            ("unknown curve", with("crv", json!("P-521")), Some(U::UnknownKind)),
+            ("unknown type", with("kty", json!("AKP")), Some(U::UnknownKind)),
+            ("short coordinate", with("x", json!("AAAA")), Some(U::Malformed)),
+            ("coordinate no text", with("y", json!(7)), Some(U::Malformed)),
             ("kid no text", with("kid", json!(7)), Some(U::Malformed)),
             ("RSA", json!({"kty": "RSA", "n": RSA_N, "e": "AQAB"}), None),
-            (
-                "RSA exponent 1",
-                json!({"kty": "RSA", "n": RSA_N, "e": "AQ"}),
-                Some(U::Malformed),
-            ),
+            ("RSA exponent 1", json!({"kty": "RSA", "n": RSA_N, "e": "AQ"}), Some(U::Malformed)),
             (
                 "RSA exponent even",
                 json!({"kty": "RSA", "n": RSA_N, "e": "AQAC"}),

@@ -7,7 +7,7 @@
 use salver_oauth::json;
 use serde_json::{Map, Value};
 
-use super::{Algorithm, PublicKey};
+use super::PublicKey;
 
 /// The public keys of one party.
 #[derive(Clone, Debug, Default)]
@@ -42,10 +42,7 @@ impl KeySet {
     /// See [`KeySetError`]; a key that is merely unknown to us is no error.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeySetError> {
         let document = json::parse(bytes).map_err(KeySetError::Json)?;
-        let listed = document
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or(KeySetError::NotASet)?;
+        let listed = document.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotASet)?;
         if listed.len() > Self::MAX_KEYS {
             return Err(KeySetError::TooManyKeys(listed.len()));
         }
@@ -57,10 +54,7 @@ impl KeySet {
         if let Some(member) = listed.iter().find_map(|key| private_member(key)) {
             return Err(KeySetError::PrivateMember(member));
         }
-        Ok(listed
-            .into_iter()
-            .filter_map(|key| PublicKey::from_jwk(key).ok())
-            .collect())
+        Ok(listed.into_iter().filter_map(|key| PublicKey::from_jwk(key).ok()).collect())
     }
 
     /// The keys, in order.
@@ -74,34 +68,17 @@ impl KeySet {
         self.keys.iter().find(|key| key.key_id() == Some(key_id))
     }
 
-    /// Every key of this name that can verify this algorithm: names need not be unique (RFC 7517 §4.5).
-    pub fn candidates<'a>(
-        &'a self,
-        key_id: &'a str,
-        algorithm: Algorithm,
-    ) -> impl Iterator<Item = &'a PublicKey> {
-        self.keys
-            .iter()
-            .filter(move |key| key.key_id() == Some(key_id) && key.supports(algorithm))
-    }
-
     /// The set as JSON, ready to be served as `application/jwk-set+json` or `application/json`.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let keys: Vec<Value> = self
-            .keys
-            .iter()
-            .map(|key| Value::Object(key.to_jwk()))
-            .collect();
+        let keys: Vec<Value> = self.keys.iter().map(|key| Value::Object(key.to_jwk())).collect();
         serde_json::json!({ "keys": keys }).to_string().into_bytes()
     }
 }
 
 impl FromIterator<PublicKey> for KeySet {
     fn from_iter<I: IntoIterator<Item = PublicKey>>(keys: I) -> Self {
-        Self {
-            keys: keys.into_iter().collect(),
-        }
+        Self { keys: keys.into_iter().collect() }
     }
 }
 
@@ -119,12 +96,7 @@ mod tests {
     use serde_json::json;
 
     fn jwk(algorithm: Algorithm) -> Value {
-        Value::Object(
-            SigningKey::generate(algorithm)
-                .unwrap()
-                .public_key()
-                .to_jwk(),
-        )
+        Value::Object(SigningKey::generate(algorithm).unwrap().public_key().to_jwk())
     }
 
     fn parse(value: &Value) -> Result<KeySet, KeySetError> {
@@ -137,16 +109,13 @@ mod tests {
             SigningKey::generate(Algorithm::Es256).unwrap(),
             SigningKey::generate(Algorithm::EdDsa).unwrap(),
         );
-        let set: KeySet = [&new, &old]
-            .map(|key| key.public_key().clone())
-            .into_iter()
-            .collect();
+        let set: KeySet = [&new, &old].map(|key| key.public_key().clone()).into_iter().collect();
         let read = KeySet::parse(&set.to_json()).unwrap();
         assert_eq!(read.iter().count(), 2);
         for key in [&old, &new] {
             assert!(read.find(key.key_id()).unwrap().supports(key.algorithm()));
-            assert_eq!(read.candidates(key.key_id(), key.algorithm()).count(), 1);
-            assert_eq!(read.candidates(key.key_id(), Algorithm::Ps256).count(), 0);
+            let found = read.find(key.key_id()).unwrap();
+            assert!(found.supports(key.algorithm()) && !found.supports(Algorithm::Ps256));
         }
         assert_eq!(read.to_json(), set.to_json());
         assert!(read.find("other").is_none());
@@ -165,10 +134,7 @@ mod tests {
     fn cimd_d_7_one_private_member_burns_the_set() {
         for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
             let mut burnt = jwk(Algorithm::Es256);
-            burnt
-                .as_object_mut()
-                .unwrap()
-                .insert(member.to_owned(), json!("AAAA"));
+            burnt.as_object_mut().unwrap().insert(member.to_owned(), json!("AAAA"));
             let set = parse(&json!({"keys": [jwk(Algorithm::EdDsa), burnt]}));
             assert_eq!(set.err(), Some(KeySetError::PrivateMember(member)));
         }
@@ -178,19 +144,11 @@ mod tests {
 
     #[test]
     fn other_shapes_are_no_set() {
-        for value in [
-            json!([]),
-            json!({}),
-            json!({"keys": {}}),
-            json!({"keys": [1]}),
-            json!(null),
-        ] {
+        for value in [json!([]), json!({}), json!({"keys": {}}), json!({"keys": [1]}), json!(null)]
+        {
             assert_eq!(parse(&value).err(), Some(KeySetError::NotASet), "{value}");
         }
-        assert!(matches!(
-            KeySet::parse(br#"{"keys":[],"keys":[]}"#),
-            Err(KeySetError::Json(_))
-        ));
+        assert!(matches!(KeySet::parse(br#"{"keys":[],"keys":[]}"#), Err(KeySetError::Json(_))));
         let many = vec![json!({"kty": "AKP"}); KeySet::MAX_KEYS + 1];
         assert_eq!(
             parse(&json!({ "keys": many })).err(),

@@ -94,9 +94,7 @@ impl SigningKey {
             Pair::P256(pair) => pair.to_pkcs8v1(),
             Pair::Ed25519(pair) => pair.to_pkcs8v1(),
         };
-        document
-            .map(|der| Zeroizing::new(der.as_ref().to_vec()))
-            .map_err(|_| KeyError::Library)
+        document.map(|der| Zeroizing::new(der.as_ref().to_vec())).map_err(|_| KeyError::Library)
     }
 
     /// The public half, named by its thumbprint.
@@ -111,11 +109,7 @@ impl SigningKey {
             Pair::Ed25519(pair) => PublicKey::ed25519(pair.public_key().as_ref()),
         }
         .map_err(|_| KeyError::Malformed)?;
-        Ok(Self {
-            pair,
-            key_id: public.thumbprint().into(),
-            public,
-        })
+        Ok(Self { pair, key_id: public.thumbprint().into(), public })
     }
 }
 
@@ -136,9 +130,7 @@ impl Signer for SigningKey {
             Pair::P256(pair) => pair.sign(&SystemRandom::new(), signing_input),
             Pair::Ed25519(pair) => pair.try_sign(signing_input),
         };
-        signature
-            .map(|bytes| bytes.as_ref().to_vec())
-            .map_err(|_| SignError)
+        signature.map(|bytes| bytes.as_ref().to_vec()).map_err(|_| SignError)
     }
 }
 
@@ -176,10 +168,7 @@ mod tests {
         let key = SigningKey::generate(Algorithm::Es256).unwrap();
         assert_eq!(key.key_id(), key.public_key().thumbprint());
         assert_eq!(Some(key.key_id()), key.public_key().key_id());
-        assert_ne!(
-            key.key_id(),
-            SigningKey::generate(Algorithm::Es256).unwrap().key_id()
-        );
+        assert_ne!(key.key_id(), SigningKey::generate(Algorithm::Es256).unwrap().key_id());
     }
 
     #[test]
@@ -191,10 +180,7 @@ mod tests {
             );
         }
         for bytes in [&b""[..], b"x", &[0x30, 0x00]] {
-            assert_eq!(
-                SigningKey::from_pkcs8(bytes).err(),
-                Some(KeyError::Malformed)
-            );
+            assert_eq!(SigningKey::from_pkcs8(bytes).err(), Some(KeyError::Malformed));
         }
     }
 

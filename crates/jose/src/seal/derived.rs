@@ -44,9 +44,7 @@ impl DerivedKey {
     pub fn hmac(&self, data: &[u8]) -> [u8; 32] {
         let mut out = [0; 32];
         let tag = hmac::sign(&self.mac, data);
-        out.iter_mut()
-            .zip(tag.as_ref())
-            .for_each(|(to, from)| *to = *from);
+        out.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
         out
     }
 
@@ -69,9 +67,7 @@ impl DerivedKey {
         let mut text = Vec::with_capacity(plaintext.len() + TAG_BYTES);
         text.extend_from_slice(plaintext);
         let nonce = Nonce::assume_unique_for_key(nonce);
-        self.aead
-            .seal_in_place_append_tag(nonce, framed(aad), &mut text)
-            .map_err(|_| SealError)?;
+        self.aead.seal_in_place_append_tag(nonce, framed(aad), &mut text).map_err(|_| SealError)?;
         sealed.append(&mut text);
         Ok(sealed)
     }
@@ -82,9 +78,7 @@ impl DerivedKey {
     /// See [`OpenError`].
     pub fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (version, rest) = sealed.split_first().ok_or(OpenError::UnknownForm)?;
-        let (nonce, text) = rest
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(OpenError::UnknownForm)?;
+        let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>().ok_or(OpenError::UnknownForm)?;
         if *version != VERSION || text.len() < TAG_BYTES {
             return Err(OpenError::UnknownForm);
         }

@@ -85,8 +85,7 @@ impl MasterKey {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(self.0.as_slice());
         let expand = |usage: &[u8]| -> Result<Zeroizing<[u8; KEY_BYTES]>, Unspecified> {
             let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-            root.expand(&[purpose.name(), usage], hkdf::HKDF_SHA256)?
-                .fill(bytes.as_mut())?;
+            root.expand(&[purpose.name(), usage], hkdf::HKDF_SHA256)?.fill(bytes.as_mut())?;
             Ok(bytes)
         };
         let derived = || DerivedKey::new(&*expand(b"/mac")?, &*expand(b"/seal")?);
@@ -116,9 +115,7 @@ impl MasterKey {
         aad: &[u8],
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        self.derive(purpose)
-            .map_err(|_| OpenError::NotAuthentic)?
-            .open(aad, sealed)
+        self.derive(purpose).map_err(|_| OpenError::NotAuthentic)?.open(aad, sealed)
     }
 }
 
@@ -142,18 +139,11 @@ impl std::fmt::Debug for MasterKey {
 }
 
 fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|value| u8::try_from(value).ok())
-    };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let whole = rest.is_empty();
     whole.then(|| {
-        pairs
-            .iter()
-            .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
-            .collect()
+        pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
     })?
 }
 

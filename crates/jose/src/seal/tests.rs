@@ -24,40 +24,20 @@ fn a_master_key_has_one_value_and_several_spellings() {
     let base64url = key.to_text().as_str().to_owned();
     let standard = base64url.replace('-', "+").replace('_', "/") + "=";
     for text in [hex.to_uppercase(), format!(" {hex}\n"), base64url, standard] {
-        assert_eq!(
-            MasterKey::from_text(&text).unwrap().to_text(),
-            key.to_text(),
-            "{text}"
-        );
+        assert_eq!(MasterKey::from_text(&text).unwrap().to_text(), key.to_text(), "{text}");
     }
-    for bad in [
-        "",
-        "short",
-        &hex[1..],
-        &format!("{hex}0"),
-        &hex.replace('0', "g"),
-        &"A".repeat(42),
-    ] {
-        assert_eq!(
-            MasterKey::from_text(bad).err(),
-            Some(MasterKeyError),
-            "{bad}"
-        );
+    for bad in ["", "short", &hex[1..], &format!("{hex}0"), &hex.replace('0', "g"), &"A".repeat(42)]
+    {
+        assert_eq!(MasterKey::from_text(bad).err(), Some(MasterKeyError), "{bad}");
     }
 }
 
 #[test]
 fn new_keys_differ_and_show_nothing() {
-    let (a, b) = (
-        MasterKey::generate().unwrap(),
-        MasterKey::generate().unwrap(),
-    );
+    let (a, b) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
     assert_ne!(a.to_text(), b.to_text());
     assert_eq!(format!("{a:?}"), "MasterKey(..)");
-    assert_eq!(
-        format!("{:?}", a.derive(KeyPurpose::Forms).unwrap()),
-        "DerivedKey(..)"
-    );
+    assert_eq!(format!("{:?}", a.derive(KeyPurpose::Forms).unwrap()), "DerivedKey(..)");
 }
 
 #[test]
@@ -70,10 +50,7 @@ fn every_purpose_has_keys_of_its_own() {
             assert_eq!(b.open(b"row 1", &sealed).is_ok(), i == j);
             assert_eq!(b.verify_hmac(b"token", &tag), i == j);
         }
-        assert_eq!(
-            a.open(b"row 2", &sealed).err(),
-            Some(OpenError::NotAuthentic)
-        );
+        assert_eq!(a.open(b"row 2", &sealed).err(), Some(OpenError::NotAuthentic));
         assert!(!a.verify_hmac(b"other", &tag) && !a.verify_hmac(b"token", &tag[..31]));
     }
 }
@@ -81,35 +58,22 @@ fn every_purpose_has_keys_of_its_own() {
 #[test]
 fn derivation_never_changes() {
     // Sealed stores must stay readable: this value was computed by an independent HKDF and HMAC.
-    let tag = master()
-        .derive(KeyPurpose::TokenHashes)
-        .unwrap()
-        .hmac(b"token");
+    let tag = master().derive(KeyPurpose::TokenHashes).unwrap().hmac(b"token");
     assert_eq!(base64url::encode(tag), TOKEN_HASH);
 }
 
 #[test]
 fn other_forms_do_not_open() {
     let sealed = master().seal(KeyPurpose::Tickets, b"", b"").unwrap();
-    assert!(
-        master()
-            .open(KeyPurpose::Tickets, b"", &sealed)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(master().open(KeyPurpose::Tickets, b"", &sealed).unwrap().is_empty());
     for length in 0..sealed.len() {
         assert_eq!(
-            master()
-                .open(KeyPurpose::Tickets, b"", &sealed[..length])
-                .err(),
+            master().open(KeyPurpose::Tickets, b"", &sealed[..length]).err(),
             Some(OpenError::UnknownForm)
         );
     }
     let later = [&[2], &sealed[1..]].concat();
-    assert_eq!(
-        master().open(KeyPurpose::Tickets, b"", &later).err(),
-        Some(OpenError::UnknownForm)
-    );
+    assert_eq!(master().open(KeyPurpose::Tickets, b"", &later).err(), Some(OpenError::UnknownForm));
 }
 
 proptest! {

@@ -48,6 +48,8 @@ impl TokenType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UnverifiedHeader {
     pub(super) kind: Option<TokenType>,
+    /// `typ` as it stands, for tokens of others.
+    pub(super) type_name: Option<Box<str>>,
     pub(super) algorithm: Option<Algorithm>,
     pub(super) key_id: Option<Box<str>>,
     pub(super) critical: bool,
@@ -66,6 +68,7 @@ impl UnverifiedHeader {
         };
         Ok(Self {
             kind: text("typ")?.and_then(TokenType::from_name),
+            type_name: text("typ")?.map(Into::into),
             algorithm: text("alg")?.and_then(Algorithm::from_name),
             key_id: text("kid")?.map(Into::into),
             critical: members.contains_key("crit"),
@@ -85,10 +88,7 @@ impl TypedSigner {
         let (algorithm, key_id) = (signer.algorithm().name(), Cow::Borrowed(signer.key_id()));
         let header = serde_json::json!({ "alg": algorithm, "kid": key_id, "typ": kind.name() });
         let encoded_header = base64url::encode(header.to_string()).into();
-        Self {
-            signer,
-            encoded_header,
-        }
+        Self { signer, encoded_header }
     }
 
     /// RFC 7515 §3.1: header, payload and signature, joined by dots.
@@ -146,14 +146,9 @@ mod tests {
             (Some(TokenType::Access), Some(Algorithm::Es256))
         );
         assert!(!header.critical && read(r#"{"alg":"ES256","crit":["exp"]}"#).unwrap().critical);
-        for bad in [
-            "[]",
-            "{",
-            r#"{"alg":1}"#,
-            r#"{"alg":"ES256","alg":"none"}"#,
-            r#"{"kid":null}"#,
-            "",
-        ] {
+        for bad in
+            ["[]", "{", r#"{"alg":1}"#, r#"{"alg":"ES256","alg":"none"}"#, r#"{"kid":null}"#, ""]
+        {
             assert_eq!(read(bad), Err(TokenError::Malformed), "{bad}");
         }
         assert_eq!(UnverifiedHeader::read("e30="), Err(TokenError::Malformed));

@@ -1,6 +1,7 @@
 //! Tokens: what they claim, who signed them, and when they are believed.
 
 mod access_token;
+mod client_assertion;
 mod error;
 mod header;
 mod identity_token;
@@ -8,6 +9,9 @@ mod unverified;
 
 pub use access_token::{
     AccessTokenClaims, AccessTokenSigner, Audience, Expected, verify_access_token,
+};
+pub use client_assertion::{
+    AssertionError, ClientAssertion, LONGEST_SECONDS, SKEW_SECONDS, UnverifiedAssertion,
 };
 pub use error::TokenError;
 pub use header::TokenType;
@@ -26,9 +30,7 @@ pub const LEEWAY_SECONDS: i64 = 5;
 fn check_times(issued: i64, expires: i64, now: Timestamp) -> Result<(), TokenError> {
     let over_for = now.as_unix().saturating_sub(expires);
     if over_for >= LEEWAY_SECONDS {
-        return Err(TokenError::Expired {
-            seconds_ago: over_for,
-        });
+        return Err(TokenError::Expired { seconds_ago: over_for });
     }
     if issued.saturating_sub(now.as_unix()) > LEEWAY_SECONDS {
         return Err(TokenError::NotYetValid);

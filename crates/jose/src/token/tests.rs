@@ -30,9 +30,7 @@ impl Scene {
         let key = Arc::new(SigningKey::generate(algorithm).unwrap());
         let retired = SigningKey::generate(Algorithm::EdDsa).unwrap();
         Self {
-            keys: [key.public_key().clone(), retired.public_key().clone()]
-                .into_iter()
-                .collect(),
+            keys: [key.public_key().clone(), retired.public_key().clone()].into_iter().collect(),
             key,
             stranger: SigningKey::generate(algorithm).unwrap(),
             issuer: Issuer::parse(ISSUER).unwrap(),
@@ -57,9 +55,7 @@ impl Scene {
     }
 
     fn issue(&self) -> String {
-        AccessTokenSigner::new(self.key.clone())
-            .issue(&self.claims())
-            .unwrap()
+        AccessTokenSigner::new(self.key.clone()).issue(&self.claims()).unwrap()
     }
 
     fn verify_at(&self, token: &str, now: i64) -> Result<AccessTokenClaims, TokenError> {
@@ -78,11 +74,7 @@ impl Scene {
     /// The token with changed header and claims, signed again by `signer` (whose name is not put in).
     fn forge(&self, signer: &dyn Signer, header: &Value, claims: &Value) -> String {
         let (own_header, own_claims) = parts(&self.issue());
-        let input = format!(
-            "{}.{}",
-            merged(own_header, header),
-            merged(own_claims, claims)
-        );
+        let input = format!("{}.{}", merged(own_header, header), merged(own_claims, claims));
         let signature = signer.sign(input.as_bytes()).unwrap();
         format!("{input}.{}", base64url::encode(signature))
     }
@@ -97,13 +89,9 @@ impl Scene {
 }
 
 fn parts(token: &str) -> (Map<String, Value>, Map<String, Value>) {
-    let mut parts = token
-        .split('.')
-        .map(|part| serde_json::from_slice(&base64url::decode(part).unwrap()));
-    (
-        parts.next().unwrap().unwrap(),
-        parts.next().unwrap().unwrap(),
-    )
+    let mut parts =
+        token.split('.').map(|part| serde_json::from_slice(&base64url::decode(part).unwrap()));
+    (parts.next().unwrap().unwrap(), parts.next().unwrap().unwrap())
 }
 
 /// Members of `changes` replace; `null` removes.
@@ -122,17 +110,9 @@ fn what_is_issued_is_believed() {
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
         let scene = Scene::new(algorithm);
         assert_eq!(scene.verify(&scene.issue()), Ok(scene.claims()));
-        let claims = AccessTokenClaims {
-            scope: "".parse().unwrap(),
-            ..scene.claims()
-        };
-        let token = AccessTokenSigner::new(scene.key.clone())
-            .issue(&claims)
-            .unwrap();
-        assert!(
-            !parts(&token).1.contains_key("scope"),
-            "AT-2: scope only if there is one"
-        );
+        let claims = AccessTokenClaims { scope: "".parse().unwrap(), ..scene.claims() };
+        let token = AccessTokenSigner::new(scene.key.clone()).issue(&claims).unwrap();
+        assert!(!parts(&token).1.contains_key("scope"), "AT-2: scope only if there is one");
         assert_eq!(scene.verify(&token), Ok(claims));
     }
 }
@@ -142,10 +122,7 @@ fn rfc9068_2_form_of_a_token() {
     let scene = Scene::new(Algorithm::Es256);
     let (header, claims) = parts(&scene.issue());
     let kid = scene.key.key_id();
-    assert_eq!(
-        Value::Object(header),
-        json!({"alg": "ES256", "kid": kid, "typ": "at+jwt"})
-    );
+    assert_eq!(Value::Object(header), json!({"alg": "ES256", "kid": kid, "typ": "at+jwt"}));
     assert_eq!(
         Value::Object(claims),
         json!({
@@ -161,61 +138,21 @@ fn rfc9068_2_form_of_a_token() {
 /// Why, the header's members that are changed (`null` removes one), refused for what.
 const HEADERS: &[(&str, &str, Option<TokenError>)] = &[
     ("unchanged", "{}", None),
-    (
-        "RFC 9068 §4 long form",
-        r#"{"typ":"application/at+jwt"}"#,
-        None,
-    ),
+    ("RFC 9068 §4 long form", r#"{"typ":"application/at+jwt"}"#, None),
     ("… type JWT", r#"{"typ":"JWT"}"#, Some(E::WrongType)),
     ("… no type", r#"{"typ":null}"#, Some(E::WrongType)),
-    (
-        "… identity type",
-        r#"{"typ":"salver-identity+jwt"}"#,
-        Some(E::WrongType),
-    ),
-    (
-        "RFC 8725 §3.1 none",
-        r#"{"alg":"none"}"#,
-        Some(E::AlgorithmNotAllowed),
-    ),
-    (
-        "… HS256",
-        r#"{"alg":"HS256"}"#,
-        Some(E::AlgorithmNotAllowed),
-    ),
-    (
-        "… ES384",
-        r#"{"alg":"ES384"}"#,
-        Some(E::AlgorithmNotAllowed),
-    ),
+    ("… identity type", r#"{"typ":"salver-identity+jwt"}"#, Some(E::WrongType)),
+    ("RFC 8725 §3.1 none", r#"{"alg":"none"}"#, Some(E::AlgorithmNotAllowed)),
+    ("… HS256", r#"{"alg":"HS256"}"#, Some(E::AlgorithmNotAllowed)),
+    ("… ES384", r#"{"alg":"ES384"}"#, Some(E::AlgorithmNotAllowed)),
     ("… no alg", r#"{"alg":null}"#, Some(E::AlgorithmNotAllowed)),
-    (
-        "… alg of another key type",
-        r#"{"alg":"EdDSA"}"#,
-        Some(E::UnknownKey),
-    ),
-    (
-        "RFC 7515 §4.1.11 crit",
-        r#"{"crit":["exp"]}"#,
-        Some(E::CriticalExtension),
-    ),
+    ("… alg of another key type", r#"{"alg":"EdDSA"}"#, Some(E::UnknownKey)),
+    ("RFC 7515 §4.1.11 crit", r#"{"crit":["exp"]}"#, Some(E::CriticalExtension)),
     ("… even empty", r#"{"crit":[]}"#, Some(E::CriticalExtension)),
     ("no key name", r#"{"kid":null}"#, Some(E::UnknownKey)),
-    (
-        "unknown key name",
-        r#"{"kid":"other"}"#,
-        Some(E::UnknownKey),
-    ),
-    (
-        "a place for keys means nothing",
-        r#"{"jku":"https://x.example","x5u":"x"}"#,
-        None,
-    ),
-    (
-        "members without meaning",
-        r#"{"cty":"x","x5c":["AAAA"]}"#,
-        None,
-    ),
+    ("unknown key name", r#"{"kid":"other"}"#, Some(E::UnknownKey)),
+    ("a place for keys means nothing", r#"{"jku":"https://x.example","x5u":"x"}"#, None),
+    ("members without meaning", r#"{"cty":"x","x5c":["AAAA"]}"#, None),
 ];
 
 #[test]
@@ -227,123 +164,42 @@ fn headers_signed_by_our_own_key() {
     }
     let stranger = scene.stranger.public_key();
     let token = scene.with_header(&json!({"jwk": stranger.to_jwk()}));
-    assert!(
-        scene.verify(&token).is_ok(),
-        "a key of the sender's choice means nothing"
-    );
+    assert!(scene.verify(&token).is_ok(), "a key of the sender's choice means nothing");
     let token = scene.with_header(&json!({"kid": stranger.key_id()}));
-    assert_eq!(
-        scene.verify(&token).err(),
-        Some(E::UnknownKey),
-        "a stranger's key by name"
-    );
+    assert_eq!(scene.verify(&token).err(), Some(E::UnknownKey), "a stranger's key by name");
 }
 
 /// As [`HEADERS`], for claims; the time is 1800000000.
 const CLAIMS: &[(&str, &str, Option<TokenError>)] = &[
     ("unchanged", "{}", None),
-    (
-        "claims of others are ignored",
-        r#"{"acr":"x","nonce":1}"#,
-        None,
-    ),
-    (
-        "RFC 9068 §4 exact issuer",
-        r#"{"iss":"https://as.example/"}"#,
-        Some(E::WrongIssuer),
-    ),
-    (
-        "… another",
-        r#"{"iss":"https://as.example.evil"}"#,
-        Some(E::WrongIssuer),
-    ),
+    ("claims of others are ignored", r#"{"acr":"x","nonce":1}"#, None),
+    ("RFC 9068 §4 exact issuer", r#"{"iss":"https://as.example/"}"#, Some(E::WrongIssuer)),
+    ("… another", r#"{"iss":"https://as.example.evil"}"#, Some(E::WrongIssuer)),
     ("… missing", r#"{"iss":null}"#, Some(E::MissingClaim("iss"))),
-    (
-        "AT-4 audience",
-        r#"{"aud":"https://mcp.example/other"}"#,
-        Some(E::WrongAudience),
-    ),
-    (
-        "… with a slash",
-        r#"{"aud":"https://mcp.example/mcp/"}"#,
-        Some(E::WrongAudience),
-    ),
-    (
-        "… the issuer itself",
-        r#"{"aud":"https://as.example"}"#,
-        Some(E::WrongAudience),
-    ),
-    (
-        "… one text, no list",
-        r#"{"aud":["https://mcp.example/mcp"]}"#,
-        Some(E::Malformed),
-    ),
+    ("AT-4 audience", r#"{"aud":"https://mcp.example/other"}"#, Some(E::WrongAudience)),
+    ("… with a slash", r#"{"aud":"https://mcp.example/mcp/"}"#, Some(E::WrongAudience)),
+    ("… the issuer itself", r#"{"aud":"https://as.example"}"#, Some(E::WrongAudience)),
+    ("… one text, no list", r#"{"aud":["https://mcp.example/mcp"]}"#, Some(E::Malformed)),
     ("… missing", r#"{"aud":null}"#, Some(E::MissingClaim("aud"))),
     ("exp gone for 4 s", r#"{"exp":1799999996}"#, None),
-    (
-        "… for 5 s",
-        r#"{"exp":1799999995}"#,
-        Some(E::Expired { seconds_ago: 5 }),
-    ),
-    (
-        "… for ever",
-        r#"{"exp":-9223372036854775808}"#,
-        Some(E::Expired {
-            seconds_ago: i64::MAX,
-        }),
-    ),
+    ("… for 5 s", r#"{"exp":1799999995}"#, Some(E::Expired { seconds_ago: 5 })),
+    ("… for ever", r#"{"exp":-9223372036854775808}"#, Some(E::Expired { seconds_ago: i64::MAX })),
     ("… as text", r#"{"exp":"1900000000"}"#, Some(E::Malformed)),
     ("… missing", r#"{"exp":null}"#, Some(E::MissingClaim("exp"))),
     ("iat ahead by 5 s", r#"{"iat":1800000005}"#, None),
     ("… by 6 s", r#"{"iat":1800000006}"#, Some(E::NotYetValid)),
     ("… missing", r#"{"iat":null}"#, Some(E::MissingClaim("iat"))),
-    (
-        "sub missing",
-        r#"{"sub":null}"#,
-        Some(E::MissingClaim("sub")),
-    ),
-    (
-        "sub no id of ours",
-        r#"{"sub":"alice"}"#,
-        Some(E::MalformedClaim("sub")),
-    ),
-    (
-        "client_id missing",
-        r#"{"client_id":null}"#,
-        Some(E::MissingClaim("client_id")),
-    ),
-    (
-        "client_id empty",
-        r#"{"client_id":""}"#,
-        Some(E::MalformedClaim("client_id")),
-    ),
-    (
-        "jti missing",
-        r#"{"jti":null}"#,
-        Some(E::MissingClaim("jti")),
-    ),
-    (
-        "gid missing",
-        r#"{"gid":null}"#,
-        Some(E::MissingClaim("gid")),
-    ),
-    (
-        "fam missing",
-        r#"{"fam":null}"#,
-        Some(E::MissingClaim("fam")),
-    ),
-    (
-        "gen missing",
-        r#"{"gen":null}"#,
-        Some(E::MissingClaim("gen")),
-    ),
+    ("sub missing", r#"{"sub":null}"#, Some(E::MissingClaim("sub"))),
+    ("sub no id of ours", r#"{"sub":"alice"}"#, Some(E::MalformedClaim("sub"))),
+    ("client_id missing", r#"{"client_id":null}"#, Some(E::MissingClaim("client_id"))),
+    ("client_id empty", r#"{"client_id":""}"#, Some(E::MalformedClaim("client_id"))),
+    ("jti missing", r#"{"jti":null}"#, Some(E::MissingClaim("jti"))),
+    ("gid missing", r#"{"gid":null}"#, Some(E::MissingClaim("gid"))),
+    ("fam missing", r#"{"fam":null}"#, Some(E::MissingClaim("fam"))),
+    ("gen missing", r#"{"gen":null}"#, Some(E::MissingClaim("gen"))),
     ("gen negative", r#"{"gen":-1}"#, Some(E::Malformed)),
     ("scope missing is none", r#"{"scope":null}"#, None),
-    (
-        "scope malformed",
-        r#"{"scope":"a\"b"}"#,
-        Some(E::MalformedClaim("scope")),
-    ),
+    ("scope malformed", r#"{"scope":"a\"b"}"#, Some(E::MalformedClaim("scope"))),
 ];
 
 #[test]
@@ -360,17 +216,9 @@ fn signatures_by_others() {
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
         let scene = Scene::new(algorithm);
         let none = json!({});
-        assert!(
-            scene
-                .verify(&scene.forge(&*scene.key, &none, &none))
-                .is_ok()
-        );
+        assert!(scene.verify(&scene.forge(&*scene.key, &none, &none)).is_ok());
         let forged = scene.forge(&scene.stranger, &none, &none);
-        assert_eq!(
-            scene.verify(&forged).err(),
-            Some(TokenError::BadSignature),
-            "our key's name"
-        );
+        assert_eq!(scene.verify(&forged).err(), Some(TokenError::BadSignature), "our key's name");
         let jwk = json!({"jwk": scene.stranger.public_key().to_jwk()});
         let forged = scene.forge(&scene.stranger, &jwk, &none);
         assert_eq!(
@@ -387,28 +235,16 @@ fn rfc8725_2_1_public_key_as_hmac_secret_and_no_signature() {
     let token = scene.with_header(&json!({"alg": "HS256"}));
     let (input, _) = token.rsplit_once('.').unwrap();
     for secret in [scene.keys.to_json(), b"".to_vec()] {
-        let tag = hmac::sign(
-            &hmac::Key::new(hmac::HMAC_SHA256, &secret),
-            input.as_bytes(),
-        );
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), input.as_bytes());
         let forged = format!("{input}.{}", base64url::encode(tag));
-        assert_eq!(
-            scene.verify(&forged).err(),
-            Some(TokenError::AlgorithmNotAllowed)
-        );
+        assert_eq!(scene.verify(&forged).err(), Some(TokenError::AlgorithmNotAllowed));
     }
     let token = scene.issue();
     let (input, _) = token.rsplit_once('.').unwrap();
-    assert_eq!(
-        scene.verify(&format!("{input}.")).err(),
-        Some(TokenError::BadSignature)
-    );
+    assert_eq!(scene.verify(&format!("{input}.")).err(), Some(TokenError::BadSignature));
     let bare = scene.with_header(&json!({"alg": "none"}));
     let (input, _) = bare.rsplit_once('.').unwrap();
-    assert_eq!(
-        scene.verify(&format!("{input}.")).err(),
-        Some(TokenError::AlgorithmNotAllowed)
-    );
+    assert_eq!(scene.verify(&format!("{input}.")).err(), Some(TokenError::AlgorithmNotAllowed));
 }
 
 #[test]
@@ -417,10 +253,7 @@ fn rotation_a_retired_key_is_believed_until_it_leaves_the_set() {
     let mut new = Scene::new(Algorithm::EdDsa);
     let token = old.issue();
     assert_eq!(new.verify(&token).err(), Some(TokenError::UnknownKey));
-    new.keys = [&new.key, &old.key]
-        .map(|key| key.public_key().clone())
-        .into_iter()
-        .collect();
+    new.keys = [&new.key, &old.key].map(|key| key.public_key().clone()).into_iter().collect();
     assert!(new.verify(&token).is_ok() && new.verify(&new.issue()).is_ok());
 }
 
@@ -429,11 +262,7 @@ fn the_issuer_looks_at_tokens_of_every_resource() {
     let scene = Scene::new(Algorithm::Es256);
     let token = scene.with_claims(&json!({"aud": "https://mcp.example/other"}));
     let now = Timestamp::from_unix(NOW);
-    let look = Expected {
-        issuer: &scene.issuer,
-        audience: Audience::Any,
-        now,
-    };
+    let look = Expected { issuer: &scene.issuer, audience: Audience::Any, now };
     let claims = verify_access_token(&token, &scene.keys, &look).unwrap();
     assert_eq!(claims.audience.as_str(), "https://mcp.example/other");
     let broken = scene.with_claims(&json!({"aud": "no URL"}));
@@ -457,11 +286,7 @@ fn shapes_that_are_no_token() {
         format!("{}.e30.AAAA", base64url::encode(twice)),
         format!("{token}{}", "A".repeat(20_000)),
     ] {
-        assert_eq!(
-            scene.verify(&shape).err(),
-            Some(TokenError::Malformed),
-            "{shape:.40}"
-        );
+        assert_eq!(scene.verify(&shape).err(), Some(TokenError::Malformed), "{shape:.40}");
     }
 }
 
@@ -482,17 +307,12 @@ fn identity_claims(scene: &Scene) -> IdentityTokenClaims {
 #[test]
 fn identity_and_access_tokens_never_stand_for_each_other() {
     let scene = Scene::new(Algorithm::Es256);
-    let identity = IdentityTokenSigner::new(scene.key.clone())
-        .issue(&identity_claims(&scene))
-        .unwrap();
+    let identity =
+        IdentityTokenSigner::new(scene.key.clone()).issue(&identity_claims(&scene)).unwrap();
     let access = scene.issue();
     let audience = "http://127.0.0.1:9000/mcp";
     let now = Timestamp::from_unix(NOW);
-    let expected = ExpectedIdentity {
-        issuer: ISSUER,
-        audience,
-        now,
-    };
+    let expected = ExpectedIdentity { issuer: ISSUER, audience, now };
     let verify = |token: &str| verify_identity_token(token, &scene.keys, &expected);
 
     assert_eq!(verify(&identity), Ok(identity_claims(&scene)));
@@ -505,26 +325,17 @@ fn identity_and_access_tokens_never_stand_for_each_other() {
         (Some(TokenType::Identity), Some(TokenType::Access))
     );
 
-    let other = ExpectedIdentity {
-        audience: "http://127.0.0.1:9001/mcp",
-        ..expected
-    };
+    let other = ExpectedIdentity { audience: "http://127.0.0.1:9001/mcp", ..expected };
     assert_eq!(
         verify_identity_token(&identity, &scene.keys, &other).err(),
         Some(TokenError::WrongAudience)
     );
-    let other = ExpectedIdentity {
-        issuer: "https://other.example",
-        ..expected
-    };
+    let other = ExpectedIdentity { issuer: "https://other.example", ..expected };
     assert_eq!(
         verify_identity_token(&identity, &scene.keys, &other).err(),
         Some(TokenError::WrongIssuer)
     );
-    let later = ExpectedIdentity {
-        now: Timestamp::from_unix(NOW + 35),
-        ..expected
-    };
+    let later = ExpectedIdentity { now: Timestamp::from_unix(NOW + 35), ..expected };
     let refused = verify_identity_token(&identity, &scene.keys, &later).err();
     assert_eq!(refused, Some(TokenError::Expired { seconds_ago: 5 }));
 }
@@ -537,9 +348,7 @@ fn an_identity_token_lives_a_minute_at_most() {
         client_name: None,
         ..identity_claims(&scene)
     };
-    let token = IdentityTokenSigner::new(scene.key.clone())
-        .issue(&hour)
-        .unwrap();
+    let token = IdentityTokenSigner::new(scene.key.clone()).issue(&hour).unwrap();
     let (_, claims) = parts(&token);
     assert_eq!(claims.get("exp"), Some(&json!(NOW + MAX_IDENTITY_SECONDS)));
     assert!(!claims.contains_key("client_name"));

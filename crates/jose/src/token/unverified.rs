@@ -5,7 +5,7 @@
 
 use super::TokenError;
 use super::header::{TokenType, UnverifiedHeader};
-use crate::{KeySet, base64url};
+use crate::{Algorithm, KeySet, PublicKey, base64url};
 
 /// Decoded, not yet believed: enough to find a key and to tell the kind, nothing more.
 #[derive(Clone, Debug)]
@@ -30,12 +30,7 @@ impl<'a> UnverifiedToken<'a> {
         if payload.contains('.') {
             return Err(TokenError::Malformed); // five parts would be an encrypted token
         }
-        Ok(Self {
-            header: UnverifiedHeader::read(header)?,
-            signing_input,
-            payload,
-            signature,
-        })
+        Ok(Self { header: UnverifiedHeader::read(header)?, signing_input, payload, signature })
     }
 
     /// Which of our kinds it claims to be.
@@ -50,7 +45,7 @@ impl<'a> UnverifiedToken<'a> {
         self.header.key_id.as_deref()
     }
 
-    /// Climbs to the signed payload.
+    /// Climbs to the signed payload of a token of ours.
     pub(super) fn verify(
         self,
         kind: TokenType,
@@ -59,30 +54,46 @@ impl<'a> UnverifiedToken<'a> {
         if self.header.kind != Some(kind) {
             return Err(TokenError::WrongType); // RFC 9068 §4, AT-4
         }
-        let algorithm = self
-            .header
-            .algorithm
-            .ok_or(TokenError::AlgorithmNotAllowed)?; // RFC 8725 §3.1
+        if self.header.key_id.is_none() {
+            return Err(TokenError::UnknownKey); // ours always name theirs
+        }
+        self.signed_by(keys).map(|(payload, ..)| payload)
+    }
+
+    /// `typ` as it stands, for tokens of others.
+    pub(super) fn type_name(&self) -> Option<&str> {
+        self.header.type_name.as_deref()
+    }
+
+    /// What the payload says, believed by nobody: enough to find whose keys to look for.
+    pub(super) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
+        base64url::decode(self.payload).map_err(|_| TokenError::Malformed)
+    }
+
+    /// Climbs to the signed payload, with the key that signed it. Without a `kid` every key that can do the algorithm is tried
+    /// (RFC 7515 §4.1.4); a set holds few.
+    pub(super) fn signed_by(
+        self,
+        keys: &KeySet,
+    ) -> Result<(SignedPayload, &PublicKey, Algorithm), TokenError> {
+        let algorithm = self.header.algorithm.ok_or(TokenError::AlgorithmNotAllowed)?; // RFC 8725 §3.1
         if self.header.critical {
             return Err(TokenError::CriticalExtension); // RFC 7515 §4.1.11
         }
-        let key_id = self
-            .header
-            .key_id
-            .as_deref()
-            .ok_or(TokenError::UnknownKey)?;
-        let mut candidates = keys.candidates(key_id, algorithm).peekable();
+        let named = |key: &&PublicKey| {
+            let name = self.header.key_id.as_deref();
+            key.supports(algorithm) && name.is_none_or(|name| key.key_id() == Some(name))
+        };
+        let mut candidates = keys.iter().filter(named).peekable();
         if candidates.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }
-        if !candidates
-            .any(|key| key.has_signed(algorithm, self.signing_input.as_bytes(), self.signature))
-        {
-            return Err(TokenError::BadSignature);
-        }
-        base64url::decode(self.payload)
-            .map(SignedPayload)
-            .map_err(|_| TokenError::Malformed)
+        let signed = |key: &&PublicKey| {
+            key.has_signed(algorithm, self.signing_input.as_bytes(), self.signature)
+        };
+        let key = candidates.find(signed).ok_or(TokenError::BadSignature)?;
+        let payload = base64url::decode(self.payload).map_err(|_| TokenError::Malformed)?;
+        Ok((SignedPayload(payload), key, algorithm))
     }
 }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{
     id::{ClientId, MetadataUrl},
-    metadata::{Metadata, Methods},
+    metadata::{Keys, Metadata, Methods},
     redirect_uri::RedirectUri,
 };
 use crate::json::{self, JsonError};
@@ -75,13 +75,15 @@ pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metada
     }
     usable(&members, "grant_types", "authorization_code")?;
     usable(&members, "response_types", "code")?;
+    let keys = keys(&members)?;
     Ok(Metadata {
         client_id: ClientId::Document(url.clone()),
         name: name.map(Into::into),
         client_uri: text(&members, "client_uri")?.map(Into::into),
         redirect_uris: redirect_uris(&members)?,
         scope: text(&members, "scope")?.and_then(|scope| scope.parse().ok()),
-        methods: methods(&members)?,
+        methods: methods(&members, &keys)?,
+        keys,
         digest: digest(&SHA256, bytes).as_ref().try_into().map_err(|_| E::NotAnObject)?,
     })
 }
@@ -104,8 +106,17 @@ fn refuse_secrets(members: &Map<String, Value>) -> Result<(), DocumentError> {
     Ok(())
 }
 
+/// CIMD-D-14: a URL of keys is absolute and https. Without keys, or with a wrong URL, `private_key_jwt` cannot be used.
+fn keys(members: &Map<String, Value>) -> Result<Keys, DocumentError> {
+    if let Some(inline) = present(members, "jwks") {
+        return Ok(Keys::Inline(inline.to_string().into()));
+    }
+    let url = text(members, "jwks_uri")?.filter(|url| url.starts_with("https://"));
+    Ok(url.map_or(Keys::None, |url| Keys::At(url.into())))
+}
+
 /// CIMD-K-2 to CIMD-K-5: the list decides if there is one; neither member means `none`.
-fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
+fn methods(members: &Map<String, Value>, keys: &Keys) -> Result<Methods, DocumentError> {
     const ONE: &str = "token_endpoint_auth_method";
     const MANY: &str = "token_endpoint_auth_methods_supported";
     let one = text(members, ONE)?;
@@ -123,7 +134,7 @@ fn methods(members: &Map<String, Value>) -> Result<Methods, DocumentError> {
     };
     let methods = Methods {
         none: named.contains(&"none"),
-        private_key_jwt: named.contains(&"private_key_jwt"),
+        private_key_jwt: named.contains(&"private_key_jwt") && *keys != Keys::None,
     };
     if methods == Methods::default() {
         return Err(DocumentError::NothingUsable(if many.is_some() { MANY } else { ONE }));
@@ -303,19 +314,36 @@ mod tests {
         let none = Methods { none: true, private_key_jwt: false };
         let keyed = Methods { none: false, private_key_jwt: true };
         assert_eq!(read(&sound()).unwrap().methods, none);
-        assert_eq!(
-            read(&with("token_endpoint_auth_method", json!("private_key_jwt"))).unwrap().methods,
-            keyed
-        );
-        let mut chatgpt = with("token_endpoint_auth_method", json!("private_key_jwt"));
-        chatgpt["token_endpoint_auth_methods_supported"] = json!(["none", "private_key_jwt"]);
+        let with_keys = |name, value| {
+            let mut document = with(name, value);
+            document["jwks_uri"] = json!("https://app.example/jwks");
+            document
+        };
+        const MANY: &str = "token_endpoint_auth_methods_supported";
+        let only = with_keys("token_endpoint_auth_method", json!("private_key_jwt"));
+        assert_eq!(read(&only).unwrap().methods, keyed);
+        let mut chatgpt = only;
+        chatgpt[MANY] = json!(["none", "private_key_jwt"]);
         assert_eq!(read(&chatgpt).unwrap().methods, both);
-        assert_eq!(
-            read(&with("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])))
-                .unwrap()
-                .methods,
-            keyed
-        );
+        let listed = with_keys(MANY, json!(["private_key_jwt"]));
+        assert_eq!(read(&listed).unwrap().methods, keyed);
+    }
+
+    #[test]
+    fn private_key_jwt_without_keys_cannot_be_used() {
+        const MANY: &str = "token_endpoint_auth_methods_supported";
+        let mut document = with(MANY, json!(["none", "private_key_jwt"]));
+        for (jwks_uri, usable) in [
+            (Value::Null, false),
+            (json!("http://app.example/jwks"), false),
+            (json!("https://app.example/jwks"), true),
+        ] {
+            document["jwks_uri"] = jwks_uri;
+            assert_eq!(read(&document).unwrap().methods.private_key_jwt, usable, "{document}");
+        }
+        let alone = with("token_endpoint_auth_method", json!("private_key_jwt"));
+        let unusable = DocumentError::NothingUsable("token_endpoint_auth_method");
+        assert_eq!(read(&alone).err(), Some(unusable));
     }
 
     #[test]

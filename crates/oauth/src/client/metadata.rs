@@ -19,6 +19,8 @@ pub struct Metadata {
     pub scope: Option<Scope>,
     /// How it may authenticate at the token endpoint.
     pub methods: Methods,
+    /// The keys that it authenticates with.
+    pub keys: Keys,
     /// SHA-256 of the bytes it was read from: two metadata with one digest are one version.
     pub digest: [u8; 32],
 }
@@ -30,6 +32,18 @@ pub struct Methods {
     pub none: bool,
     /// `private_key_jwt` (RFC 7523 §2.2).
     pub private_key_jwt: bool,
+}
+
+/// Where a client's public keys are (RFC 7591 §2: `jwks` or `jwks_uri`, not both).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum Keys {
+    /// It has none.
+    #[default]
+    None,
+    /// In its metadata: a key set as JSON.
+    Inline(Box<str>),
+    /// At this https URL.
+    At(Box<str>),
 }
 
 impl Metadata {
@@ -75,6 +89,7 @@ pub(crate) mod tests {
                 .collect(),
             scope: None,
             methods: Methods { none: true, private_key_jwt: false },
+            keys: Keys::None,
             digest: [0; 32],
         }
     }

@@ -14,12 +14,26 @@ use crate::{
 /// A token request.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
-    /// Who asks, as claimed: public clients prove nothing here.
-    pub client_id: ClientId,
+    /// Who asks, and how they prove it.
+    pub credentials: Credentials,
     /// `resource`, each time that it stands.
     pub resources: Vec<String>,
     /// What is exchanged.
     pub grant: PresentedGrant,
+}
+
+/// How a client says who it is.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// By name alone: public clients prove nothing here.
+    None(ClientId),
+    /// By a JWT that one of its keys has signed (RFC 7523 §2.2).
+    Assertion {
+        /// The parameter, if it stands; else the assertion's `sub` tells.
+        client_id: Option<ClientId>,
+        /// The assertion.
+        jwt: Box<str>,
+    },
 }
 
 /// What is exchanged for tokens.
@@ -63,7 +77,7 @@ impl TokenRequest {
             _ => return Err(TokenError::GrantType),
         };
         let resources = form.many("resource")?.into_iter().map(String::from).collect();
-        Ok(Self { client_id: public_client(&form, authorization)?, resources, grant })
+        Ok(Self { credentials: credentials(&form, authorization)?, resources, grant })
     }
 
     /// RI-2: whether what is named is what was granted; naming nothing means the same (some clients omit it on refresh).
@@ -88,31 +102,39 @@ pub fn narrowed(asked: Option<&str>, granted: &Scope) -> Result<Scope, TokenErro
     if asked.is_subset(granted) && !asked.is_empty() { Ok(asked) } else { Err(TokenError::Scope) }
 }
 
-/// The `client_id` of a client that has no credentials: from the body, or from Basic with an empty secret.
+/// Who asks, and how they prove it: from the body, from Basic with an empty secret, or from an assertion.
 ///
 /// # Errors
-/// [`TokenError`], also if the request carries credentials: no client has any here yet.
-pub fn public_client(form: &Form<'_>, authorization: Option<&str>) -> Result<ClientId, TokenError> {
+/// [`TokenError`], also if the request carries a secret: no client has one here yet.
+pub fn credentials(
+    form: &Form<'_>,
+    authorization: Option<&str>,
+) -> Result<Credentials, TokenError> {
     let in_body = form.one("client_id")?;
     let secret = form.raw("client_secret")?.is_some();
-    let assertion =
-        form.raw("client_assertion")?.is_some() || form.raw("client_assertion_type")?.is_some();
+    let assertion = form.one("client_assertion")?;
     let in_header = authorization.map(basic).transpose()?;
-    if [in_header.is_some(), secret, assertion].into_iter().filter(|used| *used).count() > 1 {
+    let ways = [in_header.is_some(), secret, assertion.is_some()];
+    if ways.into_iter().filter(|used| *used).count() > 1 {
         return Err(TokenError::TwoAuthentications);
     }
-    if secret || assertion || in_header.as_ref().is_some_and(|(_, secret)| !secret.is_empty()) {
+    if secret || in_header.as_ref().is_some_and(|(_, secret)| !secret.is_empty()) {
         return Err(TokenError::ClientAuthentication);
     }
-    let id = match (in_header, in_body) {
-        (Some((id, _)), Some(in_body)) if id != in_body => {
-            return Err(TokenError::TwoAuthentications);
+    let read = |id: &str| ClientId::parse(id).map_err(|_| TokenError::UnknownClient);
+    if let Some(jwt) = assertion {
+        if form.one("client_assertion_type")?.as_deref() != Some(JWT_BEARER) {
+            return Err(TokenError::ClientAuthentication);
         }
-        (Some((id, _)), _) => id,
-        (None, Some(id)) => id.into(),
-        (None, None) => return Err(TokenError::Missing("client_id")),
-    };
-    ClientId::parse(&id).map_err(|_| TokenError::UnknownClient)
+        let client_id = in_body.as_deref().map(read).transpose()?;
+        return Ok(Credentials::Assertion { client_id, jwt: jwt.into() });
+    }
+    match (in_header, in_body) {
+        (Some((id, _)), Some(in_body)) if id != in_body => Err(TokenError::TwoAuthentications),
+        (Some((id, _)), _) => read(&id).map(Credentials::None),
+        (None, Some(id)) => read(&id).map(Credentials::None),
+        (None, None) => Err(TokenError::Missing("client_id")),
+    }
 }
 
 /// Name and password of an `Authorization: Basic` header, form-decoded after base64 (O21-35).
@@ -139,6 +161,9 @@ pub fn basic(header: &str) -> Result<(String, String), TokenError> {
     ))
 }
 
+/// RFC 7523 §2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 fn required(form: &Form<'_>, name: &'static str) -> Result<String, TokenError> {
     Ok(form
         .one(name)
@@ -152,11 +177,17 @@ mod tests {
     use super::*;
 
     fn read(body: &str, header: Option<&str>) -> Result<String, TokenError> {
-        TokenRequest::parse(body, header).map(|request| request.client_id.to_string())
+        TokenRequest::parse(body, header).map(|request| match request.credentials {
+            Credentials::None(client_id) => client_id.to_string(),
+            Credentials::Assertion { client_id, jwt } => {
+                format!("{jwt} for {}", client_id.map_or("its sub".into(), |id| id.to_string()))
+            }
+        })
     }
 
     #[test]
     fn the_client_comes_from_the_body_or_from_basic() {
+        const TYPE: &str = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
         const CODE: &str = "grant_type=authorization_code&code=c&code_verifier=v";
         let header = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
         let url = "https%3A%2F%2Fapp.example%2Fc";
@@ -185,6 +216,13 @@ mod tests {
                 format!("{CODE}&client_id=a&client_assertion=s"),
                 None,
                 Err(TokenError::ClientAuthentication),
+            ),
+            (format!("{CODE}&client_id=a&{TYPE}&client_assertion=s"), None, Ok("s for a")),
+            (format!("{CODE}&{TYPE}&client_assertion=s"), None, Ok("s for its sub")),
+            (
+                format!("{CODE}&{TYPE}&client_assertion=s&client_secret=t"),
+                None,
+                Err(TokenError::TwoAuthentications),
             ),
             (CODE.into(), Some("Bearer x".into()), Err(TokenError::ClientAuthentication)),
             (CODE.into(), None, Err(TokenError::Missing("client_id"))),

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod authorize;
 pub mod client;
+mod client_authentication;
 pub mod consent;
 pub mod introspect;
 pub mod refusal;

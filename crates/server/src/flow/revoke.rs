@@ -4,11 +4,11 @@ use salver_jose::token::{Audience, Expected, verify_access_token};
 use salver_oauth::{
     form::Form,
     grant::refresh::RefreshToken,
-    token::{error::TokenError, request::public_client},
+    token::{error::TokenError, request::credentials},
 };
 use salver_store::record::{RevocationReason, Subject};
 
-use super::{client, token::TokenRefusal};
+use super::{client, client_authentication, token::TokenRefusal};
 use crate::deps::Deps;
 
 /// Revokes what is presented. Unknown and dead tokens are no error (RV-2); the type hint is not needed.
@@ -22,7 +22,8 @@ pub async fn revoke(
 ) -> Result<(), TokenRefusal> {
     let form = Form::parse(body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
-    let client_id = public_client(&form, authorization)?;
+    let credentials = credentials(&form, authorization)?;
+    let client_id = client_authentication::public(&credentials)?;
     let subject = match RefreshToken::parse(&text, deps.secrets.refresh_tokens()) {
         Some(token) => refresh_token(deps, &token).await?,
         None => access_token(deps, &text),
@@ -35,7 +36,7 @@ pub async fn revoke(
             deps.revocations.refresh(&*deps.store, now).await?;
             Ok(())
         }
-        None if client::is_known(deps, &client_id) => Ok(()),
+        None if client::is_known(deps, client_id) => Ok(()),
         None => Err(TokenError::UnknownClient.into()),
     }
 }

@@ -11,7 +11,7 @@ use salver_oauth::{
     client::{
         document::Profile,
         id::ClientId,
-        metadata::{Metadata, Methods},
+        metadata::{Keys, Metadata, Methods},
         redirect_uri::RedirectUri,
     },
 };
@@ -303,6 +303,7 @@ fn settings(issuer: &str) -> Settings {
         redirect_uris: vec![RedirectUri::parse("http://localhost/oauth/callback").unwrap()],
         scope: None,
         methods: Methods { none: true, private_key_jwt: false },
+        keys: Keys::None,
         digest: [1; 32],
     };
     Settings {

@@ -2,6 +2,7 @@
 
 use salver_oauth::{
     InstallationId, ResourceId, Timestamp,
+    client::id::ClientId,
     grant::{
         code::{Decision, Kept, Presented, decide},
         pkce::Challenge,
@@ -23,12 +24,12 @@ use crate::{deps::Deps, flow::refusal::Unavailable};
 
 pub(super) async fn redeem(
     deps: &Deps,
-    request: &TokenRequest,
+    (client_id, request): (&ClientId, &TokenRequest),
     (text, verifier, redirect_uri): (&str, &str, Option<&str>),
 ) -> Result<Issued, TokenRefusal> {
     let digest = deps.secrets.digest(text);
     let Some((code, grant)) = deps.store.find_code(digest).await? else {
-        return Err(not_good(deps, request, TokenError::Code));
+        return Err(not_good(deps, client_id, TokenError::Code));
     };
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
@@ -42,17 +43,15 @@ pub(super) async fn redeem(
         grant_stands: grant.revoked_at.is_none(),
     };
     let presented = Presented {
-        client_id: request.client_id.as_str(),
+        client_id: client_id.as_str(),
         redirect_uri,
         verifier,
         resources: &request.resources,
     };
     let now = deps.now();
     match decide(&kept, &presented, now) {
-        Decision::Refuse(error) if grant.client_id == request.client_id.as_str() => {
-            Err(error.into())
-        }
-        Decision::Refuse(error) => Err(not_good(deps, request, error)),
+        Decision::Refuse(error) if grant.client_id == client_id.as_str() => Err(error.into()),
+        Decision::Refuse(error) => Err(not_good(deps, client_id, error)),
         Decision::Replay => {
             end_what_it_gave(deps, code.redeemed_by, now).await?;
             Err(TokenError::Code.into())

@@ -4,14 +4,17 @@ mod code;
 mod issue;
 mod refresh;
 
-use salver_oauth::token::{
-    error::TokenError,
-    request::{PresentedGrant, TokenRequest},
+use salver_oauth::{
+    client::id::ClientId,
+    token::{
+        error::TokenError,
+        request::{PresentedGrant, TokenRequest},
+    },
 };
 use salver_store::StoreError;
 use thiserror::Error;
 
-use super::{client, refusal::Unavailable};
+use super::{client, client_authentication, refusal::Unavailable};
 use crate::deps::Deps;
 
 pub use issue::Issued;
@@ -43,19 +46,21 @@ pub async fn exchange(
     authorization: Option<&str>,
 ) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(body, authorization)?;
+    let client_id = client_authentication::public(&request.credentials)?;
     match &request.grant {
         PresentedGrant::Code { code, verifier, redirect_uri } => {
-            code::redeem(deps, &request, (code, verifier, redirect_uri.as_deref())).await
+            code::redeem(deps, (client_id, &request), (code, verifier, redirect_uri.as_deref()))
+                .await
         }
         PresentedGrant::Refresh { token, scope } => {
-            refresh::rotate(deps, &request, token, scope.as_deref()).await
+            refresh::rotate(deps, (client_id, &request), token, scope.as_deref()).await
         }
     }
 }
 
 /// What to say of a code or token that is not good. DESIGN 4.5: a client that nothing here names and that is not at hand is not looked
 /// up outside; it is unknown, and clients register anew on hearing that.
-fn not_good(deps: &Deps, request: &TokenRequest, error: TokenError) -> TokenRefusal {
-    let known = client::is_known(deps, &request.client_id);
+fn not_good(deps: &Deps, client_id: &ClientId, error: TokenError) -> TokenRefusal {
+    let known = client::is_known(deps, client_id);
     TokenRefusal::Told(if known { error } else { TokenError::UnknownClient })
 }

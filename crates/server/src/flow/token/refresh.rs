@@ -2,6 +2,7 @@
 
 use salver_oauth::{
     ResourceId, Timestamp,
+    client::id::ClientId,
     grant::refresh::{Decision, RefreshToken, Standing, decide},
     token::{
         error::TokenError,
@@ -25,12 +26,12 @@ const TRIES: usize = 8;
 
 pub(super) async fn rotate(
     deps: &Deps,
-    request: &TokenRequest,
+    (client_id, request): (&ClientId, &TokenRequest),
     text: &str,
     scope: Option<&str>,
 ) -> Result<Issued, TokenRefusal> {
     let Some(presented) = RefreshToken::parse(text, deps.secrets.refresh_tokens()) else {
-        return Err(not_good(deps, request, TokenError::RefreshToken));
+        return Err(not_good(deps, client_id, TokenError::RefreshToken));
     };
     for _ in 0..TRIES {
         let found = deps.store.find_installation(presented.installation()).await?;
@@ -38,8 +39,8 @@ pub(super) async fn rotate(
         let Some((installation, grant)) = found else {
             return Err(TokenError::RefreshToken.into());
         };
-        if grant.client_id != request.client_id.as_str() {
-            return Err(not_good(deps, request, TokenError::RefreshToken));
+        if grant.client_id != client_id.as_str() {
+            return Err(not_good(deps, client_id, TokenError::RefreshToken));
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
         request.check_resource(&granted)?;
