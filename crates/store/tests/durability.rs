@@ -33,10 +33,8 @@ fn consent(number: u32) -> Consent {
     let now = Timestamp::from_unix(1_800_000_000);
     let mut id = [0; 16];
     let mut digest = [0; 32];
-    for (place, byte) in id
-        .iter_mut()
-        .chain(&mut digest)
-        .zip(number.to_be_bytes().into_iter().cycle())
+    for (place, byte) in
+        id.iter_mut().chain(&mut digest).zip(number.to_be_bytes().into_iter().cycle())
     {
         *place = byte;
     }
@@ -66,12 +64,7 @@ fn consent(number: u32) -> Consent {
         expires_at: now.plus_seconds(60),
         redeemed_by: None,
     };
-    Consent {
-        grant,
-        fingerprint: format!("client{number}"),
-        label: "client".into(),
-        code,
-    }
+    Consent { grant, fingerprint: format!("client{number}"), label: "client".into(), code }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,16 +132,7 @@ async fn design_7_6_no_acknowledged_write_is_lost_by_kill_9() {
         created_at: Timestamp::from_unix(0),
         disabled_at: None,
     };
-    assert_eq!(
-        store
-            .add_user(NewUser {
-                user,
-                invitation: None
-            })
-            .await
-            .unwrap(),
-        UserAdded::Added
-    );
+    assert_eq!(store.add_user(NewUser { user, invitation: None }).await.unwrap(), UserAdded::Added);
     drop(store);
 
     let mut all = Vec::new();
@@ -167,11 +151,7 @@ async fn design_7_6_no_acknowledged_write_is_lost_by_kill_9() {
         // What was not acknowledged is there as a whole, or not at all.
         let newest = all.iter().copied().max().unwrap();
         for number in newest + 1..newest + 20 {
-            let whole = store
-                .find_code(consent(number).code.code)
-                .await
-                .unwrap()
-                .is_some();
+            let whole = store.find_code(consent(number).code.code).await.unwrap().is_some();
             let recorded = store.record_consent(consent(number)).await.unwrap();
             assert_eq!(recorded == Recorded::TicketSpent, whole, "{number}");
         }

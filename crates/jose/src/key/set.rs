@@ -92,7 +92,7 @@ fn private_member(key: &Map<String, Value>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Signer as _, SigningKey};
+    use crate::{Algorithm, Signer as _, SigningKey};
     use serde_json::json;
 
     fn jwk(algorithm: Algorithm) -> Value {

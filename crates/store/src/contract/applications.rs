@@ -35,11 +35,7 @@ pub async fn applications_are_listed_last_used_first(store: Arc<dyn Store>) {
     assert_eq!(labels(&store, 1).await, ["claude", "codex", "zed"]);
     let (number, grant) = grants.remove(0);
     install(&store, number, grant).await;
-    let used = UsedInstallation {
-        id: installation_id(number),
-        generation: 0,
-        at: at(50),
-    };
+    let used = UsedInstallation { id: installation_id(number), generation: 0, at: at(50) };
     store.record_use(vec![used]).await.unwrap();
     assert_eq!(labels(&store, 1).await, ["zed", "claude", "codex"]);
     // A consent that widens counts as use, and of several grants the one used last.
@@ -70,38 +66,22 @@ pub async fn what_has_ended_is_not_listed(store: Arc<dyn Store>) {
         install(&store, number, grant).await;
     }
     store
-        .revoke(
-            Subject::Installation(installation_id(2)),
-            RevocationReason::Client,
-            at(5),
-        )
+        .revoke(Subject::Installation(installation_id(2)), RevocationReason::Client, at(5))
         .await
         .unwrap();
-    store
-        .revoke(Subject::Grant(gone), RevocationReason::User, at(5))
-        .await
-        .unwrap();
+    store.revoke(Subject::Grant(gone), RevocationReason::User, at(5)).await.unwrap();
 
     let listed = store.list_applications(user_id(1)).await.unwrap();
     let outline: Vec<_> = listed
         .iter()
         .flat_map(|application| &application.grants)
         .map(|(grant, installations)| {
-            (
-                grant.id,
-                installations
-                    .iter()
-                    .map(|found| found.id)
-                    .collect::<Vec<_>>(),
-            )
+            (grant.id, installations.iter().map(|found| found.id).collect::<Vec<_>>())
         })
         .collect();
     assert_eq!(listed.len(), 1);
     assert_eq!(
         outline,
-        [
-            (first, vec![installation_id(1), installation_id(3)]),
-            (second, Vec::new())
-        ]
+        [(first, vec![installation_id(1), installation_id(3)]), (second, Vec::new())]
     );
 }

@@ -18,21 +18,12 @@ pub async fn a_consent_makes_a_grant_and_its_code(store: Arc<dyn Store>) {
     let consent = consent(1, "claude");
     let Consent { grant, code, .. } = consent.clone();
     assert_eq!(record(&store, consent).await, grant.id);
+    assert_eq!(store.find_grant(grant.id).await.unwrap(), Some(grant.clone()));
     assert_eq!(
-        store.find_grant(grant.id).await.unwrap(),
-        Some(grant.clone())
-    );
-    assert_eq!(
-        store
-            .find_grants(grant.user, &grant.client_id)
-            .await
-            .unwrap(),
+        store.find_grants(grant.user, &grant.client_id).await.unwrap(),
         slice::from_ref(&grant)
     );
-    assert_eq!(
-        store.find_code(digest(1)).await.unwrap(),
-        Some((code, grant))
-    );
+    assert_eq!(store.find_code(digest(1)).await.unwrap(), Some((code, grant)));
 }
 
 /// Scope is added, the rest is the newest; the code keeps the scope of its own login and hangs below the grant in use.
@@ -57,10 +48,7 @@ pub async fn a_second_consent_widens_the_grant(store: Arc<dyn Store>) {
     let mut narrower = consent(3, "claude");
     narrower.grant.scope = scope("read");
     record(&store, narrower).await;
-    assert_eq!(
-        store.find_grant(first).await.unwrap().unwrap().scope,
-        scope("read write")
-    );
+    assert_eq!(store.find_grant(first).await.unwrap().unwrap().scope, scope("read write"));
 }
 
 /// User, client, recipient and resource each make a grant of their own; the rest does not.
@@ -74,22 +62,10 @@ pub async fn what_makes_another_grant(store: Arc<dyn Store>) {
             |grant| grant.client_id = grant.client_id.to_uppercase(),
             true,
         ),
-        (
-            "another recipient",
-            |grant| grant.recipient = "https://claude.ai".into(),
-            true,
-        ),
+        ("another recipient", |grant| grant.recipient = "https://claude.ai".into(), true),
         ("another resource", |grant| grant.resource.push('2'), true),
-        (
-            "more scope",
-            |grant| grant.scope = scope("read write"),
-            false,
-        ),
-        (
-            "another assessment",
-            |grant| grant.assessment = "{}".into(),
-            false,
-        ),
+        ("more scope", |grant| grant.scope = scope("read write"), false),
+        ("another assessment", |grant| grant.assessment = "{}".into(), false),
     ];
     add_people(&store).await;
     let first = record(&store, consent(1, "claude")).await;
@@ -116,10 +92,7 @@ pub async fn of_many_consents_for_one_purpose_one_makes_the_grant(store: Arc<dyn
     let client_id = consent(1, "claude").grant.client_id;
     let found = store.find_grants(user_id(1), &client_id).await.unwrap();
     assert_eq!(
-        found
-            .iter()
-            .map(|grant| grant.scope.iter().count())
-            .collect::<Vec<_>>(),
+        found.iter().map(|grant| grant.scope.iter().count()).collect::<Vec<_>>(),
         [usize::from(super::RACERS)]
     );
 }
@@ -130,20 +103,11 @@ pub async fn a_revoked_grant_is_not_widened(store: Arc<dyn Store>) {
     let mut wide = consent(1, "claude");
     wide.grant.scope = scope("read write");
     let first = record(&store, wide).await;
-    store
-        .revoke(Subject::Grant(first), RevocationReason::User, at(5))
-        .await
-        .unwrap();
+    store.revoke(Subject::Grant(first), RevocationReason::User, at(5)).await.unwrap();
     let second = record(&store, consent(2, "claude")).await;
     assert_ne!(first, second);
-    assert_eq!(
-        store.find_grant(first).await.unwrap().unwrap().revoked_at,
-        Some(at(5))
-    );
-    assert_eq!(
-        store.find_grant(second).await.unwrap().unwrap().scope,
-        scope("read")
-    );
+    assert_eq!(store.find_grant(first).await.unwrap().unwrap().revoked_at, Some(at(5)));
+    assert_eq!(store.find_grant(second).await.unwrap().unwrap().scope, scope("read"));
 }
 
 /// The second answer changes nothing: no code, no scope.
@@ -153,15 +117,9 @@ pub async fn a_ticket_is_spent_once(store: Arc<dyn Store>) {
     let mut again = consent(2, "claude");
     again.code.ticket = bytes(1);
     again.grant.scope = scope("admin");
-    assert_eq!(
-        store.record_consent(again).await.unwrap(),
-        Recorded::TicketSpent
-    );
+    assert_eq!(store.record_consent(again).await.unwrap(), Recorded::TicketSpent);
     assert_eq!(store.find_code(digest(2)).await.unwrap(), None);
-    assert_eq!(
-        store.find_grant(grant).await.unwrap().unwrap().scope,
-        scope("read")
-    );
+    assert_eq!(store.find_grant(grant).await.unwrap().unwrap().scope, scope("read"));
 }
 
 /// A double click gives one code.
@@ -174,13 +132,7 @@ pub async fn of_many_who_answer_one_page_one_is_heard(store: Arc<dyn Store>) {
         async move { store.record_consent(consent).await.unwrap() }
     })
     .await;
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| **answer != Recorded::TicketSpent)
-            .count(),
-        1
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer != Recorded::TicketSpent).count(), 1);
 }
 
 /// A page answered long ago is still answered after its code was swept, for as long as promised.
@@ -208,12 +160,7 @@ pub async fn one_fingerprint_is_one_application(store: Arc<dyn Store>) {
     for grant in [first, same, other] {
         applications.push(store.find_grant(grant).await.unwrap().unwrap().application);
     }
-    assert!(
-        applications
-            .windows(2)
-            .map(|pair| pair.first() == pair.last())
-            .eq([true, false])
-    );
+    assert!(applications.windows(2).map(|pair| pair.first() == pair.last()).eq([true, false]));
     let mut labels: Vec<_> = store
         .list_applications(user_id(1))
         .await
@@ -241,30 +188,13 @@ pub async fn grants_are_found_by_the_exact_client_oldest_first(store: Arc<dyn St
     }
     let client_id = consent(1, "claude").grant.client_id;
     let ids = |grants: Vec<Grant>| grants.into_iter().map(|grant| grant.id).collect::<Vec<_>>();
-    assert_eq!(
-        ids(store.find_grants(user_id(1), &client_id).await.unwrap()),
-        expected
-    );
-    for (user, client_id) in [
-        (2, client_id.clone()),
-        (1, client_id.to_uppercase()),
-        (1, format!("{client_id}2")),
-    ] {
-        assert!(
-            store
-                .find_grants(user_id(user), &client_id)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+    assert_eq!(ids(store.find_grants(user_id(1), &client_id).await.unwrap()), expected);
+    for (user, client_id) in
+        [(2, client_id.clone()), (1, client_id.to_uppercase()), (1, format!("{client_id}2"))]
+    {
+        assert!(store.find_grants(user_id(user), &client_id).await.unwrap().is_empty());
     }
     let first = expected.remove(0);
-    store
-        .revoke(Subject::Grant(first), RevocationReason::User, at(5))
-        .await
-        .unwrap();
-    assert_eq!(
-        ids(store.find_grants(user_id(1), &client_id).await.unwrap()),
-        expected
-    );
+    store.revoke(Subject::Grant(first), RevocationReason::User, at(5)).await.unwrap();
+    assert_eq!(ids(store.find_grants(user_id(1), &client_id).await.unwrap()), expected);
 }

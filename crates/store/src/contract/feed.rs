@@ -24,14 +24,7 @@ fn token(number: u32) -> Subject {
 pub async fn the_feed_is_read_from_where_one_stands(store: Arc<dyn Store>) {
     assert!(store.list_revocations(0).await.unwrap().is_empty());
     for number in 1..=3 {
-        store
-            .revoke(
-                token(number),
-                RevocationReason::Client,
-                at(i64::from(number)),
-            )
-            .await
-            .unwrap();
+        store.revoke(token(number), RevocationReason::Client, at(i64::from(number))).await.unwrap();
     }
     let all = store.list_revocations(0).await.unwrap();
     assert_eq!(
@@ -56,11 +49,7 @@ pub async fn a_poller_misses_nothing(store: Arc<dyn Store>) {
         writers.spawn(async move {
             for number in 0..EACH {
                 store
-                    .revoke(
-                        token(racer * EACH + number),
-                        RevocationReason::Client,
-                        at(1),
-                    )
+                    .revoke(token(racer * EACH + number), RevocationReason::Client, at(1))
                     .await
                     .unwrap();
             }
@@ -69,9 +58,7 @@ pub async fn a_poller_misses_nothing(store: Arc<dyn Store>) {
     let mut seen = Vec::new();
     while seen.len() < expected {
         let finished = writers.is_empty();
-        let last = seen
-            .last()
-            .map_or(0, |line: &crate::record::Revocation| line.number);
+        let last = seen.last().map_or(0, |line: &crate::record::Revocation| line.number);
         seen.extend(store.list_revocations(last).await.unwrap());
         assert!(
             !finished || seen.len() == expected,
@@ -86,24 +73,11 @@ pub async fn a_poller_misses_nothing(store: Arc<dyn Store>) {
 
 /// Not even when the newest line was swept: a poller who stands there would miss the next one.
 pub async fn a_number_is_never_given_twice(store: Arc<dyn Store>) {
-    store
-        .revoke(token(1), RevocationReason::Client, at(0))
-        .await
-        .unwrap();
+    store.revoke(token(1), RevocationReason::Client, at(0)).await.unwrap();
     let last = store.list_revocations(0).await.unwrap().remove(0).number;
     store.sweep(at(retention::REVOCATION)).await.unwrap();
     assert!(store.list_revocations(0).await.unwrap().is_empty());
-    store
-        .revoke(
-            token(2),
-            RevocationReason::Client,
-            at(retention::REVOCATION),
-        )
-        .await
-        .unwrap();
+    store.revoke(token(2), RevocationReason::Client, at(retention::REVOCATION)).await.unwrap();
     let after = store.list_revocations(last).await.unwrap();
-    assert_eq!(
-        after.iter().map(|line| line.subject).collect::<Vec<_>>(),
-        [token(2)]
-    );
+    assert_eq!(after.iter().map(|line| line.subject).collect::<Vec<_>>(), [token(2)]);
 }

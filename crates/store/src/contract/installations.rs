@@ -15,12 +15,7 @@ use crate::{
 
 /// Installation 1.
 async fn load(store: &Arc<dyn Store>) -> Installation {
-    store
-        .find_installation(installation_id(1))
-        .await
-        .unwrap()
-        .unwrap()
-        .0
+    store.find_installation(installation_id(1)).await.unwrap().unwrap().0
 }
 
 /// With its grant; an unknown one is not found.
@@ -33,28 +28,12 @@ pub async fn an_installation_comes_back_as_it_was(store: Arc<dyn Store>) {
         used_generation: Some(2),
         ..installation(2, grant)
     };
-    assert_eq!(
-        store.add_code(code(2, grant)).await.unwrap(),
-        Outcome::Applied
-    );
-    let redeem = RedeemCode {
-        code: digest(2),
-        installation: started.clone(),
-    };
+    assert_eq!(store.add_code(code(2, grant)).await.unwrap(), Outcome::Applied);
+    let redeem = RedeemCode { code: digest(2), installation: started.clone() };
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
-    let (found, below) = store
-        .find_installation(installation_id(2))
-        .await
-        .unwrap()
-        .unwrap();
+    let (found, below) = store.find_installation(installation_id(2)).await.unwrap().unwrap();
     assert_eq!((found, below.id), (started, grant));
-    assert!(
-        store
-            .find_installation(installation_id(3))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.find_installation(installation_id(3)).await.unwrap().is_none());
 }
 
 /// Everything that moves, and nothing else.
@@ -62,10 +41,7 @@ pub async fn rotation_moves_one_generation(store: Arc<dyn Store>) {
     let grant = one_installation(&store).await;
     install(&store, 2, grant).await;
     let step = advance(1, 0, 100);
-    assert_eq!(
-        store.advance_installation(step).await.unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.advance_installation(step).await.unwrap(), Outcome::Applied);
     let expected = Installation {
         generation: 1,
         current: step.current,
@@ -76,42 +52,23 @@ pub async fn rotation_moves_one_generation(store: Arc<dyn Store>) {
         ..installation(1, grant)
     };
     assert_eq!(load(&store).await, expected);
-    let (sibling, _) = store
-        .find_installation(installation_id(2))
-        .await
-        .unwrap()
-        .unwrap();
+    let (sibling, _) = store.find_installation(installation_id(2)).await.unwrap().unwrap();
     assert_eq!(sibling, installation(2, grant));
 }
 
 /// One behind and one ahead are lost, and change nothing.
 pub async fn rotation_needs_the_expected_generation(store: Arc<dyn Store>) {
     one_installation(&store).await;
-    assert_eq!(
-        store
-            .advance_installation(advance(1, 0, 100))
-            .await
-            .unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.advance_installation(advance(1, 0, 100)).await.unwrap(), Outcome::Applied);
     let before = load(&store).await;
     for expected in [0, 2] {
         assert_eq!(
-            store
-                .advance_installation(advance(1, expected, 101))
-                .await
-                .unwrap(),
+            store.advance_installation(advance(1, expected, 101)).await.unwrap(),
             Outcome::Lost
         );
     }
     assert_eq!(load(&store).await, before);
-    assert_eq!(
-        store
-            .advance_installation(advance(1, 1, 101))
-            .await
-            .unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.advance_installation(advance(1, 1, 101)).await.unwrap(), Outcome::Applied);
 }
 
 /// Lost when expired, ended, below a revoked grant, or unknown.
@@ -121,44 +78,16 @@ pub async fn rotation_needs_a_live_installation(store: Arc<dyn Store>) {
     for number in [2, 3] {
         install(&store, number, grant).await;
     }
-    assert_eq!(
-        store
-            .advance_installation(advance(1, 0, end))
-            .await
-            .unwrap(),
-        Outcome::Lost
-    );
-    assert_eq!(
-        store
-            .advance_installation(advance(1, 0, end - 1))
-            .await
-            .unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.advance_installation(advance(1, 0, end)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.advance_installation(advance(1, 0, end - 1)).await.unwrap(), Outcome::Applied);
     store
-        .revoke(
-            Subject::Installation(installation_id(2)),
-            RevocationReason::Client,
-            at(5),
-        )
+        .revoke(Subject::Installation(installation_id(2)), RevocationReason::Client, at(5))
         .await
         .unwrap();
-    assert_eq!(
-        store.advance_installation(advance(2, 0, 6)).await.unwrap(),
-        Outcome::Lost
-    );
-    store
-        .revoke(Subject::Grant(grant), RevocationReason::User, at(5))
-        .await
-        .unwrap();
-    assert_eq!(
-        store.advance_installation(advance(3, 0, 6)).await.unwrap(),
-        Outcome::Lost
-    );
-    assert_eq!(
-        store.advance_installation(advance(4, 0, 6)).await.unwrap(),
-        Outcome::Lost
-    );
+    assert_eq!(store.advance_installation(advance(2, 0, 6)).await.unwrap(), Outcome::Lost);
+    store.revoke(Subject::Grant(grant), RevocationReason::User, at(5)).await.unwrap();
+    assert_eq!(store.advance_installation(advance(3, 0, 6)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.advance_installation(advance(4, 0, 6)).await.unwrap(), Outcome::Lost);
 }
 
 /// A race for a generation has one winner, whose token is the current one.
@@ -168,18 +97,11 @@ pub async fn of_many_who_rotate_one_generation_one_succeeds(store: Arc<dyn Store
         let store = Arc::clone(&store);
         let mut step = advance(1, 0, 100);
         step.current = digest(2000 + u32::from(racer));
-        async move {
-            (
-                store.advance_installation(step).await.unwrap(),
-                step.current,
-            )
-        }
+        async move { (store.advance_installation(step).await.unwrap(), step.current) }
     })
     .await;
-    let winners: Vec<_> = answers
-        .into_iter()
-        .filter(|(outcome, _)| *outcome == Outcome::Applied)
-        .collect();
+    let winners: Vec<_> =
+        answers.into_iter().filter(|(outcome, _)| *outcome == Outcome::Applied).collect();
     let after = load(&store).await;
     assert_eq!(winners, [(Outcome::Applied, after.current)]);
     assert_eq!(after.generation, 1);
@@ -193,29 +115,21 @@ pub async fn rotating_against_revoking_leaves_nothing_alive(store: Arc<dyn Store
     }
     let revoking = Arc::clone(&store);
     let revoking = tokio::spawn(async move {
-        revoking
-            .revoke(Subject::Grant(grant), RevocationReason::User, at(5))
-            .await
-            .unwrap();
+        revoking.revoke(Subject::Grant(grant), RevocationReason::User, at(5)).await.unwrap();
     });
-    let rotated = race(|racer| {
-        let store = Arc::clone(&store);
-        async move {
-            store
-                .advance_installation(advance(1 + u32::from(racer), 0, 100))
-                .await
-                .unwrap()
-        }
-    })
-    .await;
+    let rotated =
+        race(|racer| {
+            let store = Arc::clone(&store);
+            async move {
+                store.advance_installation(advance(1 + u32::from(racer), 0, 100)).await.unwrap()
+            }
+        })
+        .await;
     revoking.await.unwrap();
     let mut generations = 0;
     for number in 1..=u32::from(super::RACERS) {
-        let (installation, _) = store
-            .find_installation(installation_id(number))
-            .await
-            .unwrap()
-            .unwrap();
+        let (installation, _) =
+            store.find_installation(installation_id(number)).await.unwrap().unwrap();
         assert_eq!(installation.ended_at, Some(at(5)));
         assert_eq!(
             store
@@ -226,10 +140,7 @@ pub async fn rotating_against_revoking_leaves_nothing_alive(store: Arc<dyn Store
         );
         generations += installation.generation;
     }
-    let applied = rotated
-        .iter()
-        .filter(|outcome| **outcome == Outcome::Applied)
-        .count();
+    let applied = rotated.iter().filter(|outcome| **outcome == Outcome::Applied).count();
     assert_eq!(u32::try_from(applied), Ok(generations));
 }
 
@@ -251,10 +162,7 @@ pub async fn late_facts_of_use_are_merged(store: Arc<dyn Store>) {
         at: at(seconds),
     };
     for (why, generation, seconds, expected_generation, expected_seconds) in STEPS {
-        store
-            .record_use(vec![used(9, 1, 1), used(1, *generation, *seconds)])
-            .await
-            .unwrap();
+        store.record_use(vec![used(9, 1, 1), used(1, *generation, *seconds)]).await.unwrap();
         let after = load(&store).await;
         assert_eq!(
             (after.used_generation, after.last_used_at),
@@ -262,24 +170,11 @@ pub async fn late_facts_of_use_are_merged(store: Arc<dyn Store>) {
             "{why}"
         );
     }
-    store
-        .record_use(vec![used(1, 0, 65), used(1, 6, 80), used(1, 5, 90)])
-        .await
-        .unwrap();
+    store.record_use(vec![used(1, 0, 65), used(1, 6, 80), used(1, 5, 90)]).await.unwrap();
     let after = load(&store).await;
-    assert_eq!(
-        (after.used_generation, after.last_used_at, after.generation),
-        (Some(6), at(90), 0)
-    );
+    assert_eq!((after.used_generation, after.last_used_at, after.generation), (Some(6), at(90), 0));
     store.record_use(Vec::new()).await.unwrap();
     store.record_use(vec![used(2, 0, -5)]).await.unwrap();
-    let (sibling, _) = store
-        .find_installation(installation_id(2))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (sibling.used_generation, sibling.last_used_at),
-        (Some(0), at(1))
-    );
+    let (sibling, _) = store.find_installation(installation_id(2)).await.unwrap().unwrap();
+    assert_eq!((sibling.used_generation, sibling.last_used_at), (Some(0), at(1)));
 }

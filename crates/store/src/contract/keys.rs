@@ -33,32 +33,12 @@ pub async fn keys_are_listed_oldest_first(store: Arc<dyn Store>) {
 
 /// Not those of another use, nor those that retire already; and none if no time is given.
 pub async fn a_new_key_retires_the_others_of_its_use(store: Arc<dyn Store>) {
-    store
-        .add_key(key("a", KeyUse::AccessToken, 1), None)
-        .await
-        .unwrap();
-    store
-        .add_key(key("i", KeyUse::Identity, 2), None)
-        .await
-        .unwrap();
-    store
-        .add_key(key("b", KeyUse::AccessToken, 3), Some(at(100)))
-        .await
-        .unwrap();
-    store
-        .add_key(key("c", KeyUse::AccessToken, 4), Some(at(200)))
-        .await
-        .unwrap();
-    store
-        .add_key(key("d", KeyUse::AccessToken, 5), None)
-        .await
-        .unwrap();
-    let ends: Vec<_> = store
-        .list_keys()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|key| key.retires_at)
-        .collect();
+    store.add_key(key("a", KeyUse::AccessToken, 1), None).await.unwrap();
+    store.add_key(key("i", KeyUse::Identity, 2), None).await.unwrap();
+    store.add_key(key("b", KeyUse::AccessToken, 3), Some(at(100))).await.unwrap();
+    store.add_key(key("c", KeyUse::AccessToken, 4), Some(at(200))).await.unwrap();
+    store.add_key(key("d", KeyUse::AccessToken, 5), None).await.unwrap();
+    let ends: Vec<_> =
+        store.list_keys().await.unwrap().into_iter().map(|key| key.retires_at).collect();
     assert_eq!(ends, [Some(at(100)), None, Some(at(200)), None, None]);
 }

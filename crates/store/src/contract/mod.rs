@@ -1,17 +1,13 @@
 //! What does every engine promise? One case for each promise of the trait's documents, with its refused neighbour; the
 //! races are cases too. An engine passes all of them unchanged:
 //!
-//! ```ignore
-//! async fn make_store() -> salver_store::contract::Fixture { … }
+//! ```text
+//! async fn make_store() -> salver_store::contract::Fixture { .. }
 //! salver_store::engine_contract!(sqlite, crate::make_store);
 //! ```
 //!
 //! Each case gets a store of its own, empty. Durability is not here: it needs a process that dies (`tests/durability.rs`).
-#![expect(
-    clippy::unwrap_used,
-    clippy::missing_panics_doc,
-    reason = "the cases are tests"
-)]
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the cases are tests")]
 
 pub mod applications;
 pub mod codes;
@@ -194,10 +190,7 @@ mod tests {
         for group in GROUPS {
             for rest in group.split("pub async fn ").skip(1) {
                 let name = rest.split('(').next().unwrap();
-                assert!(
-                    LIST.lines().any(|line| line.trim() == name),
-                    "{name} is not run"
-                );
+                assert!(LIST.lines().any(|line| line.trim() == name), "{name} is not run");
             }
         }
     }

@@ -25,10 +25,7 @@ pub fn at(seconds: i64) -> Timestamp {
 #[must_use]
 pub fn bytes(number: u32) -> [u8; 16] {
     let mut bytes = [0; 16];
-    for (place, byte) in bytes
-        .iter_mut()
-        .zip(number.to_be_bytes().into_iter().cycle())
-    {
+    for (place, byte) in bytes.iter_mut().zip(number.to_be_bytes().into_iter().cycle()) {
         *place = byte;
     }
     bytes
@@ -38,10 +35,7 @@ pub fn bytes(number: u32) -> [u8; 16] {
 #[must_use]
 pub fn digest(number: u32) -> Digest {
     let mut digest = [0; 32];
-    for (place, byte) in digest
-        .iter_mut()
-        .zip(number.to_be_bytes().into_iter().cycle())
-    {
+    for (place, byte) in digest.iter_mut().zip(number.to_be_bytes().into_iter().cycle()) {
         *place = byte;
     }
     digest
@@ -165,10 +159,7 @@ pub fn advance(number: u32, expected_generation: u32, seconds: i64) -> AdvanceIn
 /// Adds users 1 (ada) and 2 (bob).
 pub async fn add_people(store: &Arc<dyn Store>) {
     for (number, name) in [(1, "ada"), (2, "bob")] {
-        let user = NewUser {
-            user: user(number, name),
-            invitation: None,
-        };
+        let user = NewUser { user: user(number, name), invitation: None };
         assert_eq!(store.add_user(user).await.unwrap(), UserAdded::Added);
     }
 }
@@ -188,10 +179,7 @@ pub async fn install(store: &Arc<dyn Store>, number: u32, grant: GrantId) {
         ticket: bytes(10_000 + number),
         ..code(number, grant)
     };
-    let redeem = RedeemCode {
-        code: code.code,
-        installation: installation(number, grant),
-    };
+    let redeem = RedeemCode { code: code.code, installation: installation(number, grant) };
     assert_eq!(store.add_code(code).await.unwrap(), Outcome::Applied);
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
 }

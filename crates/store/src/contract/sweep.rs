@@ -23,22 +23,9 @@ const DAY: i64 = 86_400;
 async fn presence(store: &Arc<dyn Store>) -> [bool; 4] {
     [
         store.find_code(digest(1)).await.unwrap().is_some(),
-        store
-            .find_session(digest(1), at(0))
-            .await
-            .unwrap()
-            .is_some(),
-        store
-            .find_invitation(digest(1), at(0))
-            .await
-            .unwrap()
-            .is_some(),
-        store
-            .list_keys()
-            .await
-            .unwrap()
-            .iter()
-            .any(|key| key.key_id == "old"),
+        store.find_session(digest(1), at(0)).await.unwrap().is_some(),
+        store.find_invitation(digest(1), at(0)).await.unwrap().is_some(),
+        store.list_keys().await.unwrap().iter().any(|key| key.key_id == "old"),
     ]
 }
 
@@ -46,28 +33,12 @@ async fn presence(store: &Arc<dyn Store>) -> [bool; 4] {
 pub async fn a_sweep_deletes_what_time_has_ended(store: Arc<dyn Store>) {
     add_people(&store).await;
     record(&store, consent(1, "claude")).await;
-    store
-        .add_session(Session {
-            expires_at: at(2000),
-            ..session(1, 1)
-        })
-        .await
-        .unwrap();
-    let invitation = Invitation {
-        token: digest(1),
-        role: Role::User,
-        created_at: at(0),
-        expires_at: at(3000),
-    };
+    store.add_session(Session { expires_at: at(2000), ..session(1, 1) }).await.unwrap();
+    let invitation =
+        Invitation { token: digest(1), role: Role::User, created_at: at(0), expires_at: at(3000) };
     store.add_invitation(invitation).await.unwrap();
-    store
-        .add_key(key("old", KeyUse::AccessToken, 0), None)
-        .await
-        .unwrap();
-    store
-        .add_key(key("new", KeyUse::AccessToken, 1), Some(at(4000)))
-        .await
-        .unwrap();
+    store.add_key(key("old", KeyUse::AccessToken, 0), None).await.unwrap();
+    store.add_key(key("new", KeyUse::AccessToken, 1), Some(at(4000))).await.unwrap();
     for (seconds, expected) in [
         (60 + retention::CODE - 1, [true, true, true, true]),
         (60 + retention::CODE, [false, true, true, true]),
@@ -89,45 +60,20 @@ pub async fn a_sweep_deletes_what_time_has_ended(store: Arc<dyn Store>) {
 pub async fn a_rotated_installation_outlives_its_first_end(store: Arc<dyn Store>) {
     one_installation(&store).await;
     assert_eq!(
-        store
-            .advance_installation(advance(1, 0, 80 * DAY))
-            .await
-            .unwrap(),
+        store.advance_installation(advance(1, 0, 80 * DAY)).await.unwrap(),
         Outcome::Applied
     );
     for seconds in [90 * DAY, 170 * DAY - 1] {
         store.sweep(at(seconds)).await.unwrap();
-        assert!(
-            store
-                .find_installation(installation_id(1))
-                .await
-                .unwrap()
-                .is_some(),
-            "{seconds}"
-        );
+        assert!(store.find_installation(installation_id(1)).await.unwrap().is_some(), "{seconds}");
     }
     let mut shorter = advance(1, 1, 160 * DAY);
     shorter.expires_at = at(161 * DAY);
-    assert_eq!(
-        store.advance_installation(shorter).await.unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.advance_installation(shorter).await.unwrap(), Outcome::Applied);
     store.sweep(at(161 * DAY - 1)).await.unwrap();
-    assert!(
-        store
-            .find_installation(installation_id(1))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.find_installation(installation_id(1)).await.unwrap().is_some());
     store.sweep(at(161 * DAY)).await.unwrap();
-    assert!(
-        store
-            .find_installation(installation_id(1))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.find_installation(installation_id(1)).await.unwrap().is_none());
 }
 
 /// One that is ended stays a day, but no longer than it would have lived.
@@ -135,11 +81,7 @@ pub async fn an_ended_installation_stays_a_day(store: Arc<dyn Store>) {
     let grant = one_installation(&store).await;
     install(&store, 2, grant).await;
     store
-        .revoke(
-            Subject::Installation(installation_id(1)),
-            RevocationReason::Client,
-            at(5),
-        )
+        .revoke(Subject::Installation(installation_id(1)), RevocationReason::Client, at(5))
         .await
         .unwrap();
     store
@@ -158,10 +100,7 @@ pub async fn an_ended_installation_stays_a_day(store: Arc<dyn Store>) {
     ] {
         store.sweep(at(seconds)).await.unwrap();
         for (number, there) in [1, 2].into_iter().zip(expected) {
-            let found = store
-                .find_installation(installation_id(number))
-                .await
-                .unwrap();
+            let found = store.find_installation(installation_id(number)).await.unwrap();
             assert_eq!(found.is_some(), there, "{number} {seconds}");
         }
     }
@@ -171,21 +110,14 @@ pub async fn an_ended_installation_stays_a_day(store: Arc<dyn Store>) {
 pub async fn a_revoked_grant_stays_thirty_days_a_live_one_for_good(store: Arc<dyn Store>) {
     let grant = one_installation(&store).await;
     let live = record(&store, consent(2, "zed")).await;
-    store
-        .revoke(Subject::Grant(grant), RevocationReason::User, at(5))
-        .await
-        .unwrap();
+    store.revoke(Subject::Grant(grant), RevocationReason::User, at(5)).await.unwrap();
     for (seconds, expected) in [
         (5 + retention::REVOKED_GRANT - 1, true),
         (5 + retention::REVOKED_GRANT, false),
         (900 * DAY, false),
     ] {
         store.sweep(at(seconds)).await.unwrap();
-        assert_eq!(
-            store.find_grant(grant).await.unwrap().is_some(),
-            expected,
-            "{seconds}"
-        );
+        assert_eq!(store.find_grant(grant).await.unwrap().is_some(), expected, "{seconds}");
         assert!(store.find_grant(live).await.unwrap().is_some());
     }
     assert_eq!(store.list_applications(user_id(1)).await.unwrap().len(), 1);
@@ -201,13 +133,7 @@ pub async fn a_sweep_takes_everything_however_much(store: Arc<dyn Store>) {
         adding.spawn(async move { store.add_session(session(number, 1)).await.unwrap() });
     }
     adding.join_all().await;
-    store
-        .add_session(Session {
-            expires_at: at(31 * DAY),
-            ..session(MANY, 1)
-        })
-        .await
-        .unwrap();
+    store.add_session(Session { expires_at: at(31 * DAY), ..session(MANY, 1) }).await.unwrap();
     store.sweep(at(30 * DAY)).await.unwrap();
     for number in 0..=MANY {
         let found = store.find_session(digest(number), at(0)).await.unwrap();
@@ -221,17 +147,8 @@ pub async fn a_sweep_takes_everything_however_much(store: Arc<dyn Store>) {
         installing.spawn(async move { install(&store, number, grant).await });
     }
     installing.join_all().await;
-    store
-        .revoke(Subject::Grant(grant), RevocationReason::User, at(5))
-        .await
-        .unwrap();
+    store.revoke(Subject::Grant(grant), RevocationReason::User, at(5)).await.unwrap();
     store.sweep(at(31 * DAY)).await.unwrap();
     assert!(store.find_grant(grant).await.unwrap().is_none());
-    assert!(
-        store
-            .find_installation(installation_id(MANY - 1))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.find_installation(installation_id(MANY - 1)).await.unwrap().is_none());
 }

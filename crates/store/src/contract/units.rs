@@ -16,17 +16,10 @@ pub async fn a_unit_that_fails_leaves_no_trace(store: Arc<dyn Store>) {
     let first = record(&store, consent(1, "claude")).await;
     let mut clash = consent(2, "zed");
     clash.grant.id = first;
-    assert!(matches!(
-        store.record_consent(clash).await,
-        Err(StoreError::Engine(_))
-    ));
+    assert!(matches!(store.record_consent(clash).await, Err(StoreError::Engine(_))));
     assert_eq!(store.find_code(digest(2)).await.unwrap(), None);
     assert!(
-        store
-            .find_grants(user_id(1), &consent(2, "zed").grant.client_id)
-            .await
-            .unwrap()
-            .is_empty()
+        store.find_grants(user_id(1), &consent(2, "zed").grant.client_id).await.unwrap().is_empty()
     );
     assert_eq!(store.list_applications(user_id(1)).await.unwrap().len(), 1);
     let again = consent(2, "zed");
@@ -42,21 +35,10 @@ pub async fn a_unit_that_fails_fails_alone(store: Arc<dyn Store>) {
         let store = Arc::clone(&store);
         // Every second one claims the id of somebody else.
         let clashes = number % 2 == 0;
-        let user = user(
-            if clashes { 1 } else { 100 + number },
-            &format!("user{number}"),
+        let user = user(if clashes { 1 } else { 100 + number }, &format!("user{number}"));
+        tasks.spawn(
+            async move { (clashes, store.add_user(NewUser { user, invitation: None }).await) },
         );
-        tasks.spawn(async move {
-            (
-                clashes,
-                store
-                    .add_user(NewUser {
-                        user,
-                        invitation: None,
-                    })
-                    .await,
-            )
-        });
     }
     for (clashes, answer) in tasks.join_all().await {
         if clashes {
@@ -65,10 +47,7 @@ pub async fn a_unit_that_fails_fails_alone(store: Arc<dyn Store>) {
             assert_eq!(answer.unwrap(), UserAdded::Added);
         }
     }
-    assert_eq!(
-        store.list_users().await.unwrap().len(),
-        2 + usize::from(super::RACERS) / 2
-    );
+    assert_eq!(store.list_users().await.unwrap().len(), 2 + usize::from(super::RACERS) / 2);
 }
 
 /// A healthy engine, also twice.

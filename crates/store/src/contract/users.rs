@@ -15,13 +15,7 @@ use crate::{
 pub async fn a_user_is_found_by_id_and_by_name_in_any_letter_case(store: Arc<dyn Store>) {
     let mut zoe = user(7, "Zoë");
     zoe.role = Role::Administrator;
-    let added = store
-        .add_user(NewUser {
-            user: zoe,
-            invitation: None,
-        })
-        .await
-        .unwrap();
+    let added = store.add_user(NewUser { user: zoe, invitation: None }).await.unwrap();
     assert_eq!(added, UserAdded::Added);
     for name in ["Zoë", "zoë", "ZOË"] {
         let found = store.find_user_by_name(name).await.unwrap().unwrap();
@@ -31,18 +25,11 @@ pub async fn a_user_is_found_by_id_and_by_name_in_any_letter_case(store: Arc<dyn
         );
     }
     for name in ["zoe", "zoë ", ""] {
-        assert!(
-            store.find_user_by_name(name).await.unwrap().is_none(),
-            "{name:?}"
-        );
+        assert!(store.find_user_by_name(name).await.unwrap().is_none(), "{name:?}");
     }
     let found = store.find_user(user_id(7)).await.unwrap().unwrap();
     assert_eq!(
-        (
-            found.password_hash.as_str(),
-            found.created_at,
-            found.disabled_at
-        ),
+        (found.password_hash.as_str(), found.created_at, found.disabled_at),
         ("$argon2id$Zoë", at(0), None)
     );
     assert!(store.find_user(user_id(8)).await.unwrap().is_none());
@@ -56,10 +43,7 @@ pub async fn a_name_is_given_once_whatever_its_letter_case(store: Arc<dyn Store>
         (4, "Bob", UserAdded::NameTaken),
         (5, "ada2", UserAdded::Added),
     ] {
-        let new = NewUser {
-            user: user(number, name),
-            invitation: None,
-        };
+        let new = NewUser { user: user(number, name), invitation: None };
         assert_eq!(store.add_user(new).await.unwrap(), expected, "{name}");
         assert_eq!(
             store.find_user(user_id(number)).await.unwrap().is_some(),
@@ -73,77 +57,32 @@ pub async fn of_many_who_want_one_name_one_gets_it(store: Arc<dyn Store>) {
     let answers = race(|racer| {
         let store = Arc::clone(&store);
         let name = if racer % 2 == 0 { "eve" } else { "EVE" };
-        let new = NewUser {
-            user: user(100 + u32::from(racer), name),
-            invitation: None,
-        };
+        let new = NewUser { user: user(100 + u32::from(racer), name), invitation: None };
         async move { store.add_user(new).await.unwrap() }
     })
     .await;
-    assert_eq!(
-        answers
-            .iter()
-            .filter(|answer| **answer == UserAdded::Added)
-            .count(),
-        1
-    );
+    assert_eq!(answers.iter().filter(|answer| **answer == UserAdded::Added).count(), 1);
     assert_eq!(store.list_users().await.unwrap().len(), 1);
 }
 
 /// By name, whatever the letter case.
 pub async fn users_are_listed_by_name(store: Arc<dyn Store>) {
     for (number, name) in [(1, "bob"), (2, "Carol"), (3, "Ada")] {
-        let new = NewUser {
-            user: user(number, name),
-            invitation: None,
-        };
+        let new = NewUser { user: user(number, name), invitation: None };
         assert_eq!(store.add_user(new).await.unwrap(), UserAdded::Added);
     }
-    let names: Vec<_> = store
-        .list_users()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|user| user.username)
-        .collect();
+    let names: Vec<_> =
+        store.list_users().await.unwrap().into_iter().map(|user| user.username).collect();
     assert_eq!(names, ["Ada", "bob", "Carol"]);
 }
 
 /// One user's, and lost for nobody.
 pub async fn a_password_hash_is_replaced(store: Arc<dyn Store>) {
     add_people(&store).await;
-    assert_eq!(
-        store
-            .set_password_hash(user_id(1), "new".into())
-            .await
-            .unwrap(),
-        Outcome::Applied
-    );
-    assert_eq!(
-        store
-            .set_password_hash(user_id(9), "new".into())
-            .await
-            .unwrap(),
-        Outcome::Lost
-    );
-    assert_eq!(
-        store
-            .find_user(user_id(1))
-            .await
-            .unwrap()
-            .unwrap()
-            .password_hash,
-        "new"
-    );
-    assert_eq!(
-        store
-            .find_user(user_id(2))
-            .await
-            .unwrap()
-            .unwrap()
-            .password_hash,
-        "$argon2id$bob"
-    );
+    assert_eq!(store.set_password_hash(user_id(1), "new".into()).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.set_password_hash(user_id(9), "new".into()).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().password_hash, "new");
+    assert_eq!(store.find_user(user_id(2)).await.unwrap().unwrap().password_hash, "$argon2id$bob");
 }
 
 /// Sessions, grants and installations end; another user's stay.
@@ -159,44 +98,15 @@ pub async fn disabling_ends_sessions_and_grants_and_enters_the_feed(store: Arc<d
     install(&store, 1, first).await;
     install(&store, 3, of_bob).await;
 
-    assert_eq!(
-        store.disable_user(user_id(1), at(5)).await.unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.disable_user(user_id(1), at(5)).await.unwrap(), Outcome::Applied);
 
-    assert_eq!(
-        store
-            .find_user(user_id(1))
-            .await
-            .unwrap()
-            .unwrap()
-            .disabled_at,
-        Some(at(5))
-    );
-    assert!(
-        store
-            .find_session(digest(1), at(6))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        store
-            .find_session(digest(2), at(6))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().disabled_at, Some(at(5)));
+    assert!(store.find_session(digest(1), at(6)).await.unwrap().is_none());
+    assert!(store.find_session(digest(2), at(6)).await.unwrap().is_some());
     for grant in [first, second] {
-        assert_eq!(
-            store.find_grant(grant).await.unwrap().unwrap().revoked_at,
-            Some(at(5))
-        );
+        assert_eq!(store.find_grant(grant).await.unwrap().unwrap().revoked_at, Some(at(5)));
     }
-    assert_eq!(
-        store.find_grant(of_bob).await.unwrap().unwrap().revoked_at,
-        None
-    );
+    assert_eq!(store.find_grant(of_bob).await.unwrap().unwrap().revoked_at, None);
     for (number, ended_at) in [(1, Some(at(5))), (3, None)] {
         let (installation, _) = store
             .find_installation(super::samples::installation_id(number))
@@ -205,13 +115,8 @@ pub async fn disabling_ends_sessions_and_grants_and_enters_the_feed(store: Arc<d
             .unwrap();
         assert_eq!(installation.ended_at, ended_at);
     }
-    let mut ended: Vec<_> = store
-        .list_revocations(0)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|line| line.subject)
-        .collect();
+    let mut ended: Vec<_> =
+        store.list_revocations(0).await.unwrap().into_iter().map(|line| line.subject).collect();
     ended.sort_by_key(|subject| *subject == Subject::Grant(second));
     assert_eq!(ended, [Subject::Grant(first), Subject::Grant(second)]);
 }
@@ -219,27 +124,10 @@ pub async fn disabling_ends_sessions_and_grants_and_enters_the_feed(store: Arc<d
 /// Lost the second time, and for nobody.
 pub async fn disabling_happens_once(store: Arc<dyn Store>) {
     add_people(&store).await;
-    assert_eq!(
-        store.disable_user(user_id(1), at(5)).await.unwrap(),
-        Outcome::Applied
-    );
-    assert_eq!(
-        store.disable_user(user_id(1), at(6)).await.unwrap(),
-        Outcome::Lost
-    );
-    assert_eq!(
-        store.disable_user(user_id(9), at(6)).await.unwrap(),
-        Outcome::Lost
-    );
-    assert_eq!(
-        store
-            .find_user(user_id(1))
-            .await
-            .unwrap()
-            .unwrap()
-            .disabled_at,
-        Some(at(5))
-    );
+    assert_eq!(store.disable_user(user_id(1), at(5)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.disable_user(user_id(1), at(6)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.disable_user(user_id(9), at(6)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().disabled_at, Some(at(5)));
 }
 
 /// Sessions and grants stay ended; lost for who is not disabled.
@@ -249,100 +137,36 @@ pub async fn enabling_gives_nothing_back(store: Arc<dyn Store>) {
     let grant = record(&store, consent(1, "claude")).await;
     assert_eq!(store.enable_user(user_id(1)).await.unwrap(), Outcome::Lost);
     assert_eq!(store.enable_user(user_id(9)).await.unwrap(), Outcome::Lost);
-    assert_eq!(
-        store.disable_user(user_id(1), at(5)).await.unwrap(),
-        Outcome::Applied
-    );
-    assert_eq!(
-        store.enable_user(user_id(1)).await.unwrap(),
-        Outcome::Applied
-    );
-    assert_eq!(
-        store
-            .find_user(user_id(1))
-            .await
-            .unwrap()
-            .unwrap()
-            .disabled_at,
-        None
-    );
-    assert!(
-        store
-            .find_session(digest(1), at(6))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        store
-            .find_grant(grant)
-            .await
-            .unwrap()
-            .unwrap()
-            .revoked_at
-            .is_some()
-    );
+    assert_eq!(store.disable_user(user_id(1), at(5)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.enable_user(user_id(1)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().disabled_at, None);
+    assert!(store.find_session(digest(1), at(6)).await.unwrap().is_none());
+    assert!(store.find_grant(grant).await.unwrap().unwrap().revoked_at.is_some());
 }
 
 /// A sign-in that overlaps the disabling gives no session, not even once the user is enabled again.
 pub async fn a_session_that_comes_after_disabling_is_none(store: Arc<dyn Store>) {
     add_people(&store).await;
-    assert_eq!(
-        store.disable_user(user_id(1), at(5)).await.unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.disable_user(user_id(1), at(5)).await.unwrap(), Outcome::Applied);
     store.add_session(session(1, 1)).await.unwrap();
     store.add_session(session(9, 9)).await.unwrap();
-    assert!(
-        store
-            .find_session(digest(9), at(6))
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        store.enable_user(user_id(1)).await.unwrap(),
-        Outcome::Applied
-    );
-    assert!(
-        store
-            .find_session(digest(1), at(6))
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.find_session(digest(9), at(6)).await.unwrap().is_none());
+    assert_eq!(store.enable_user(user_id(1)).await.unwrap(), Outcome::Applied);
+    assert!(store.find_session(digest(1), at(6)).await.unwrap().is_none());
     store.add_session(session(2, 1)).await.unwrap();
-    assert!(
-        store
-            .find_session(digest(2), at(6))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.find_session(digest(2), at(6)).await.unwrap().is_some());
 }
 
 /// Nothing is granted by somebody disabled, and the ticket is not spent.
 pub async fn a_consent_that_comes_after_disabling_is_refused(store: Arc<dyn Store>) {
     add_people(&store).await;
-    assert_eq!(
-        store.disable_user(user_id(1), at(5)).await.unwrap(),
-        Outcome::Applied
-    );
-    assert_eq!(
-        store.record_consent(consent(1, "claude")).await.unwrap(),
-        Recorded::UserDisabled
-    );
+    assert_eq!(store.disable_user(user_id(1), at(5)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.record_consent(consent(1, "claude")).await.unwrap(), Recorded::UserDisabled);
     assert!(store.find_code(digest(1)).await.unwrap().is_none());
     let mut of_nobody = consent(2, "claude");
     of_nobody.grant.user = user_id(9);
-    assert_eq!(
-        store.record_consent(of_nobody).await.unwrap(),
-        Recorded::UserDisabled
-    );
-    assert_eq!(
-        store.enable_user(user_id(1)).await.unwrap(),
-        Outcome::Applied
-    );
+    assert_eq!(store.record_consent(of_nobody).await.unwrap(), Recorded::UserDisabled);
+    assert_eq!(store.enable_user(user_id(1)).await.unwrap(), Outcome::Applied);
     let again = consent(1, "claude");
     assert_eq!(again.code.ticket, bytes(1));
     record(&store, again).await;

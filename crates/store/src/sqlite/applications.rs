@@ -27,38 +27,22 @@ pub(super) fn list_of_user(
         Ok((label, last_used_at, grants::read(columns)?))
     })?;
     let mut installations: HashMap<GrantId, Vec<Installation>> = HashMap::new();
-    for installation in list(
-        &snapshot,
-        "installations",
-        INSTALLATIONS,
-        [user.as_bytes()],
-        installations::read,
-    )? {
-        installations
-            .entry(installation.grant)
-            .or_default()
-            .push(installation);
+    for installation in
+        list(&snapshot, "installations", INSTALLATIONS, [user.as_bytes()], installations::read)?
+    {
+        installations.entry(installation.grant).or_default().push(installation);
     }
     snapshot.finish()?;
 
     let mut found: HashMap<ApplicationId, (Timestamp, ApplicationOverview)> = HashMap::new();
     for (label, granted, grant) in grants {
         let below = installations.remove(&grant.id).unwrap_or_default();
-        let last_used = below
-            .iter()
-            .map(|installation| installation.last_used_at)
-            .fold(granted, Ord::max);
+        let last_used =
+            below.iter().map(|installation| installation.last_used_at).fold(granted, Ord::max);
         let id = grant.application;
-        let (newest, overview) = found.entry(id).or_insert_with(|| {
-            (
-                last_used,
-                ApplicationOverview {
-                    id,
-                    label,
-                    grants: Vec::new(),
-                },
-            )
-        });
+        let (newest, overview) = found
+            .entry(id)
+            .or_insert_with(|| (last_used, ApplicationOverview { id, label, grants: Vec::new() }));
         *newest = last_used.max(*newest);
         overview.grants.push((grant, below));
     }

@@ -73,11 +73,7 @@ pub(super) fn redeem(
     let installation = &redeem.installation;
     let (id, grant) = (installation.id.as_bytes(), installation.grant.as_bytes());
     if change(connection, SPEND, params![redeem.code, id, grant])? == 0
-        || change(
-            connection,
-            USE_GRANT,
-            params![grant, installation.created_at.as_unix()],
-        )? == 0
+        || change(connection, USE_GRANT, params![grant, installation.created_at.as_unix()])? == 0
     {
         return Ok(Unit::Undo(Outcome::Lost));
     }

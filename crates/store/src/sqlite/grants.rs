@@ -27,13 +27,7 @@ pub(super) fn find_live(
     user: UserId,
     client_id: &str,
 ) -> Result<Vec<Grant>, StoreError> {
-    list(
-        connection,
-        TABLE,
-        FIND_LIVE,
-        params![user.as_bytes(), client_id],
-        read,
-    )
+    list(connection, TABLE, FIND_LIVE, params![user.as_bytes(), client_id], read)
 }
 
 /// Records a consent and its code.
@@ -47,11 +41,7 @@ pub(super) fn record_consent(
         return Ok(Unit::Undo(Recorded::TicketSpent));
     }
     let user = proposed.user;
-    if find(connection, "users", USER_LIVES, [user.as_bytes()], |_| {
-        Ok(())
-    })?
-    .is_none()
-    {
+    if find(connection, "users", USER_LIVES, [user.as_bytes()], |_| Ok(()))?.is_none() {
         return Ok(Unit::Undo(Recorded::UserDisabled));
     }
     let application = application(connection, consent)?;
@@ -59,12 +49,7 @@ pub(super) fn record_consent(
         connection,
         TABLE,
         FIND_SAME,
-        params![
-            user.as_bytes(),
-            proposed.client_id,
-            proposed.recipient,
-            proposed.resource
-        ],
+        params![user.as_bytes(), proposed.client_id, proposed.recipient, proposed.resource],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?;
     let grant = if let Some((id, scope)) = live {
@@ -72,13 +57,7 @@ pub(super) fn record_consent(
         change(
             connection,
             WIDEN,
-            params![
-                id.as_bytes(),
-                application.as_bytes(),
-                scope,
-                proposed.assessment,
-                now
-            ],
+            params![id.as_bytes(), application.as_bytes(), scope, proposed.assessment, now],
         )?;
         id
     } else {
@@ -91,18 +70,9 @@ pub(super) fn record_consent(
 
 /// The application with the consent's fingerprint, made if there is none, under the consent's label.
 fn application(connection: &Connection, consent: &Consent) -> Result<ApplicationId, StoreError> {
-    let Consent {
-        grant,
-        fingerprint,
-        label,
-        ..
-    } = consent;
-    let params = params![
-        grant.application.as_bytes(),
-        fingerprint,
-        label,
-        grant.created_at.as_unix()
-    ];
+    let Consent { grant, fingerprint, label, .. } = consent;
+    let params =
+        params![grant.application.as_bytes(), fingerprint, label, grant.created_at.as_unix()];
     find(connection, "applications", APPLICATION, params, only)?
         .ok_or(StoreError::Corrupt("applications"))
 }
@@ -158,11 +128,8 @@ macro_rules! grant_columns {
 pub(super) use grant_columns;
 
 const TABLE: &str = "grants";
-pub(super) const FIND: &str = concat!(
-    "SELECT ",
-    grant_columns!(),
-    " FROM grants g WHERE g.id = ?1"
-);
+pub(super) const FIND: &str =
+    concat!("SELECT ", grant_columns!(), " FROM grants g WHERE g.id = ?1");
 pub(super) const FIND_LIVE: &str = concat!(
     "SELECT ",
     grant_columns!(),

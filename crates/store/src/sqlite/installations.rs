@@ -68,11 +68,7 @@ pub(super) fn advance(
         return Ok(Unit::Undo(Outcome::Lost));
     };
     if expires_at < sweep_after {
-        change(
-            connection,
-            SWEEP_EARLIER,
-            params![advance.id.as_bytes(), expires_at],
-        )?;
+        change(connection, SWEEP_EARLIER, params![advance.id.as_bytes(), expires_at])?;
     }
     Ok(Unit::Keep(Outcome::Applied))
 }
@@ -83,11 +79,7 @@ pub(super) fn record_use(
     used: &[UsedInstallation],
 ) -> Result<Unit<()>, StoreError> {
     for UsedInstallation { id, generation, at } in used {
-        change(
-            connection,
-            RECORD_USE,
-            params![id.as_bytes(), generation, at.as_unix()],
-        )?;
+        change(connection, RECORD_USE, params![id.as_bytes(), generation, at.as_unix()])?;
     }
     Ok(Unit::Keep(()))
 }

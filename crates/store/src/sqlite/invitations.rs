@@ -18,21 +18,11 @@ pub(super) fn add(
     connection: &Connection,
     invitation: &Invitation,
 ) -> Result<Unit<()>, StoreError> {
-    let Invitation {
-        token,
-        role,
-        created_at,
-        expires_at,
-    } = invitation;
+    let Invitation { token, role, created_at, expires_at } = invitation;
     change(
         connection,
         ADD,
-        params![
-            token,
-            word::role(*role),
-            created_at.as_unix(),
-            expires_at.as_unix()
-        ],
+        params![token, word::role(*role), created_at.as_unix(), expires_at.as_unix()],
     )?;
     Ok(Unit::Keep(()))
 }
@@ -43,20 +33,14 @@ pub(super) fn find_live(
     token: &Digest,
     now: Timestamp,
 ) -> Result<Option<Invitation>, StoreError> {
-    find(
-        connection,
-        "invitations",
-        FIND,
-        params![token, now.as_unix()],
-        |columns| {
-            Ok(Invitation {
-                token: columns.next()?,
-                role: columns.next()?,
-                created_at: columns.next()?,
-                expires_at: columns.next()?,
-            })
-        },
-    )
+    find(connection, "invitations", FIND, params![token, now.as_unix()], |columns| {
+        Ok(Invitation {
+            token: columns.next()?,
+            role: columns.next()?,
+            created_at: columns.next()?,
+            expires_at: columns.next()?,
+        })
+    })
 }
 
 /// Spends an invitation; answers whether it still worked.

@@ -1,8 +1,8 @@
 //! Where does one machine remember? In a SQLite file (DESIGN §5): write-ahead log, one writer thread, a few reader threads.
 //!
-//! - [`writer`]: many units of work become one transaction; each is answered after the durable commit and fails alone.
-//! - [`reader`]: queries, each on a snapshot of its own. Nothing of SQLite ever runs on a thread of the async runtime.
-//! - [`schema`]: versions of the schema. [`open`]: file, modes, pragmas.
+//! - `writer`: many units of work become one transaction; each is answered after the durable commit and fails alone.
+//! - `reader`: queries, each on a snapshot of its own. Nothing of SQLite ever runs on a thread of the async runtime.
+//! - `schema`: versions of the schema. `open`: file, modes, pragmas.
 //! - The other files hold one kind of thing each, with its statements at the end.
 //!
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
@@ -73,10 +73,7 @@ impl SqliteStore {
         let path = path.as_ref();
         let connection = open::writer(path)?;
         let readers = Readers::start(path, settings)?;
-        Ok(Self {
-            readers,
-            writer: Writer::start(connection, settings.queue)?,
-        })
+        Ok(Self { readers, writer: Writer::start(connection, settings.queue)? })
     }
 
     fn read<T: Send + 'static>(

@@ -38,9 +38,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
 fn log_ahead(connection: &Connection) -> Result<(), StoreError> {
     let mut tries = TRIES;
     loop {
-        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| {
-            row.get::<_, String>(0)
-        });
+        let mode =
+            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
         match mode {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => return Err(EngineError::Journal(mode).into()),
@@ -115,11 +114,7 @@ fn make_file(path: &Path) -> io::Result<()> {
 
 /// Makes the new file's name durable; its content SQLite looks after.
 fn sync_directory(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(path)?.sync_all()
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 /// How long to wait for another process that writes.

@@ -40,17 +40,11 @@ impl Readers {
     /// Opens the connections and starts the threads.
     pub(super) fn start(path: &Path, settings: Settings) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue {
-            waiting: Mutex::new(Waiting {
-                jobs: VecDeque::new(),
-                open: true,
-            }),
+            waiting: Mutex::new(Waiting { jobs: VecDeque::new(), open: true }),
             changed: Condvar::new(),
             places: Semaphore::new(settings.queue.get()),
         });
-        let mut readers = Self {
-            queue,
-            threads: Vec::new(),
-        };
+        let mut readers = Self { queue, threads: Vec::new() };
         for _ in 0..settings.readers.get() {
             let connection = open::reader(path)?;
             let queue = Arc::clone(&readers.queue);
@@ -74,12 +68,7 @@ impl Readers {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         // The thread that takes the job gives its place back.
-        self.queue
-            .places
-            .acquire()
-            .await
-            .map_err(|_| StoreError::Closed)?
-            .forget();
+        self.queue.places.acquire().await.map_err(|_| StoreError::Closed)?.forget();
         // A caller that is gone needs no answer.
         self.queue.put(Box::new(move |connection| {
             drop(reply.send(query(connection)));
@@ -116,10 +105,7 @@ impl Queue {
             if !waiting.open {
                 return None;
             }
-            waiting = self
-                .changed
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

@@ -74,11 +74,7 @@ pub(super) fn end_grant(
     let params = params![grant.as_bytes(), at, why, retention::ENDED_INSTALLATION];
     let ends: Vec<Timestamp> = list(connection, "installations", END_INSTALLATIONS, params, only)?;
     enter(connection, Subject::Grant(grant), reason, now)?;
-    Ok(Some(
-        ends.iter()
-            .map(|expires_at| u64::from(*expires_at > now))
-            .sum(),
-    ))
+    Ok(Some(ends.iter().map(|expires_at| u64::from(*expires_at > now)).sum()))
 }
 
 /// The feed after a number.
@@ -95,11 +91,7 @@ pub(super) fn list_after(
             TOKEN => Subject::Token(TokenId::from_bytes(id)),
             _ => return Err(StoreError::Corrupt(TABLE)),
         };
-        Ok(Revocation {
-            number,
-            subject,
-            at: columns.next()?,
-        })
+        Ok(Revocation { number, subject, at: columns.next()? })
     })
 }
 
@@ -115,11 +107,7 @@ fn enter(
         Subject::Installation(id) => (INSTALLATION, id.as_bytes()),
         Subject::Token(id) => (TOKEN, id.as_bytes()),
     };
-    change(
-        connection,
-        ENTER,
-        params![kind, id, now.as_unix(), word::reason(reason)],
-    )?;
+    change(connection, ENTER, params![kind, id, now.as_unix(), word::reason(reason)])?;
     Ok(())
 }
 

@@ -35,15 +35,7 @@ pub(super) fn find<T>(
 ) -> Result<Option<T>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
-    rows.next()?
-        .map(|row| {
-            read(&mut Columns {
-                row,
-                table,
-                next: 0,
-            })
-        })
-        .transpose()
+    rows.next()?.map(|row| read(&mut Columns { row, table, next: 0 })).transpose()
 }
 
 /// All rows of a query.
@@ -58,11 +50,7 @@ pub(super) fn list<T>(
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(read(&mut Columns {
-            row,
-            table,
-            next: 0,
-        })?);
+        found.push(read(&mut Columns { row, table, next: 0 })?);
     }
     Ok(found)
 }
@@ -89,11 +77,7 @@ pub(super) trait Column: Sized {
 
 impl<T: Column> Column for Option<T> {
     fn read(value: ValueRef<'_>) -> Option<Self> {
-        if matches!(value, ValueRef::Null) {
-            Some(None)
-        } else {
-            T::read(value).map(Some)
-        }
+        if matches!(value, ValueRef::Null) { Some(None) } else { T::read(value).map(Some) }
     }
 }
 

@@ -15,21 +15,11 @@ use crate::{
 
 /// Adds a session, unless its user is disabled.
 pub(super) fn add(connection: &Connection, session: &Session) -> Result<Unit<()>, StoreError> {
-    let Session {
-        token,
-        user,
-        created_at,
-        expires_at,
-    } = session;
+    let Session { token, user, created_at, expires_at } = session;
     change(
         connection,
         ADD,
-        params![
-            token,
-            user.as_bytes(),
-            created_at.as_unix(),
-            expires_at.as_unix()
-        ],
+        params![token, user.as_bytes(), created_at.as_unix(), expires_at.as_unix()],
     )?;
     Ok(Unit::Keep(()))
 }
@@ -40,21 +30,15 @@ pub(super) fn find_live(
     token: &Digest,
     now: Timestamp,
 ) -> Result<Option<(Session, User)>, StoreError> {
-    find(
-        connection,
-        "sessions",
-        FIND,
-        params![token, now.as_unix()],
-        |columns| {
-            let session = Session {
-                token: columns.next()?,
-                user: columns.next()?,
-                created_at: columns.next()?,
-                expires_at: columns.next()?,
-            };
-            Ok((session, users::read(columns)?))
-        },
-    )
+    find(connection, "sessions", FIND, params![token, now.as_unix()], |columns| {
+        let session = Session {
+            token: columns.next()?,
+            user: columns.next()?,
+            created_at: columns.next()?,
+            expires_at: columns.next()?,
+        };
+        Ok((session, users::read(columns)?))
+    })
 }
 
 /// Ends a session.

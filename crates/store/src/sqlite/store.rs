@@ -135,10 +135,7 @@ impl Store for SqliteStore {
 
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()> {
         Box::pin(async move {
-            while self
-                .write(move |connection| sweep::slice(connection, now))
-                .await?
-            {}
+            while self.write(move |connection| sweep::slice(connection, now)).await? {}
             Ok(())
         })
     }
@@ -146,11 +143,7 @@ impl Store for SqliteStore {
     fn check(&self) -> Answer<'_, ()> {
         Box::pin(async {
             self.write(|connection| {
-                change(
-                    connection,
-                    "UPDATE pulse SET beat = beat + 1 WHERE id = 1",
-                    [],
-                )?;
+                change(connection, "UPDATE pulse SET beat = beat + 1 WHERE id = 1", [])?;
                 Ok(Unit::Keep(()))
             })
             .await?;

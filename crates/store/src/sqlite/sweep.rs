@@ -11,11 +11,9 @@ pub(super) fn slice(connection: &Connection, now: Timestamp) -> Result<Unit<bool
     let mut more = false;
     for Rule { sql, kept } in RULES {
         let touched = match kept {
-            Kept::After(seconds) => change(
-                connection,
-                sql,
-                params![now.plus_seconds(-seconds).as_unix(), SLICE],
-            )?,
+            Kept::After(seconds) => {
+                change(connection, sql, params![now.plus_seconds(-seconds).as_unix(), SLICE])?
+            }
             Kept::Installation => change(
                 connection,
                 sql,

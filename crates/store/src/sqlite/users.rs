@@ -20,13 +20,7 @@ pub(super) fn find_by_name(
     connection: &Connection,
     username: &str,
 ) -> Result<Option<User>, StoreError> {
-    find(
-        connection,
-        TABLE,
-        FIND_BY_NAME,
-        [username::key(username)],
-        read,
-    )
+    find(connection, TABLE, FIND_BY_NAME, [username::key(username)], read)
 }
 
 /// The user of this id.
@@ -60,11 +54,7 @@ pub(super) fn add(connection: &Connection, new: &NewUser) -> Result<Unit<UserAdd
             user.disabled_at.map(Timestamp::as_unix),
         ],
     )?;
-    Ok(if added == 0 {
-        Unit::Undo(UserAdded::NameTaken)
-    } else {
-        Unit::Keep(UserAdded::Added)
-    })
+    Ok(if added == 0 { Unit::Undo(UserAdded::NameTaken) } else { Unit::Keep(UserAdded::Added) })
 }
 
 /// Replaces the password hash.
@@ -74,11 +64,7 @@ pub(super) fn set_password_hash(
     password_hash: &str,
 ) -> Result<Unit<Outcome>, StoreError> {
     Ok(Unit::applied_if(
-        change(
-            connection,
-            SET_PASSWORD_HASH,
-            params![id.as_bytes(), password_hash],
-        )? > 0,
+        change(connection, SET_PASSWORD_HASH, params![id.as_bytes(), password_hash])? > 0,
     ))
 }
 
@@ -101,9 +87,7 @@ pub(super) fn disable(
 
 /// Lets a disabled user sign in again.
 pub(super) fn enable(connection: &Connection, id: UserId) -> Result<Unit<Outcome>, StoreError> {
-    Ok(Unit::applied_if(
-        change(connection, ENABLE, [id.as_bytes()])? > 0,
-    ))
+    Ok(Unit::applied_if(change(connection, ENABLE, [id.as_bytes()])? > 0))
 }
 
 /// Reads the columns of [`user_columns!`].
@@ -128,16 +112,9 @@ pub(super) use user_columns;
 
 const TABLE: &str = "users";
 pub(super) const FIND: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = ?1");
-pub(super) const FIND_BY_NAME: &str = concat!(
-    "SELECT ",
-    user_columns!(),
-    " FROM users u WHERE u.username_key = ?1"
-);
-const LIST: &str = concat!(
-    "SELECT ",
-    user_columns!(),
-    " FROM users u ORDER BY u.username_key"
-);
+pub(super) const FIND_BY_NAME: &str =
+    concat!("SELECT ", user_columns!(), " FROM users u WHERE u.username_key = ?1");
+const LIST: &str = concat!("SELECT ", user_columns!(), " FROM users u ORDER BY u.username_key");
 const ADD: &str =
     "INSERT INTO users (id, username, username_key, role, password_hash, created_at, disabled_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (username_key) DO NOTHING";

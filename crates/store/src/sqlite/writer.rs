@@ -22,11 +22,7 @@ pub(super) enum Unit<T> {
 impl Unit<Outcome> {
     /// Kept and `Applied`, or undone and `Lost`.
     pub(super) fn applied_if(applied: bool) -> Self {
-        if applied {
-            Self::Keep(Outcome::Applied)
-        } else {
-            Self::Undo(Outcome::Lost)
-        }
+        if applied { Self::Keep(Outcome::Applied) } else { Self::Undo(Outcome::Lost) }
     }
 }
 
@@ -51,10 +47,7 @@ impl Writer {
                 }
             })
             .map_err(EngineError::Thread)?;
-        Ok(Self {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Hands in a unit of work and waits for its commit. Once handed in it is done, even if nobody waits any more.
@@ -63,11 +56,7 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Result<Unit<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending {
-            work: Some(work),
-            result: None,
-            reply,
-        });
+        let job = Box::new(Pending { work: Some(work), result: None, reply });
         let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
         jobs.send(job).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -153,15 +142,11 @@ fn commit_together(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) {
             return;
         }
     }
-    let end = connection
-        .prepare_cached("COMMIT")
-        .and_then(|mut commit| commit.execute([]));
+    let end = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
     if end.is_err() {
         roll_back(connection);
     }
-    let end = end
-        .map(drop)
-        .map_err(|error| Arc::new(EngineError::Transaction(error)));
+    let end = end.map(drop).map_err(|error| Arc::new(EngineError::Transaction(error)));
     batch.drain(..).for_each(|job| job.answer(&end));
 }
 

@@ -35,15 +35,11 @@ async fn only_the_owner_may_read() {
 #[test]
 fn design_7_6_a_commit_waits_for_the_disk() {
     let (connection, _directory) = connection();
-    for (pragma, expected) in [
-        ("synchronous", "2"),
-        ("journal_mode", "wal"),
-        ("foreign_keys", "1"),
-        ("fullfsync", "1"),
-    ] {
-        let value: rusqlite::types::Value = connection
-            .pragma_query_value(None, pragma, |row| row.get(0))
-            .unwrap();
+    for (pragma, expected) in
+        [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("fullfsync", "1")]
+    {
+        let value: rusqlite::types::Value =
+            connection.pragma_query_value(None, pragma, |row| row.get(0)).unwrap();
         let value = match value {
             rusqlite::types::Value::Integer(number) => number.to_string(),
             rusqlite::types::Value::Text(text) => text,
@@ -66,13 +62,7 @@ async fn what_was_stored_is_there_after_closing_and_the_log_is_tidied() {
 
     let store = SqliteStore::open(&path, Settings::default()).unwrap();
     assert!(store.find_grant(grant).await.unwrap().is_some());
-    assert!(
-        store
-            .find_session(digest(1), at(1))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.find_session(digest(1), at(1)).await.unwrap().is_some());
 }
 
 #[test]
@@ -84,10 +74,7 @@ fn of_many_who_make_the_file_at_once_all_can_use_it() {
             let openers: Vec<_> = (0..8)
                 .map(|_| scope.spawn(|| SqliteStore::open(&path, Settings::default())))
                 .collect();
-            openers
-                .into_iter()
-                .map(|opener| opener.join().unwrap().map(drop))
-                .collect()
+            openers.into_iter().map(|opener| opener.join().unwrap().map(drop)).collect()
         });
         for answer in opened {
             answer.unwrap();
@@ -115,19 +102,8 @@ async fn two_programs_share_a_file() {
             right.add_session(session(100 + number, 2))
         );
         one.and(other).unwrap();
-        assert!(
-            left.find_session(digest(100 + number), at(1))
-                .await
-                .unwrap()
-                .is_some()
-        );
-        assert!(
-            right
-                .find_session(digest(number), at(1))
-                .await
-                .unwrap()
-                .is_some()
-        );
+        assert!(left.find_session(digest(100 + number), at(1)).await.unwrap().is_some());
+        assert!(right.find_session(digest(number), at(1)).await.unwrap().is_some());
     }
 }
 
@@ -137,13 +113,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     connection.pragma_update(None, "user_version", 999).unwrap();
     drop(connection);
     let path = directory.path().join("salver.db");
-    assert!(matches!(
-        open_error(&path),
-        StoreError::TooNew {
-            found: 999,
-            known: 1
-        }
-    ));
+    assert!(matches!(open_error(&path), StoreError::TooNew { found: 999, known: 1 }));
     let version: i64 = Connection::open(&path)
         .unwrap()
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -155,20 +125,13 @@ fn a_newer_schema_is_refused_and_left_alone() {
 fn a_file_of_another_program_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cookies.db");
-    Connection::open(&path)
-        .unwrap()
-        .execute_batch("CREATE TABLE cookies (name TEXT)")
-        .unwrap();
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE cookies (name TEXT)").unwrap();
     let before = fs::read(&path).unwrap();
     assert!(matches!(open_error(&path), StoreError::Engine(_)));
     assert_eq!(fs::read(&path).unwrap(), before);
 
     let text = directory.path().join("notes.txt");
-    fs::write(
-        &text,
-        "not a database, but long enough to be taken for one: ".repeat(100),
-    )
-    .unwrap();
+    fs::write(&text, "not a database, but long enough to be taken for one: ".repeat(100)).unwrap();
     assert!(matches!(open_error(&text), StoreError::Engine(_)));
     // An empty file is as good as none.
     let empty = directory.path().join("empty.db");
@@ -182,9 +145,7 @@ fn a_place_that_cannot_be_made_is_named() {
     let file = directory.path().join("file");
     fs::write(&file, "").unwrap();
     let path = file.join("salver.db");
-    let StoreError::Engine(error) = open_error(&path) else {
-        unreachable!()
-    };
+    let StoreError::Engine(error) = open_error(&path) else { unreachable!() };
     assert!(error.to_string().contains("file"), "{error}");
 }
 
@@ -198,22 +159,11 @@ async fn a_damaged_value_is_corrupt_and_its_neighbours_are_not() {
     let sound = record(&store, consent(2, "zed")).await;
     let other = open::writer(&path).unwrap();
     other
-        .execute(
-            r#"UPDATE grants SET scope = 'a"b' WHERE id = ?1"#,
-            [damaged.as_bytes()],
-        )
+        .execute(r#"UPDATE grants SET scope = 'a"b' WHERE id = ?1"#, [damaged.as_bytes()])
         .unwrap();
-    other
-        .execute("UPDATE users SET id = x'00' WHERE username = 'bob'", [])
-        .unwrap();
-    assert!(matches!(
-        store.find_grant(damaged).await,
-        Err(StoreError::Corrupt("grants"))
-    ));
+    other.execute("UPDATE users SET id = x'00' WHERE username = 'bob'", []).unwrap();
+    assert!(matches!(store.find_grant(damaged).await, Err(StoreError::Corrupt("grants"))));
     assert!(store.find_grant(sound).await.unwrap().is_some());
-    assert!(matches!(
-        store.find_user_by_name("bob").await,
-        Err(StoreError::Corrupt("users"))
-    ));
+    assert!(matches!(store.find_user_by_name("bob").await, Err(StoreError::Corrupt("users"))));
     assert!(store.find_user(user_id(1)).await.unwrap().is_some());
 }

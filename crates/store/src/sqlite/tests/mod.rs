@@ -18,17 +18,11 @@ crate::engine_contract!(sqlite, crate::sqlite::tests::make_store);
 async fn make_store() -> Fixture {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(directory.path().join("salver.db"), Settings::default()).unwrap();
-    Fixture {
-        store: Arc::new(store),
-        held: Box::new(directory),
-    }
+    Fixture { store: Arc::new(store), held: Box::new(directory) }
 }
 
 /// A database with the newest schema, as the writer sees it.
 fn connection() -> (Connection, TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    (
-        open::writer(&directory.path().join("salver.db")).unwrap(),
-        directory,
-    )
+    (open::writer(&directory.path().join("salver.db")).unwrap(), directory)
 }

@@ -38,9 +38,7 @@ const SMALL: &[&str] = &["invitations", "keys"];
 
 /// The steps of a statement's plan that read a whole table or index.
 fn scans(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut explain = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-        .unwrap();
+    let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     for parameter in 1..=explain.parameter_count() {
         explain.raw_bind_parameter(parameter, Null).unwrap();
     }
@@ -58,18 +56,11 @@ fn scans(connection: &Connection, sql: &str) -> Vec<String> {
 #[test]
 fn no_statement_reads_a_whole_table() {
     let (connection, _directory) = connection();
-    for sql in STATEMENTS
-        .iter()
-        .copied()
-        .chain(sweep::RULES.iter().map(|rule| rule.sql))
-    {
+    for sql in STATEMENTS.iter().copied().chain(sweep::RULES.iter().map(|rule| rule.sql)) {
         assert_eq!(scans(&connection, sql), [""; 0], "{sql}");
     }
     // The neighbour: a query without an index is noticed.
-    assert_eq!(
-        scans(&connection, "SELECT 1 FROM users WHERE role = ?1"),
-        ["SCAN users"]
-    );
+    assert_eq!(scans(&connection, "SELECT 1 FROM users WHERE role = ?1"), ["SCAN users"]);
 }
 
 #[test]

@@ -17,9 +17,7 @@ const QUEUE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 fn writer() -> (Writer, tempfile::TempDir) {
     let (connection, directory) = connection();
-    connection
-        .execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB) STRICT")
-        .unwrap();
+    connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB) STRICT").unwrap();
     (Writer::start(connection, QUEUE).unwrap(), directory)
 }
 
@@ -39,10 +37,8 @@ fn undone(n: i64) -> impl FnOnce(&Connection) -> Result<Unit<i64>, StoreError> +
 }
 
 /// Holds the writer until the returned sender is dropped, so that what is handed in meanwhile becomes one transaction.
-fn hold() -> (
-    mpsc::Sender<()>,
-    impl FnOnce(&Connection) -> Result<Unit<()>, StoreError> + Send + 'static,
-) {
+fn hold()
+-> (mpsc::Sender<()>, impl FnOnce(&Connection) -> Result<Unit<()>, StoreError> + Send + 'static) {
     let (release, held) = mpsc::channel();
     (release, move |_: &Connection| {
         assert!(held.recv().is_err());
@@ -54,9 +50,7 @@ async fn rows(writer: &Writer) -> Vec<i64> {
     writer
         .run(|connection| {
             let mut statement = connection.prepare("SELECT n FROM t ORDER BY n")?;
-            let rows = statement
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
+            let rows = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
             Ok(Unit::Keep(rows))
         })
         .await
@@ -124,19 +118,13 @@ async fn a_full_disk_fails_what_does_not_fit_and_the_writer_goes_on() {
     };
     let large = |n: i64| {
         move |connection: &Connection| {
-            change(
-                connection,
-                "INSERT INTO t (n, filler) VALUES (?1, zeroblob(1000000))",
-                [n],
-            )?;
+            change(connection, "INSERT INTO t (n, filler) VALUES (?1, zeroblob(1000000))", [n])?;
             Ok(Unit::Keep(n))
         }
     };
     // Less than what is used means: no more than is used now.
     writer.run(limit(1)).await.unwrap();
-    let StoreError::Engine(error) = writer.run(large(1)).await.unwrap_err() else {
-        unreachable!()
-    };
+    let StoreError::Engine(error) = writer.run(large(1)).await.unwrap_err() else { unreachable!() };
     assert!(error.to_string().contains("full"), "{error}");
     assert_eq!(writer.run(insert(2)).await.unwrap(), 2);
     writer.run(limit(1 << 20)).await.unwrap();
@@ -182,9 +170,7 @@ async fn closing_finishes_what_waits() {
     drop(release);
     drop(writer);
     let connection = crate::sqlite::open::reader(&directory.path().join("salver.db")).unwrap();
-    let rows: i64 = connection
-        .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
-        .unwrap();
+    let rows: i64 = connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 1);
 }
 
@@ -193,8 +179,5 @@ async fn a_writer_that_is_gone_says_closed() {
     let (writer, _directory) = writer();
     let dies = |_: &Connection| -> Result<Unit<()>, StoreError> { panic!("only this thread") };
     assert!(matches!(writer.run(dies).await, Err(StoreError::Closed)));
-    assert!(matches!(
-        writer.run(insert(1)).await,
-        Err(StoreError::Closed)
-    ));
+    assert!(matches!(writer.run(insert(1)).await, Err(StoreError::Closed)));
 }
