@@ -28,9 +28,7 @@ pub(crate) enum Count {
 impl Counter {
     /// The best that this machine has.
     pub(crate) fn of_this_machine() -> Self {
-        let probe = Command::new("perf")
-            .args(["stat", "-x,", "-e", EVENTS, "true"])
-            .output();
+        let probe = Command::new("perf").args(["stat", "-x,", "-e", EVENTS, "true"]).output();
         let counted = |text: &[u8]| !String::from_utf8_lossy(text).contains("<not");
         match probe {
             Ok(output) if output.status.success() && counted(&output.stderr) => Self::Perf,
@@ -60,10 +58,7 @@ impl Counter {
         command.args(["-c", "0"]);
         if self == Self::Callgrind {
             command.args(["valgrind", "--tool=callgrind", "--instr-atstart=no", "-q"]);
-            command.arg(format!(
-                "--callgrind-out-file={}",
-                dumps.join("out.%p").display()
-            ));
+            command.arg(format!("--callgrind-out-file={}", dumps.join("out.%p").display()));
         }
         command.arg(program).stdin(Stdio::null());
         command
@@ -77,18 +72,12 @@ impl Counter {
                 let mut command = Command::new("perf");
                 command.args(["stat", "-x,", "-e", EVENTS, "-p", &process]);
                 command.stderr(Stdio::piped()).stdout(Stdio::null());
-                command
-                    .spawn()
-                    .map(Count::Perf)
-                    .map_err(|error| Fault::Io("run perf", error))
+                command.spawn().map(Count::Perf).map_err(|error| Fault::Io("run perf", error))
             }
             Self::Callgrind => {
                 control(&["-i", "on"], process)?;
                 control(&["-z"], process)?;
-                Ok(Count::Callgrind {
-                    process,
-                    dumps: dumps.to_owned(),
-                })
+                Ok(Count::Callgrind { process, dumps: dumps.to_owned() })
             }
         }
     }
@@ -100,9 +89,8 @@ impl Count {
         match self {
             Self::Perf(child) => {
                 run("kill", &["-INT", &child.id().to_string()])?;
-                let output = child
-                    .wait_with_output()
-                    .map_err(|error| Fault::Io("read perf", error))?;
+                let output =
+                    child.wait_with_output().map_err(|error| Fault::Io("read perf", error))?;
                 sum_of_perf(&String::from_utf8_lossy(&output.stderr))
             }
             Self::Callgrind { process, dumps } => {
@@ -129,20 +117,14 @@ fn run(program: &'static str, arguments: &[&str]) -> Result<(), Fault> {
     if output.status.success() {
         return Ok(());
     }
-    Err(Fault::Counter(format!(
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    )))
+    Err(Fault::Counter(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
 /// Lines of `perf stat -x,`: count, unit, event, and more.
 fn sum_of_perf(text: &str) -> Result<u64, Fault> {
     let counts = text.lines().filter(|line| line.contains("instructions"));
-    let counts = counts.map(|line| {
-        line.split(',')
-            .next()
-            .and_then(|count| count.parse::<u64>().ok())
-    });
+    let counts =
+        counts.map(|line| line.split(',').next().and_then(|count| count.parse::<u64>().ok()));
     let sum = counts.sum::<Option<u64>>().filter(|sum| *sum > 0);
     sum.ok_or_else(|| Fault::Counter(format!("perf said: {}", text.trim())))
 }
@@ -152,26 +134,16 @@ fn newest_dump(folder: &Path) -> Result<Option<PathBuf>, Fault> {
     let entries = std::fs::read_dir(folder).map_err(|error| Fault::Io("list dumps", error))?;
     let dumps = entries.filter_map(|entry| Some(entry.ok()?.path()));
     // `out.PID` is written when the process ends; `out.PID.1` and so on are dumps.
-    let number = |path: &PathBuf| {
-        path.file_name()?
-            .to_str()?
-            .split('.')
-            .nth(2)?
-            .parse::<u32>()
-            .ok()
-    };
-    Ok(dumps
-        .filter_map(|path| Some((number(&path)?, path)))
-        .max()
-        .map(|(_, path)| path))
+    let number =
+        |path: &PathBuf| path.file_name()?.to_str()?.split('.').nth(2)?.parse::<u32>().ok();
+    Ok(dumps.filter_map(|path| Some((number(&path)?, path))).max().map(|(_, path)| path))
 }
 
 fn total_of_dump(dump: &Path) -> Result<u64, Fault> {
     let text = std::fs::read_to_string(dump).map_err(|error| Fault::Io("read a dump", error))?;
-    let mut lines = text.lines().filter_map(|line| {
-        line.strip_prefix("totals: ")
-            .or(line.strip_prefix("summary: "))
-    });
+    let mut lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("totals: ").or(line.strip_prefix("summary: ")));
     lines
         .find_map(|line| line.split_whitespace().next()?.parse().ok())
         .ok_or_else(|| Fault::Counter("a dump without totals".into()))
@@ -195,11 +167,9 @@ mod tests {
     fn the_newest_dump_has_the_highest_number() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(newest_dump(folder.path()).unwrap(), None);
-        for (name, text) in [
-            ("out.77", "totals: 1"),
-            ("out.77.9", "totals: 2"),
-            ("out.77.10", "x\ntotals: 3 4"),
-        ] {
+        for (name, text) in
+            [("out.77", "totals: 1"), ("out.77.9", "totals: 2"), ("out.77.10", "x\ntotals: 3 4")]
+        {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let dump = newest_dump(folder.path()).unwrap().unwrap();

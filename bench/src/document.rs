@@ -37,12 +37,9 @@ pub(crate) struct Documents {
 pub(crate) async fn serve() -> Result<Documents, Fault> {
     let (config, authority_pem) =
         certificate().map_err(|_| Fault::Unreadable("a new certificate"))?;
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .map_err(|error| Fault::Io("listen", error))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Fault::Io("listen", error))?;
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.map_err(|error| Fault::Io("listen", error))?;
+    let address = listener.local_addr().map_err(|error| Fault::Io("listen", error))?;
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let router = Router::new().route("/client.json", get(document));
     tokio::spawn(async move {
@@ -60,10 +57,7 @@ pub(crate) async fn serve() -> Result<Documents, Fault> {
             });
         }
     });
-    Ok(Documents {
-        address,
-        authority_pem,
-    })
+    Ok(Documents { address, authority_pem })
 }
 
 /// The `client_id` of a client on this host.
@@ -77,10 +71,7 @@ pub(crate) fn redirect_uri(host: &str) -> String {
 }
 
 async fn document(headers: HeaderMap) -> impl axum::response::IntoResponse {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or(KNOWN);
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or(KNOWN);
     let document = json!({
         "client_id": client_id(host),
         "client_name": "Benchmark",
@@ -89,13 +80,7 @@ async fn document(headers: HeaderMap) -> impl axum::response::IntoResponse {
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     });
-    (
-        [
-            (CONTENT_TYPE, "application/json"),
-            (CACHE_CONTROL, "max-age=86400"),
-        ],
-        document.to_string(),
-    )
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "max-age=86400")], document.to_string())
 }
 
 fn certificate() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {

@@ -26,15 +26,11 @@ pub(crate) struct Times(Vec<Duration>);
 
 impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Result<Self, Fault> {
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(|error| Fault::Io("connect", error))?;
-        stream
-            .set_nodelay(true)
-            .map_err(|error| Fault::Io("connect", error))?;
-        let (send, driver) = handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| Fault::Http("connect", error))?;
+        let stream =
+            TcpStream::connect(address).await.map_err(|error| Fault::Io("connect", error))?;
+        stream.set_nodelay(true).map_err(|error| Fault::Io("connect", error))?;
+        let (send, driver) =
+            handshake(TokioIo::new(stream)).await.map_err(|error| Fault::Http("connect", error))?;
         tokio::spawn(driver);
         Ok(Self(send))
     }
@@ -44,20 +40,11 @@ impl Connection {
         &mut self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, Fault> {
-        self.0
-            .ready()
-            .await
-            .map_err(|error| Fault::Http("send", error))?;
-        let response = self
-            .0
-            .send_request(request)
-            .await
-            .map_err(|error| Fault::Http("send", error))?;
+        self.0.ready().await.map_err(|error| Fault::Http("send", error))?;
+        let response =
+            self.0.send_request(request).await.map_err(|error| Fault::Http("send", error))?;
         let (head, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_err(|error| Fault::Http("read the answer", error))?;
+        let body = body.collect().await.map_err(|error| Fault::Http("read the answer", error))?;
         Ok(Response::from_parts(head, body.to_bytes()))
     }
 }
@@ -85,11 +72,7 @@ pub(crate) async fn drive(
     }
     let mut all = Vec::new();
     for worker in workers {
-        all.extend(
-            worker
-                .await
-                .map_err(|_| Fault::Unreadable("a worker's times"))??,
-        );
+        all.extend(worker.await.map_err(|_| Fault::Unreadable("a worker's times"))??);
     }
     all.sort_unstable();
     Ok(Times(all))

@@ -45,19 +45,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let mut rows = Vec::new();
     let pairs = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
-        if plan
-            .only
-            .as_ref()
-            .is_none_or(|only| scenario.name.contains(only.as_str()))
-        {
+        if plan.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str())) {
             report::talk(&format!("measuring {}", scenario.name));
             let bare = cost(&bare, at_bare, plan.operations).await?;
             let ours = cost(&ours, at_ours, plan.operations).await?;
-            rows.push(Row {
-                scenario,
-                bare,
-                ours,
-            });
+            rows.push(Row { scenario, bare, ours });
         }
     }
     drop((bare, ours));
@@ -81,31 +73,18 @@ async fn start_bare(counter: Counter, data: &OsStr, behind: SocketAddr) -> Resul
     let behind = behind.to_string();
     let arguments = [OsStr::new("bare"), data, OsStr::new(&behind)];
     let (subject, line) = Subject::start::<BareLine>(counter, &program, &arguments).await?;
-    Ok(Side {
-        subject,
-        address: line.address,
-        operations: scenario::bare::operations(),
-    })
+    Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
 }
 
 async fn start_ours(counter: Counter, program: &Path, configuration: &Path) -> Result<Side, Fault> {
     let (subject, line) =
         Subject::start::<Line>(counter, program, &arguments(configuration)).await?;
     let world = Arc::new(World::set_up(&line).await?);
-    Ok(Side {
-        subject,
-        address: world.address,
-        operations: scenario::ours::operations(&world),
-    })
+    Ok(Side { subject, address: world.address, operations: scenario::ours::operations(&world) })
 }
 
 fn arguments(configuration: &Path) -> [&OsStr; 4] {
-    [
-        OsStr::new("serve"),
-        OsStr::new("--json"),
-        OsStr::new("--config"),
-        configuration.as_os_str(),
-    ]
+    [OsStr::new("serve"), OsStr::new("--json"), OsStr::new("--config"), configuration.as_os_str()]
 }
 
 async fn cost(side: &Side, operation: &Arc<dyn Operation>, operations: u32) -> Result<Cost, Fault> {
@@ -115,11 +94,7 @@ async fn cost(side: &Side, operation: &Arc<dyn Operation>, operations: u32) -> R
     let instructions = count.end()?;
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     let instructions = instructions as f64 / f64::from(operations);
-    Ok(Cost {
-        instructions,
-        p50: times.within(50),
-        p99: times.within(99),
-    })
+    Ok(Cost { instructions, p50: times.within(50), p99: times.within(99) })
 }
 
 /// Start, memory and size, without a counter, on the store that the run has left.

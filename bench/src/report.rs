@@ -35,9 +35,7 @@ pub(crate) struct Whole {
 /// Shows everything.
 pub(crate) fn show(counter: Counter, rows: &[Row], whole: &Whole) -> Result<(), Fault> {
     let text = table(counter, rows, whole).map_err(|_| Fault::Unreadable("the numbers"))?;
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| Fault::Io("print", error))
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Fault::Io("print", error))
 }
 
 /// Says what is being done.
@@ -53,14 +51,8 @@ pub(crate) fn failed(fault: &Fault) -> ExitCode {
 }
 
 fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::fmt::Error> {
-    let mut text = format!(
-        "Thousand instructions per operation ({}).\n\n",
-        counter.describe()
-    );
-    writeln!(
-        text,
-        "| operation | bare | salver | ratio | bound | holds | p50 / p99 |"
-    )?;
+    let mut text = format!("Thousand instructions per operation ({}).\n\n", counter.describe());
+    writeln!(text, "| operation | bare | salver | ratio | bound | holds | p50 / p99 |")?;
     writeln!(text, "|---|---|---|---|---|---|---|")?;
     for row in rows {
         let (name, bound) = (row.scenario.name, row.scenario.ratio());
@@ -70,28 +62,13 @@ fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::f
         let holds = if ratio <= bound { "yes" } else { "**no**" };
         let own = row.ours.instructions / 1000.0;
         let times = format!("{:.2?} / {:.2?}", row.ours.p50, row.ours.p99);
-        writeln!(
-            text,
-            "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |"
-        )?;
+        writeln!(text, "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |")?;
     }
     let mib = |bytes: u64| bytes / 1024 / 1024;
     writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
-    writeln!(
-        text,
-        "| cold start on an existing store | {:.0?} | 37 ms |",
-        whole.cold_start
-    )?;
-    writeln!(
-        text,
-        "| idle memory | {} MiB | 16 MiB |",
-        mib(whole.idle_kib * 1024)
-    )?;
-    writeln!(
-        text,
-        "| binary | {} MiB | 40 MiB |",
-        mib(whole.binary_bytes)
-    )?;
+    writeln!(text, "| cold start on an existing store | {:.0?} | 37 ms |", whole.cold_start)?;
+    writeln!(text, "| idle memory | {} MiB | 16 MiB |", mib(whole.idle_kib * 1024))?;
+    writeln!(text, "| binary | {} MiB | 40 MiB |", mib(whole.binary_bytes))?;
     Ok(text)
 }
 
@@ -102,21 +79,9 @@ mod tests {
 
     #[test]
     fn a_bound_is_a_ratio_to_the_bare_handler() {
-        let cost = |instructions| Cost {
-            instructions,
-            p50: Duration::ZERO,
-            p99: Duration::ZERO,
-        };
-        let row = |ours| Row {
-            scenario: &ALL[0],
-            bare: cost(10_000.0),
-            ours: cost(ours),
-        };
-        let whole = Whole {
-            cold_start: Duration::ZERO,
-            idle_kib: 0,
-            binary_bytes: 0,
-        };
+        let cost = |instructions| Cost { instructions, p50: Duration::ZERO, p99: Duration::ZERO };
+        let row = |ours| Row { scenario: &ALL[0], bare: cost(10_000.0), ours: cost(ours) };
+        let whole = Whole { cold_start: Duration::ZERO, idle_kib: 0, binary_bytes: 0 };
         let text = table(Counter::Perf, &[row(20_000.0), row(20_001.0)], &whole).unwrap();
         assert_eq!(text.matches("| yes |").count(), 1);
         assert_eq!(text.matches("| **no** |").count(), 1);

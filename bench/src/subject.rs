@@ -39,19 +39,13 @@ impl Subject {
         let output = child.stdout.take();
         // From here on the process ends with the subject. `taskset` and `valgrind` replace themselves, so its number is
         // the server's own.
-        let mut subject = Self {
-            process: child.id(),
-            child,
-            counter,
-            dumps,
-            started_in: Duration::ZERO,
-        };
+        let mut subject =
+            Self { process: child.id(), child, counter, dumps, started_in: Duration::ZERO };
         let output = output.ok_or(Fault::Unreadable("the server's output"))?;
         let line = tokio::task::spawn_blocking(move || first_line(output));
         let patience = Duration::from_secs(10) * counter.slowness().min(12);
-        let line = tokio::time::timeout(patience, line)
-            .await
-            .map_err(|_| Fault::Late("the server"))?;
+        let line =
+            tokio::time::timeout(patience, line).await.map_err(|_| Fault::Late("the server"))?;
         let line = line.map_err(|_| Fault::Unreadable("the server's line"))??;
         subject.started_in = begun.elapsed();
         let line =

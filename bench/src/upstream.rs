@@ -12,12 +12,9 @@ use crate::fault::Fault;
 
 /// Serves on a free port of this computer.
 pub(crate) async fn serve() -> Result<SocketAddr, Fault> {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .map_err(|error| Fault::Io("listen", error))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Fault::Io("listen", error))?;
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.map_err(|error| Fault::Io("listen", error))?;
+    let address = listener.local_addr().map_err(|error| Fault::Io("listen", error))?;
     let answer = || async { ([(CONTENT_TYPE, "application/json")], ANSWER) };
     tokio::spawn(axum::serve(listener, Router::new().route("/mcp", post(answer))).into_future());
     Ok(address)

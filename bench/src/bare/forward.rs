@@ -18,29 +18,19 @@ pub(crate) struct Forward {
 
 impl Forward {
     pub(crate) fn to(to: SocketAddr) -> Self {
-        Self {
-            to,
-            idle: Mutex::default(),
-        }
+        Self { to, idle: Mutex::default() }
     }
 
     /// Sends the request on; nothing if the server behind does not answer.
     pub(crate) async fn send(&self, request: Request<Body>) -> Option<Response<Incoming>> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => self.connect().await?,
         };
         connection.ready().await.ok()?;
         let response = connection.send_request(request).await.ok()?;
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         Some(response)
     }
 

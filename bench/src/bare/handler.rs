@@ -23,9 +23,7 @@ pub(crate) async fn discovery(State(bare): State<Arc<Bare>>) -> Response {
 
 pub(crate) async fn introspect(State(bare): State<Arc<Bare>>, RawForm(form): RawForm) -> Response {
     let form = pairs(&form);
-    let scope = form
-        .get("token")
-        .and_then(|token| bare.tokens.get(token.as_str()));
+    let scope = form.get("token").and_then(|token| bare.tokens.get(token.as_str()));
     let answer = match scope {
         Some(scope) => json!({
             "active": true, "scope": scope, "client_id": "https://app.example/client.json", "token_type": "Bearer",
@@ -52,19 +50,13 @@ pub(crate) async fn authorize(
     let Some(code) = secret() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    bare.store
-        .swap(None, Some((key_of(&code), query_text(&query))))
-        .await;
+    bare.store.swap(None, Some((key_of(&code), query_text(&query)))).await;
     let mut back = redirect.clone();
     back.push_str("?code=");
     back.push_str(&code);
     back.push_str("&iss=https%3A%2F%2Fas.example&state=");
     back.extend(url::form_urlencoded::byte_serialize(state.as_bytes()));
-    (
-        StatusCode::SEE_OTHER,
-        [(LOCATION, back), (CACHE_CONTROL, "no-store".into())],
-    )
-        .into_response()
+    (StatusCode::SEE_OTHER, [(LOCATION, back), (CACHE_CONTROL, "no-store".into())]).into_response()
 }
 
 /// A person must be asked: a page.
@@ -81,13 +73,7 @@ pub(crate) async fn authorize_page(RawQuery(query): RawQuery) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let page = [HEAD, &client, MIDDLE, &redirect, FOOT].concat();
-    (
-        [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CACHE_CONTROL, "no-store"),
-        ],
-        page,
-    )
+    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page)
         .into_response()
 }
 
@@ -101,12 +87,7 @@ pub(crate) async fn token(State(bare): State<Arc<Bare>>, RawForm(form): RawForm)
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let kept = (key_of(&refresh), query_text(&form));
-    if bare
-        .store
-        .swap(Some(key_of(presented)), Some(kept))
-        .await
-        .is_none()
-    {
+    if bare.store.swap(Some(key_of(presented)), Some(kept)).await.is_none() {
         return StatusCode::BAD_REQUEST.into_response();
     }
     let Some(access) = access_token(&bare) else {
@@ -131,25 +112,14 @@ pub(crate) async fn call(State(bare): State<Arc<Bare>>, request: Request) -> Res
     let (mut head, body) = request.into_parts();
     head.headers.remove(AUTHORIZATION);
     head.uri = Uri::from_static("/mcp");
-    match bare
-        .forward
-        .send(http::Request::from_parts(head, body))
-        .await
-    {
+    match bare.forward.send(http::Request::from_parts(head, body)).await {
         Some(response) => response.map(Body::new),
         None => StatusCode::BAD_GATEWAY.into_response(),
     }
 }
 
 fn no_store(json: String) -> Response {
-    (
-        [
-            (CONTENT_TYPE, "application/json"),
-            (CACHE_CONTROL, "no-store"),
-        ],
-        json,
-    )
-        .into_response()
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json).into_response()
 }
 
 fn pairs(form: &[u8]) -> Pairs {
@@ -157,10 +127,7 @@ fn pairs(form: &[u8]) -> Pairs {
 }
 
 fn query_text(pairs: &Pairs) -> Vec<u8> {
-    pairs
-        .get("client_id")
-        .map(|id| id.clone().into_bytes())
-        .unwrap_or_default()
+    pairs.get("client_id").map(|id| id.clone().into_bytes()).unwrap_or_default()
 }
 
 fn access_token(bare: &Bare) -> Option<String> {
@@ -184,9 +151,7 @@ fn secret() -> Option<String> {
 
 fn key_of(secret: &str) -> Key {
     let mut key = Key::default();
-    key.iter_mut()
-        .zip(secret.bytes())
-        .for_each(|(to, from)| *to = from);
+    key.iter_mut().zip(secret.bytes()).for_each(|(to, from)| *to = from);
     key
 }
 

@@ -35,8 +35,15 @@ pub(crate) struct Bare {
     forward: Forward,
 }
 
-/// The bearer token that the bare server knows.
-pub(crate) const TOKEN: &str = "bare-token-0123456789abcdef0123456789abcdef";
+/// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
+pub(crate) const TOKEN: &str = concat!(
+    "eyJhbGciOiJFUzI1NiIsImtpZCI6IjAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIiLCJ0eXAiOiJhdCtqd3QifQ.",
+    "eyJpc3MiOiJodHRwOi8vbG9jYWxob3N0OjgwODAiLCJhdWQiOiJodHRwOi8vbG9jYWxob3N0OjgwODAvbWNwIiwic3ViIjoiQUFBQUFBQUFB",
+    "QUFBQUFBQUFBQUFBQSIsImNsaWVudF9pZCI6Imh0dHBzOi8vYXBwLmV4YW1wbGUvY2xpZW50Lmpzb24iLCJpYXQiOjE4MDAwMDAwMDAsImV4",
+    "cCI6MTgwMDAwMDYwMCwianRpIjoiQkJCQkJCQkJCQkJCQkJCQkJCQkJCQiIsInNjb3BlIjoibm90ZXM6cmVhZCBub3Rlczp3cml0ZSIsImdp",
+    "ZCI6IkFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiLCJmYW0iOiJBQUFBQUFBQUFBQUFBQUFBQUFBQUFBIiwiZ2VuIjowfQ.",
+    "bm90LWEtc2lnbmF0dXJlLW5vdC1hLXNpZ25hdHVyZS1ub3QtYS1zaWduYXR1cmUtbm90LWEtc2ln"
+);
 
 /// Serves until it is ended.
 pub(crate) async fn serve(data: &Path, upstream: SocketAddr) -> Result<(), Fault> {
@@ -48,39 +55,28 @@ pub(crate) async fn serve(data: &Path, upstream: SocketAddr) -> Result<(), Fault
         forward: Forward::to(upstream),
     });
     let router = Router::new()
-        .route(
-            "/.well-known/oauth-authorization-server",
-            get(handler::discovery),
-        )
+        .route("/.well-known/oauth-authorization-server", get(handler::discovery))
         .route("/introspect", post(handler::introspect))
         .route("/authorize", get(handler::authorize))
         .route("/authorize/page", get(handler::authorize_page))
         .route("/token", post(handler::token))
         .route("/mcp", post(handler::call))
         .with_state(bare);
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .map_err(|error| Fault::Io("listen", error))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Fault::Io("listen", error))?;
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.map_err(|error| Fault::Io("listen", error))?;
+    let address = listener.local_addr().map_err(|error| Fault::Io("listen", error))?;
     let line =
         serde_json::to_string(&BareLine { address }).map_err(|_| Fault::Unreadable("the line"))?;
     writeln!(std::io::stdout(), "{line}").map_err(|error| Fault::Io("print", error))?;
     loop {
-        let (stream, _) = listener
-            .accept()
-            .await
-            .map_err(|error| Fault::Io("accept", error))?;
+        let (stream, _) = listener.accept().await.map_err(|error| Fault::Io("accept", error))?;
         // Without this, small answers wait for the other side's acknowledgement; the counts do not change.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
         tokio::spawn(async move {
             let builder = auto::Builder::new(TokioExecutor::new());
             // A visitor that leaves early is no fault.
-            let _ = builder
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = builder.serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }

@@ -46,11 +46,7 @@ impl Operation for Introspection {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async {
             let asked = request::form(request::to(HOST, "/introspect"), &[("token", TOKEN)])?;
-            request::expect(
-                "introspection",
-                StatusCode::OK,
-                connection.ask(asked).await?,
-            )?;
+            request::expect("introspection", StatusCode::OK, connection.ask(asked).await?)?;
             Ok(())
         })
     }
@@ -79,12 +75,7 @@ impl Operation for Login {
 impl Operation for Refresh {
     fn perform<'a>(&'a self, connection: &'a mut Connection, worker: usize) -> Done<'a> {
         Box::pin(async move {
-            let mut token = self
-                .0
-                .get(worker)
-                .ok_or(Fault::Unreadable("a worker"))?
-                .lock()
-                .await;
+            let mut token = self.0.get(worker).ok_or(Fault::Unreadable("a worker"))?.lock().await;
             if token.is_empty() {
                 *token = log_in(connection).await?;
             }
@@ -117,11 +108,7 @@ impl Operation for Gateway {
 async fn log_in(connection: &mut Connection) -> Result<String, Fault> {
     let path = format!("/authorize?{}", authorization());
     let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
-    let answer = request::expect(
-        "authorize",
-        StatusCode::SEE_OTHER,
-        connection.ask(asked).await?,
-    )?;
+    let answer = request::expect("authorize", StatusCode::SEE_OTHER, connection.ask(asked).await?)?;
     let code = request::redirected(&answer, "code")?;
     let pairs = [
         ("grant_type", "authorization_code"),
@@ -147,10 +134,7 @@ fn authorization() -> String {
         ("redirect_uri", REDIRECT),
         ("scope", "notes:read notes:write"),
         ("state", "af0ifjsldkj"),
-        (
-            "code_challenge",
-            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        ),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
         ("code_challenge_method", "S256"),
         ("resource", "https://mcp.example/mcp"),
     ])

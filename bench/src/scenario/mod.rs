@@ -35,36 +35,12 @@ pub(crate) struct Scenario {
 
 /// In the order in which the servers list their operations.
 pub(crate) const ALL: [Scenario; 6] = [
-    Scenario {
-        name: "discovery",
-        bound: (50, 25),
-        lenient: false,
-    },
-    Scenario {
-        name: "introspection",
-        bound: (130, 65),
-        lenient: true,
-    },
-    Scenario {
-        name: "authorize, cached document",
-        bound: (150, 40),
-        lenient: true,
-    },
-    Scenario {
-        name: "whole login",
-        bound: (740, 370),
-        lenient: true,
-    },
-    Scenario {
-        name: "refresh",
-        bound: (460, 288),
-        lenient: true,
-    },
-    Scenario {
-        name: "gateway tools/call",
-        bound: (93, 62),
-        lenient: false,
-    },
+    Scenario { name: "discovery", bound: (50, 25), lenient: false },
+    Scenario { name: "introspection", bound: (130, 65), lenient: true },
+    Scenario { name: "authorize, cached document", bound: (150, 40), lenient: true },
+    Scenario { name: "whole login", bound: (740, 370), lenient: true },
+    Scenario { name: "refresh", bound: (460, 288), lenient: true },
+    Scenario { name: "gateway tools/call", bound: (93, 62), lenient: false },
 ];
 
 impl Scenario {
@@ -84,12 +60,7 @@ mod tests {
 
     #[test]
     fn bounds_are_ratios() {
-        let named = |name: &str| {
-            ALL.iter()
-                .find(|scenario| scenario.name == name)
-                .unwrap()
-                .ratio()
-        };
+        let named = |name: &str| ALL.iter().find(|scenario| scenario.name == name).unwrap().ratio();
         assert!((named("discovery") - 2.0).abs() < 1e-9);
         assert!((named("refresh") - 3.0 * 460.0 / 288.0).abs() < 1e-9);
     }

@@ -55,10 +55,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Configuration(problems) => {
-                let lines: Vec<String> = problems
-                    .iter()
-                    .map(|problem| format!("error: {problem}"))
-                    .collect();
+                let lines: Vec<String> =
+                    problems.iter().map(|problem| format!("error: {problem}")).collect();
                 f.write_str(&lines.join("\n"))
             }
             Self::Listen { address, error } => write!(

@@ -19,9 +19,8 @@ pub(crate) fn start(section: LogSection) {
         Level::Info => LevelFilter::INFO,
         Level::Debug => LevelFilter::DEBUG,
     };
-    let targets = Targets::new()
-        .with_target("salver", level)
-        .with_default(level.min(LevelFilter::WARN));
+    let targets =
+        Targets::new().with_target("salver", level).with_default(level.min(LevelFilter::WARN));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
@@ -30,7 +29,5 @@ pub(crate) fn start(section: LogSection) {
         Format::Json => lines.json().flatten_event(true).boxed(),
     };
     // A second start, as tests in one process make it, keeps the first.
-    let _ = tracing_subscriber::registry()
-        .with(lines.with_filter(targets))
-        .try_init();
+    let _ = tracing_subscriber::registry().with(lines.with_filter(targets)).try_init();
 }

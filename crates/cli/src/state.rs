@@ -38,10 +38,7 @@ pub(crate) fn open(settings: &Settings) -> Result<State, Failure> {
         MasterKeyPlace::InDataDirectory(path) => Arc::new(first_key(path, &settings.store.path)?),
     };
     let store = SqliteStore::open(&settings.store.path, SqliteSettings::default())?;
-    Ok(State {
-        store: Arc::new(store),
-        master_key,
-    })
+    Ok(State { store: Arc::new(store), master_key })
 }
 
 /// Remembers the issuer for commands that make links.
@@ -60,10 +57,7 @@ fn make_directory(path: &Path) -> Result<(), Failure> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| Failure::File {
-        path: path.to_owned(),
-        error,
-    })
+    builder.create(path).map_err(|error| Failure::File { path: path.to_owned(), error })
 }
 
 /// Makes the master key of a first start. Where there is a store already, its key has been lost, and a new one would open nothing.
@@ -75,10 +69,7 @@ fn first_key(path: &Path, store: &Path) -> Result<MasterKey, Failure> {
             store.display()
         )));
     }
-    let failed = |error| Failure::File {
-        path: path.to_owned(),
-        error,
-    };
+    let failed = |error| Failure::File { path: path.to_owned(), error };
     let key = MasterKey::generate().map_err(|_| {
         Failure::MasterKey("cannot be made: the system gives no randomness".to_owned())
     })?;
@@ -101,10 +92,7 @@ fn first_key(path: &Path, store: &Path) -> Result<MasterKey, Failure> {
 }
 
 fn read_key(path: &Path) -> Result<MasterKey, Failure> {
-    let failed = |error| Failure::File {
-        path: path.to_owned(),
-        error,
-    };
+    let failed = |error| Failure::File { path: path.to_owned(), error };
     if secret_file::wider_than_owner(&fs::metadata(path).map_err(failed)?).is_some() {
         return Err(Failure::MasterKey(format!(
             "{} can be read by others than its owner",
@@ -125,16 +113,10 @@ mod tests {
     #[test]
     fn the_first_start_makes_a_key_that_only_its_owner_can_read() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, store) = (
-            folder.path().join("master.key"),
-            folder.path().join("salver.db"),
-        );
+        let (path, store) = (folder.path().join("master.key"), folder.path().join("salver.db"));
         let made = first_key(&path, &store).unwrap();
         assert_eq!(*read_key(&path).unwrap().to_text(), *made.to_text());
-        assert_eq!(
-            *first_key(&path, &store).unwrap().to_text(),
-            *made.to_text()
-        );
+        assert_eq!(*first_key(&path, &store).unwrap().to_text(), *made.to_text());
         #[cfg(unix)]
         assert_eq!(
             std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions())
@@ -146,15 +128,9 @@ mod tests {
     #[test]
     fn a_lost_key_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let (path, store) = (
-            folder.path().join("master.key"),
-            folder.path().join("salver.db"),
-        );
+        let (path, store) = (folder.path().join("master.key"), folder.path().join("salver.db"));
         fs::write(&store, "").unwrap();
-        assert!(matches!(
-            first_key(&path, &store),
-            Err(Failure::MasterKey(_))
-        ));
+        assert!(matches!(first_key(&path, &store), Err(Failure::MasterKey(_))));
         assert!(!path.exists());
     }
 

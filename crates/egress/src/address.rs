@@ -108,10 +108,7 @@ pub fn is_loopback(address: IpAddr) -> bool {
 }
 
 fn public_v4(address: Ipv4Addr) -> Result<(), AddressRefusal> {
-    match table::V4
-        .iter()
-        .find(|block| block.network.contains(&address))
-    {
+    match table::V4.iter().find(|block| holds_v4(block.network, address)) {
         Some(block) => Err(AddressRefusal::SpecialPurpose { block: block.name }),
         None => Ok(()),
     }
@@ -124,13 +121,10 @@ fn public_v6(address: Ipv6Addr, rules: AddressRules<'_>) -> Result<(), AddressRe
     if let Some((form, inner)) = hidden_v4(address) {
         return Err(AddressRefusal::HidesIpv4 { form, inner });
     }
-    if let Some(block) = table::V6
-        .iter()
-        .find(|block| block.network.contains(&address))
-    {
+    if let Some(block) = table::V6.iter().find(|block| holds_v6(&block.network, address)) {
         return Err(AddressRefusal::SpecialPurpose { block: block.name });
     }
-    if !GLOBAL_UNICAST.contains(&address) {
+    if !holds_v6(&GLOBAL_UNICAST, address) {
         return Err(AddressRefusal::NotGlobalUnicast);
     }
     match translated(address, rules.suspected_prefixes) {
@@ -147,17 +141,13 @@ fn public_inside(inner: Ipv4Addr, rules: AddressRules<'_>) -> Result<(), Address
 /// For those who may reach inside: everything that is one host, and not a cloud provider's.
 fn unicast_v4(address: Ipv4Addr, chosen_by: ChosenBy) -> Result<(), AddressRefusal> {
     let refused = match chosen_by {
-        ChosenBy::Operator => NEVER_ONE_HOST_V4.contains(&address),
+        ChosenBy::Operator => holds_v4(NEVER_ONE_HOST_V4, address),
         // Link-local is where metadata services live; only an operator may name it.
         ChosenBy::User | ChosenBy::Stranger => {
-            NEVER_ONE_HOST_V4.contains(&address) || address.is_link_local()
+            holds_v4(NEVER_ONE_HOST_V4, address) || address.is_link_local()
         }
     };
-    if refused || address.octets().first() == Some(&0) {
-        public_v4(address)
-    } else {
-        Ok(())
-    }
+    if refused || address.octets().first() == Some(&0) { public_v4(address) } else { Ok(()) }
 }
 
 fn unicast_v6(
@@ -173,28 +163,37 @@ fn unicast_v6(
         // A socket that serves both families reports IPv4 peers in this form.
         Some((HiddenForm::Mapped, inner)) => judge_with(IpAddr::V4(inner), chosen_by, rules),
         Some((form, inner)) => Err(AddressRefusal::HidesIpv4 { form, inner }),
-        None if address.is_unspecified() => Err(AddressRefusal::SpecialPurpose {
-            block: "Unspecified",
-        }),
+        None if address.is_unspecified() => {
+            Err(AddressRefusal::SpecialPurpose { block: "Unspecified" })
+        }
         None if chosen_by != ChosenBy::Operator && address.is_unicast_link_local() => {
-            Err(AddressRefusal::SpecialPurpose {
-                block: "Link-Local Unicast",
-            })
+            Err(AddressRefusal::SpecialPurpose { block: "Link-Local Unicast" })
         }
         None => Ok(()),
     }
 }
 
 fn translated(address: Ipv6Addr, prefixes: &[Ipv6Net]) -> Option<Ipv4Addr> {
-    let prefix = prefixes.iter().find(|prefix| prefix.contains(&address))?;
+    let prefix = prefixes.iter().find(|prefix| holds_v6(prefix, address))?;
     rfc6052_v4(address, prefix.prefix_len())
 }
 
 fn is_cloud_metadata(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => METADATA_V4.iter().any(|network| network.contains(&v4)),
+        IpAddr::V4(v4) => METADATA_V4.iter().any(|network| holds_v4(*network, v4)),
         IpAddr::V6(v6) => METADATA_V6.contains(&v6),
     }
+}
+
+/// Is the address in the block? One comparison of the leading bits, since every answer of every name is held against every block.
+fn holds_v4(network: Ipv4Net, address: Ipv4Addr) -> bool {
+    let differing = network.addr().to_bits() ^ address.to_bits();
+    differing.leading_zeros() >= u32::from(network.prefix_len())
+}
+
+fn holds_v6(network: &Ipv6Net, address: Ipv6Addr) -> bool {
+    let differing = network.addr().to_bits() ^ address.to_bits();
+    differing.leading_zeros() >= u32::from(network.prefix_len())
 }
 
 const GLOBAL_UNICAST: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);

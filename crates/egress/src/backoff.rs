@@ -39,11 +39,7 @@ impl Failing {
     pub(crate) fn new(settings: BackOff) -> Self {
         let hosts = Mutex::new(Bounded::new(MOST_ENTRIES, usize::MAX));
         let urls = Mutex::new(Bounded::new(MOST_ENTRIES, usize::MAX));
-        Self {
-            settings,
-            hosts,
-            urls,
-        }
+        Self { settings, hosts, urls }
     }
 
     /// How much longer this host or URL is left in peace, if it is.
@@ -56,9 +52,7 @@ impl Failing {
         let of_host = lock(&self.hosts).get(host).map(|failures| failures.until);
         let of_url = lock(&self.urls).get(url).map(|failures| failures.until);
         let until = of_host.max(of_url)?;
-        until
-            .checked_sub(now)
-            .filter(|remaining| !remaining.is_zero())
+        until.checked_sub(now).filter(|remaining| !remaining.is_zero())
     }
 
     /// Notes how a fetch ended.
@@ -85,10 +79,7 @@ impl Failing {
 
     fn failed<K: Clone + Eq + Hash>(&self, table: &Table<K>, key: K, now: Duration) {
         let mut table = lock(table);
-        let count = table
-            .get(&key)
-            .map_or(0, |failures| failures.count)
-            .saturating_add(1);
+        let count = table.get(&key).map_or(0, |failures| failures.count).saturating_add(1);
         let until = now.saturating_add(delay(&self.settings, count, chance()));
         table.insert(key, Failures { count, until }, 1);
     }
@@ -117,10 +108,7 @@ fn about(error: &FetchError) -> About {
 /// Doubles with every failure; `chance` moves it by up to half in both directions.
 fn delay(settings: &BackOff, count: u32, chance: u16) -> Duration {
     let doublings = count.saturating_sub(1).min(20);
-    let base = settings
-        .first
-        .saturating_mul(1 << doublings)
-        .min(settings.at_most);
+    let base = settings.first.saturating_mul(1 << doublings).min(settings.at_most);
     let half = base / 2;
     half + half.saturating_mul(u32::from(chance)) / u32::from(u16::MAX) * 2
 }
@@ -146,11 +134,7 @@ mod tests {
 
     fn url(text: &str) -> CopyKey {
         let purpose = Purpose::new("test");
-        CopyKey {
-            purpose,
-            chosen_by: ChosenBy::Stranger,
-            url: Arc::from(text),
-        }
+        CopyKey { purpose, chosen_by: ChosenBy::Stranger, url: Arc::from(text) }
     }
 
     #[test]
@@ -167,10 +151,7 @@ mod tests {
     #[test]
     fn a_dead_host_closes_itself_and_a_bad_path_only_its_url() {
         let failing = Failing::new(BackOff::default());
-        let (dead, alive) = (
-            (String::from("dead.com"), 443),
-            (String::from("alive.com"), 443),
-        );
+        let (dead, alive) = ((String::from("dead.com"), 443), (String::from("alive.com"), 443));
         let now = Duration::from_secs(100);
         let no_answer = FetchError::Dial(DialError::NoAnswer { tried: 1 });
         failing.note(&dead, &url("dead/1"), Some(&no_answer), now);
@@ -194,16 +175,7 @@ mod tests {
     fn a_refusal_of_the_document_is_not_a_failure_of_the_host() {
         let failing = Failing::new(BackOff::default());
         let host = (String::from("a.com"), 443);
-        failing.note(
-            &host,
-            &url("a"),
-            Some(&FetchError::Status(404)),
-            Duration::ZERO,
-        );
-        assert!(
-            failing
-                .remaining(&host, &url("a"), Duration::ZERO)
-                .is_none()
-        );
+        failing.note(&host, &url("a"), Some(&FetchError::Status(404)), Duration::ZERO);
+        assert!(failing.remaining(&host, &url("a"), Duration::ZERO).is_none());
     }
 }

@@ -27,13 +27,7 @@ struct Slot<V> {
 
 impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
     pub(crate) fn new(max_entries: usize, max_weight: usize) -> Self {
-        Self {
-            slots: HashMap::new(),
-            turn: VecDeque::new(),
-            weight: 0,
-            max_weight,
-            max_entries,
-        }
+        Self { slots: HashMap::new(), turn: VecDeque::new(), weight: 0, max_weight, max_entries }
     }
 
     pub(crate) fn get(&mut self, key: &K) -> Option<&mut V> {
@@ -57,14 +51,7 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         }
         self.weight += weight;
         self.turn.push_back(key.clone());
-        self.slots.insert(
-            key,
-            Slot {
-                value,
-                weight,
-                asked: false,
-            },
-        );
+        self.slots.insert(key, Slot { value, weight, asked: false });
     }
 
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {

@@ -4,15 +4,15 @@
 //! Excess is refused at once. The tables are bounded by the overall budget: what is older than a minute is forgotten, and
 //! when there is no room even so, nothing begins.
 
+mod window;
+
 use std::{
-    borrow::Borrow,
-    collections::{HashMap, VecDeque},
-    hash::Hash,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use self::window::{Claim, Window, Windows, share_in_flight};
 use crate::{
     error::{BudgetKind, NotNow},
     purpose::{Source, network_of},
@@ -53,10 +53,7 @@ impl Purse {
             overall: Window::default(),
             in_flight: Vec::new(),
         };
-        Arc::new(Self {
-            budgets,
-            spent: Mutex::new(spent),
-        })
+        Arc::new(Self { budgets, spent: Mutex::new(spent) })
     }
 
     /// Takes one fetch out of all budgets, or none out of any.
@@ -70,33 +67,18 @@ impl Purse {
         // A name directly under a public suffix, or an address: its own domain.
         let domain = salver_names::registrable_domain(host).unwrap_or(host);
         let budgets = &self.budgets;
-        let claim = |kind, budget| Claim {
-            source,
-            now,
-            kind,
-            budget,
-        };
+        let claim = |kind, budget| Claim { source, now, kind, budget };
         let mut spent = self.lock();
         spent.check_flight(host, source, budgets)?;
-        spent
-            .overall
-            .check(&claim(BudgetKind::Overall, budgets.overall))?;
-        spent
-            .domains
-            .check(domain, &claim(BudgetKind::Domain, budgets.per_domain))?;
-        spent
-            .hosts
-            .check(host, &claim(BudgetKind::Host, budgets.per_host))?;
+        spent.overall.check(&claim(BudgetKind::Overall, budgets.overall))?;
+        spent.domains.check(domain, &claim(BudgetKind::Domain, budgets.per_domain))?;
+        spent.hosts.check(host, &claim(BudgetKind::Host, budgets.per_host))?;
         spent.overall.add(source, now);
         spent.domains.add(domain.to_owned(), source, now);
         spent.hosts.add(host.to_owned(), source, now);
         spent.in_flight.push((host.to_owned(), source));
         let (purse, host) = (Arc::clone(self), host.to_owned());
-        Ok(Permit {
-            purse,
-            host,
-            source,
-        })
+        Ok(Permit { purse, host, source })
     }
 
     fn lock(&self) -> MutexGuard<'_, Spent> {
@@ -110,12 +92,7 @@ impl Permit {
         let network = network_of(address);
         let mut spent = self.purse.lock();
         let budget = self.purse.budgets.per_network;
-        let claim = Claim {
-            source: self.source,
-            now,
-            kind: BudgetKind::Network,
-            budget,
-        };
+        let claim = Claim { source: self.source, now, kind: BudgetKind::Network, budget };
         spent.networks.check(&network, &claim)?;
         spent.networks.add(network, self.source, now);
         Ok(())
@@ -141,11 +118,7 @@ impl Spent {
         if here().count() >= budgets.in_flight_per_host {
             return Err(NotNow::InFlight(BudgetKind::Host));
         }
-        let by_source = self
-            .in_flight
-            .iter()
-            .filter(|(_, other)| *other == source)
-            .count();
+        let by_source = self.in_flight.iter().filter(|(_, other)| *other == source).count();
         if by_source >= share_in_flight(budgets.in_flight) {
             return Err(NotNow::Share(BudgetKind::Overall));
         }
@@ -156,102 +129,6 @@ impl Spent {
         Ok(())
     }
 }
-
-/// One more fetch that somebody wants out of one budget.
-struct Claim {
-    source: Source,
-    now: Duration,
-    kind: BudgetKind,
-    budget: usize,
-}
-
-/// The fetches of the last minute, each with its source.
-#[derive(Debug, Default)]
-struct Window(VecDeque<(Duration, Source)>);
-
-impl Window {
-    fn check(&mut self, claim: &Claim) -> Result<(), NotNow> {
-        self.forget_old(claim.now);
-        if self.0.len() >= claim.budget {
-            return Err(NotNow::Budget(claim.kind));
-        }
-        let by_source = self
-            .0
-            .iter()
-            .filter(|(_, other)| *other == claim.source)
-            .count();
-        if by_source >= share(claim.budget) {
-            return Err(NotNow::Share(claim.kind));
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, source: Source, now: Duration) {
-        self.0.push_back((now, source));
-    }
-
-    fn forget_old(&mut self, now: Duration) {
-        while self
-            .0
-            .front()
-            .is_some_and(|(at, _)| now.saturating_sub(*at) >= SPAN)
-        {
-            self.0.pop_front();
-        }
-    }
-}
-
-/// Windows by key, in a bounded table.
-#[derive(Debug)]
-struct Windows<K> {
-    windows: HashMap<K, Window>,
-    room: usize,
-}
-
-impl<K: Eq + Hash> Windows<K> {
-    fn new(room: usize) -> Self {
-        Self {
-            windows: HashMap::new(),
-            room,
-        }
-    }
-
-    fn check<Q>(&mut self, key: &Q, claim: &Claim) -> Result<(), NotNow>
-    where
-        K: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
-    {
-        if let Some(window) = self.windows.get_mut(key) {
-            return window.check(claim);
-        }
-        if self.windows.len() >= self.room {
-            self.windows.retain(|_, window| {
-                window.forget_old(claim.now);
-                !window.0.is_empty()
-            });
-        }
-        if self.windows.len() >= self.room || claim.budget == 0 {
-            return Err(NotNow::Budget(claim.kind));
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, key: K, source: Source, now: Duration) {
-        self.windows.entry(key).or_default().add(source, now);
-    }
-}
-
-/// What one source may use.
-fn share(budget: usize) -> usize {
-    (budget / 5).max(1)
-}
-
-/// At the same time one source may do two things, however small the budget.
-fn share_in_flight(budget: usize) -> usize {
-    (budget / 5).max(2)
-}
-
-const SPAN: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {
@@ -278,28 +155,18 @@ mod tests {
         assert_eq!(begun, 30);
         assert!(purse.draw("victim.example", user(7), secs(59)).is_err());
         for n in 0..6 {
-            assert!(
-                purse.draw("victim.example", user(7), secs(60)).is_ok(),
-                "{n}"
-            );
+            assert!(purse.draw("victim.example", user(7), secs(60)).is_ok(), "{n}");
         }
         let seventh = purse.draw("victim.example", user(7), secs(60));
         assert_eq!(seventh.err(), Some(NotNow::Share(BudgetKind::Host)));
-        assert!(
-            purse.draw("victim.example", user(8), secs(60)).is_ok(),
-            "others go on"
-        );
+        assert!(purse.draw("victim.example", user(8), secs(60)).is_ok(), "others go on");
     }
 
     #[test]
     fn hosts_of_one_domain_share_its_budget_and_those_of_a_public_suffix_do_not() {
         let purse = Purse::new(Budgets::default());
         let begun = |suffix: &str| {
-            let draw = |n: u32| {
-                purse
-                    .draw(&format!("h{n}.{suffix}"), user(n), secs(0))
-                    .is_ok()
-            };
+            let draw = |n: u32| purse.draw(&format!("h{n}.{suffix}"), user(n), secs(0)).is_ok();
             (0..100).filter(|n| draw(*n)).count()
         };
         assert_eq!(begun("victim.com"), 60);
@@ -311,20 +178,14 @@ mod tests {
         let purse = Purse::new(Budgets::default());
         let mut entered = 0;
         for n in 0..200 {
-            let permit = purse
-                .draw(&format!("h{n}.com"), user(n), secs(0))
-                .expect("within budget");
+            let permit = purse.draw(&format!("h{n}.com"), user(n), secs(0)).expect("within budget");
             let address = IpAddr::from([198, 41, 0, u8::try_from(n).unwrap_or(0)]);
             entered += usize::from(permit.enter_network(address, secs(0)).is_ok());
         }
         assert_eq!(entered, 120);
-        let permit = purse
-            .draw("other.com", user(1), secs(0))
-            .expect("within budget");
+        let permit = purse.draw("other.com", user(1), secs(0)).expect("within budget");
         assert!(
-            permit
-                .enter_network(IpAddr::from([198, 41, 1, 1]), secs(0))
-                .is_ok(),
+            permit.enter_network(IpAddr::from([198, 41, 1, 1]), secs(0)).is_ok(),
             "the next /24"
         );
     }
@@ -332,9 +193,8 @@ mod tests {
     #[test]
     fn flights_are_bounded_and_places_come_back() {
         let purse = Purse::new(Budgets::default());
-        let mut permits: Vec<_> = (0..4)
-            .map(|n| purse.draw("a.com", user(n), secs(0)).expect("a place"))
-            .collect();
+        let mut permits: Vec<_> =
+            (0..4).map(|n| purse.draw("a.com", user(n), secs(0)).expect("a place")).collect();
         let fifth = purse.draw("a.com", user(9), secs(0));
         assert_eq!(fifth.err(), Some(NotNow::InFlight(BudgetKind::Host)));
         permits.pop();
@@ -349,8 +209,8 @@ mod tests {
             let now = Duration::from_millis(u64::from(n) * 6);
             let _ = purse.draw(&format!("h{n}.com"), user(n), now);
             let spent = purse.lock();
-            assert!(spent.hosts.windows.len() <= spent.hosts.room);
-            assert!(spent.overall.0.len() <= 600);
+            assert!(spent.hosts.len() <= 600 * 4 + 64);
+            assert!(spent.overall.len() <= 600);
         }
     }
 }

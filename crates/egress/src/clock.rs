@@ -27,10 +27,7 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the rim where this crate reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the rim where this crate reads the clock")]
     fn wall(&self) -> SystemTime {
         SystemTime::now()
     }

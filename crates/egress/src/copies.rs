@@ -36,9 +36,7 @@ impl Copies {
             first_sight: Bounded::new(MOST_COPIES, keeping.bytes),
             known_good: Bounded::new(MOST_COPIES, keeping.known_good_bytes),
         };
-        Self {
-            shelves: Mutex::new(shelves),
-        }
+        Self { shelves: Mutex::new(shelves) }
     }
 
     /// The copy of `key`; asked for as known to be good, it moves to the shelf that strangers cannot flood.
@@ -50,9 +48,7 @@ impl Copies {
         let copy = shelves.first_sight.get(key).map(|copy| Arc::clone(copy))?;
         if standing == Standing::KnownGood {
             shelves.first_sight.remove(key);
-            shelves
-                .known_good
-                .insert(key.clone(), Arc::clone(&copy), copy.weight());
+            shelves.known_good.insert(key.clone(), Arc::clone(&copy), copy.weight());
         }
         Some(copy)
     }
@@ -64,11 +60,7 @@ impl Copies {
         let known_good =
             shelves.known_good.remove(&key).is_some() || standing == Standing::KnownGood;
         shelves.first_sight.remove(&key);
-        let room = if known_good {
-            &mut shelves.known_good
-        } else {
-            &mut shelves.first_sight
-        };
+        let room = if known_good { &mut shelves.known_good } else { &mut shelves.first_sight };
         room.insert(key, copy, weight);
     }
 

@@ -3,11 +3,12 @@
 //! SPEC CIMD-F-4, CIMD-F-11, CIMD-F-12. Both doors dial through here. What is said over the connection is not known here;
 //! nor are connections kept or shared.
 
+mod judged;
 mod proxy;
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::Arc,
 };
@@ -22,14 +23,13 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    AddressRefusal, ChosenBy, DialError, SetupError,
-    address::{self, AddressRules},
+    AddressRefusal, ChosenBy, DialError, SetupError, address,
     error::{NotNow, Phase},
     mode::{ForwardProxy, Mode, ProxyResolving},
     purpose::Purpose,
-    resolver::{Resolve, ResolveError},
+    resolver::Resolve,
     settings::Settings,
-    surroundings::{Findings, Surroundings},
+    surroundings::Surroundings,
     tls,
     url_gate::{Target, TargetHost},
 };
@@ -76,12 +76,7 @@ impl Dialer {
         let tls = tls::client_config(settings.extra_roots_pem.as_deref())?;
         let surroundings =
             Surroundings::new(settings.own_addresses.clone(), settings.own_names.clone());
-        Ok(Self {
-            settings,
-            resolver,
-            tls,
-            surroundings,
-        })
+        Ok(Self { settings, resolver, tls, surroundings })
     }
 
     /// Opens a connection. The caller has passed the target through the URL gate (a [`Target`] exists only there).
@@ -93,10 +88,7 @@ impl Dialer {
             Mode::Proxy(_) | Mode::Direct | Mode::Offline => self.open_directly(wish).await?,
         };
         if !wish.target.is_https() {
-            return Ok(Opened {
-                io: Box::pin(tcp),
-                peer,
-            });
+            return Ok(Opened { io: Box::pin(tcp), peer });
         }
         let io = self.encrypt(tcp, wish.target.host()).await?;
         Ok(Opened { io, peer })
@@ -110,12 +102,8 @@ impl Dialer {
         let around = self.look_around(wish).await;
         let addresses = self.judged_addresses(wish, &around).await?;
         let port = wish.target.port();
-        let sockets: Vec<_> = addresses
-            .iter()
-            .map(|ip| SocketAddr::new(*ip, port))
-            .collect();
-        self.connect(&sockets, wish, &|peer| self.judge(peer.ip(), wish, &around))
-            .await
+        let sockets: Vec<_> = addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect();
+        self.connect(&sockets, wish, &|peer| self.judge(peer.ip(), wish, &around)).await
     }
 
     /// RFC 9110 §9.3.6: the proxy is a host that the operator chose; the target is judged by name, and by address where
@@ -136,20 +124,13 @@ impl Dialer {
             }
         };
         let proxy_addresses = self.addresses(&proxy.host).await?;
-        let sockets: Vec<_> = proxy_addresses
-            .iter()
-            .map(|ip| SocketAddr::new(*ip, proxy.port))
-            .collect();
-        let to_proxy = Wish {
-            admit: &|_| Ok(()),
-            ..wish
-        };
+        let sockets: Vec<_> =
+            proxy_addresses.iter().map(|ip| SocketAddr::new(*ip, proxy.port)).collect();
+        let to_proxy = Wish { admit: &|_| Ok(()), ..wish };
         let judge = |peer: SocketAddr| address::judge(peer.ip(), ChosenBy::Operator);
         for socket in &sockets {
-            judge(*socket).map_err(|refusal| DialError::Address {
-                address: socket.ip(),
-                refusal,
-            })?;
+            judge(*socket)
+                .map_err(|refusal| DialError::Address { address: socket.ip(), refusal })?;
         }
         let (tcp, peer) = self.connect(&sockets, to_proxy, &judge).await?;
         let asked = proxy::connect(tcp, proxy, &destination, wish.target.port());
@@ -157,90 +138,6 @@ impl Dialer {
             .await
             .map_err(|_| DialError::TimedOut(Phase::Connect))??;
         Ok((tcp, peer))
-    }
-
-    /// Only a stranger's wish needs to know where we are, and only when the operator did not open its host.
-    async fn look_around(&self, wish: Wish<'_>) -> Arc<Findings> {
-        let (host, port) = (wish.target.host(), wish.target.port());
-        let opened = self.settings.opens(host, port, wish.purpose)
-            || self.settings.leads_to_development(host, port);
-        if wish.chosen_by != ChosenBy::Stranger || opened {
-            return Arc::default();
-        }
-        self.surroundings.look(&*self.resolver).await
-    }
-
-    /// All addresses of the target; one forbidden answer refuses the name (SPEC CIMD-F-4).
-    async fn judged_addresses(
-        &self,
-        wish: Wish<'_>,
-        around: &Findings,
-    ) -> Result<Vec<IpAddr>, DialError> {
-        let addresses = self.addresses(wish.target.host()).await?;
-        for address in &addresses {
-            self.judge(*address, wish, around)
-                .map_err(|refusal| DialError::Address {
-                    address: *address,
-                    refusal,
-                })?;
-        }
-        Ok(alternating(addresses))
-    }
-
-    async fn addresses(&self, host: &TargetHost) -> Result<Vec<IpAddr>, DialError> {
-        let name = match host {
-            TargetHost::Address(address) => return Ok(vec![*address]),
-            // RFC 6761 §6.3: not a question for the DNS.
-            TargetHost::Name(name) if salver_names::is_loopback_name(name) => {
-                return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
-            }
-            TargetHost::Name(name) => format!("{name}."), // absolute: no search list is tried
-        };
-        let answers = timeout(self.settings.bounds.dns, self.resolver.resolve(&name))
-            .await
-            .map_err(|_| DialError::TimedOut(Phase::Dns))?
-            .map_err(|error| match error {
-                ResolveError::NoSuchName => DialError::NoSuchName,
-                ResolveError::NotAnswered => DialError::NotResolved,
-            })?;
-        match answers.len() {
-            0 => Err(DialError::NoSuchName),
-            answers if answers > self.settings.bounds.addresses_answered => {
-                Err(DialError::TooManyAddresses { answers })
-            }
-            _ => Ok(answers),
-        }
-    }
-
-    fn judge(
-        &self,
-        address: IpAddr,
-        wish: Wish<'_>,
-        around: &Findings,
-    ) -> Result<(), AddressRefusal> {
-        let port = wish.target.port();
-        if wish.chosen_by == ChosenBy::Stranger {
-            if self.settings.opens(wish.target.host(), port, wish.purpose)
-                || self
-                    .settings
-                    .opens(&TargetHost::Address(address), port, wish.purpose)
-            {
-                return address::judge(address, ChosenBy::Operator);
-            }
-            if self.settings.development.loopback && address::is_loopback(address) {
-                return Ok(()); // SPEC CIMD-F-6
-            }
-        }
-        let translation_prefixes = &self.settings.translation_prefixes;
-        address::judge_with(
-            address,
-            wish.chosen_by,
-            AddressRules {
-                own: &around.own,
-                translation_prefixes,
-                suspected_prefixes: &around.prefixes,
-            },
-        )
     }
 
     /// Tries judged addresses one after the other; the peer of the open socket is judged again.
@@ -272,10 +169,7 @@ impl Dialer {
             {
                 return Err(DialError::OtherPeer(peer.ip()));
             }
-            judge(peer).map_err(|refusal| DialError::Address {
-                address: peer.ip(),
-                refusal,
-            })?;
+            judge(peer).map_err(|refusal| DialError::Address { address: peer.ip(), refusal })?;
             if let Err(error) = tcp.set_nodelay(true) {
                 tracing::debug!(%error, "small writes may wait");
             }
@@ -307,37 +201,17 @@ impl Dialer {
         let TargetHost::Name(name) = wish.target.host() else {
             return None;
         };
-        self.settings
-            .development
-            .connect
-            .get(&(name.clone(), wish.target.port()))
-            .copied()
+        self.settings.development.connect.get(&(name.clone(), wish.target.port())).copied()
     }
 }
 
 fn tls_error(error: &io::Error) -> DialError {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(reason)) => {
             DialError::Certificate(reason.to_string())
         }
         Some(other) => DialError::Tls(other.to_string()),
         None => DialError::Tls(error.kind().to_string()),
-    }
-}
-
-/// The two families in turn, so that a broken one costs one attempt.
-fn alternating(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
-    let (v4, v6): (Vec<_>, Vec<_>) = addresses.into_iter().partition(IpAddr::is_ipv4);
-    let (mut v4, mut v6) = (v4.into_iter(), v6.into_iter());
-    let mut all = Vec::new();
-    loop {
-        let pair = [v4.next(), v6.next()];
-        if pair == [None, None] {
-            return all;
-        }
-        all.extend(pair.into_iter().flatten());
     }
 }

@@ -106,24 +106,16 @@ impl Egress {
         let flight = Flight::new(target, copy, &fetch);
         let key = flight.key.clone();
         let work = || Arc::clone(door).fly(flight);
-        door.flights
-            .join(key, work, Err(FetchError::Abandoned))
-            .await
+        door.flights.join(key, work, Err(FetchError::Abandoned)).await
     }
 
     /// The kept copy of a stranger's URL, fresh or not, without any network: what may be used before anybody has signed in.
     #[must_use]
     pub fn cached(&self, url: &str, purpose: Purpose) -> Option<Fetched> {
-        let copy = self
-            .0
-            .copies
-            .find(&strangers(url, purpose), Standing::FirstSight)?;
+        let copy = self.0.copies.find(&strangers(url, purpose), Standing::FirstSight)?;
         let now = self.0.clock.wall();
-        let unasked = Freshness::Unasked {
-            age: copy.age(now)?,
-        };
-        copy.fresh(now)
-            .or_else(|| copy.stale(now, &self.0.settings.keeping, unasked))
+        let unasked = Freshness::Unasked { age: copy.age(now)? };
+        copy.fresh(now).or_else(|| copy.stale(now, &self.0.settings.keeping, unasked))
     }
 
     /// Drops the kept copy of a stranger's URL.
@@ -156,11 +148,7 @@ impl Door {
         let opened = |host: &TargetHost, port| {
             settings.opens(host, port, purpose) || settings.leads_to_development(host, port)
         };
-        let rules = UrlRules {
-            chosen_by,
-            ports: &settings.ports,
-            opened: &opened,
-        };
+        let rules = UrlRules { chosen_by, ports: &settings.ports, opened: &opened };
         let target = url_gate::judge_with(url, rules).map_err(FetchError::Url)?;
         // What was given is what is asked for and kept under.
         if chosen_by == ChosenBy::Stranger && target.as_str() != url {
@@ -186,17 +174,11 @@ fn within_limit(fetched: Fetched, limit: usize) -> Result<Fetched, FetchError> {
 }
 
 fn strangers(url: &str, purpose: Purpose) -> CopyKey {
-    CopyKey {
-        purpose,
-        chosen_by: ChosenBy::Stranger,
-        url: Arc::from(url),
-    }
+    CopyKey { purpose, chosen_by: ChosenBy::Stranger, url: Arc::from(url) }
 }
 
 impl fmt::Debug for Egress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Egress")
-            .field("mode", &self.0.settings.mode)
-            .finish_non_exhaustive()
+        f.debug_struct("Egress").field("mode", &self.0.settings.mode).finish_non_exhaustive()
     }
 }

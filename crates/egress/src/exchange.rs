@@ -93,21 +93,13 @@ pub(crate) async fn ask(
         return Ok(Answer::NotModified { head });
     }
     check_codings(&head.headers)?;
-    meter.allow_more(
-        question
-            .limit
-            .saturating_mul(FRAMING_FACTOR)
-            .saturating_add(SMALLEST_BUFFER),
-    );
+    meter.allow_more(question.limit.saturating_mul(FRAMING_FACTOR).saturating_add(SMALLEST_BUFFER));
     let body = timeout_at(deadline, read_body(body, question, meter))
         .await
         .map_err(|_| FetchError::TimedOut(Phase::Body))??;
     drop(sender);
     // A polite end of TLS, if it takes no time.
-    if timeout(std::time::Duration::from_millis(20), driver.join_next())
-        .await
-        .is_err()
-    {
+    if timeout(std::time::Duration::from_millis(20), driver.join_next()).await.is_err() {
         tracing::trace!("connection dropped without a farewell");
     }
     Ok(Answer::Whole { head, body })
@@ -129,9 +121,7 @@ fn check_status(response: &Response<Incoming>, conditions: &HeaderMap) -> Result
 fn check_codings(headers: &HeaderMap) -> Result<(), FetchError> {
     let is = |name: header::HeaderName, allowed: &str| {
         headers.get_all(name).iter().all(|value: &HeaderValue| {
-            value
-                .to_str()
-                .is_ok_and(|value| value.trim().eq_ignore_ascii_case(allowed))
+            value.to_str().is_ok_and(|value| value.trim().eq_ignore_ascii_case(allowed))
         })
     };
     if is(header::CONTENT_ENCODING, "identity") && is(header::TRANSFER_ENCODING, "chunked") {
@@ -174,9 +164,9 @@ fn broken(
 ) -> FetchError {
     let exceeded = meter.is_exceeded() || error.is_parse_too_large();
     match phase {
-        Phase::Body if exceeded => FetchError::Answer(AnswerRefusal::TooLong {
-            limit: question.limit,
-        }),
+        Phase::Body if exceeded => {
+            FetchError::Answer(AnswerRefusal::TooLong { limit: question.limit })
+        }
         _ if exceeded => FetchError::Answer(AnswerRefusal::Head),
         _ if error.is_parse() => FetchError::Answer(AnswerRefusal::Malformed),
         phase => FetchError::Broken(phase),

@@ -38,10 +38,7 @@ where
             if let Some(landing) = flights.get(&key) {
                 landing.clone()
             } else {
-                let landed = Landed {
-                    key: key.clone(),
-                    flights: Arc::clone(&self.0),
-                };
+                let landed = Landed { key: key.clone(), flights: Arc::clone(&self.0) };
                 let work = work();
                 let task = tokio::spawn(async move {
                     let _landed = landed;

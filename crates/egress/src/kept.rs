@@ -72,13 +72,9 @@ impl Kept {
     pub(crate) fn conditions(&self, request: &Request<Empty<Bytes>>, now: SystemTime) -> HeaderMap {
         let mut conditions = HeaderMap::new();
         // Asked as of a time when nothing is fresh any more.
-        let later = now
-            .checked_add(Duration::from_hours(24 * 365 * 20))
-            .unwrap_or(now);
-        if let BeforeRequest::Stale {
-            request: revalidation,
-            matches: true,
-        } = self.policy.before_request(request, later)
+        let later = now.checked_add(Duration::from_hours(24 * 365 * 20)).unwrap_or(now);
+        if let BeforeRequest::Stale { request: revalidation, matches: true } =
+            self.policy.before_request(request, later)
         {
             for name in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE] {
                 if let Some(value) = revalidation.headers.get(&name) {
@@ -128,18 +124,12 @@ impl Kept {
 }
 
 fn fresh_for(policy: &CachePolicy, now: SystemTime, keeping: &Keeping) -> Duration {
-    policy
-        .time_to_live(now)
-        .clamp(keeping.at_least, keeping.at_most.max(keeping.at_least))
+    policy.time_to_live(now).clamp(keeping.at_least, keeping.at_most.max(keeping.at_least))
 }
 
 fn options() -> CacheOptions {
     // Shared by everybody who signs in here; nothing is guessed from Last-Modified.
-    CacheOptions {
-        shared: true,
-        cache_heuristic: 0.0,
-        ..CacheOptions::default()
-    }
+    CacheOptions { shared: true, cache_heuristic: 0.0, ..CacheOptions::default() }
 }
 
 /// The fields that caching goes by, in the form that the policy understands: directives are case-insensitive
@@ -148,13 +138,9 @@ fn answer_for_policy(head: &response::Parts) -> Response<()> {
     let mut answer = Response::new(());
     *answer.status_mut() = head.status;
     let headers = answer.headers_mut();
-    for name in [
-        header::EXPIRES,
-        header::DATE,
-        header::ETAG,
-        header::LAST_MODIFIED,
-        header::SET_COOKIE,
-    ] {
+    for name in
+        [header::EXPIRES, header::DATE, header::ETAG, header::LAST_MODIFIED, header::SET_COOKIE]
+    {
         if let Some(value) = head.headers.get(&name) {
             headers.insert(name, value.clone());
         }
@@ -172,10 +158,7 @@ fn answer_for_policy(head: &response::Parts) -> Response<()> {
         }
     }
     if let Some(age) = head.headers.get(header::AGE) {
-        let seconds = age
-            .to_str()
-            .ok()
-            .and_then(|age| age.trim().parse::<u64>().ok());
+        let seconds = age.to_str().ok().and_then(|age| age.trim().parse::<u64>().ok());
         let seconds = u32::try_from(seconds.unwrap_or(0)).unwrap_or(u32::MAX >> 1);
         headers.insert(header::AGE, HeaderValue::from(seconds));
     }

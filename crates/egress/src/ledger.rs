@@ -65,10 +65,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(room: usize) -> Self {
-        Self {
-            events: Mutex::new(VecDeque::new()),
-            room,
-        }
+        Self { events: Mutex::new(VecDeque::new()), room }
     }
 
     pub(crate) fn note(&self, event: Event) {
@@ -110,11 +107,7 @@ impl Ledger {
 
 impl Family {
     pub(crate) fn of(peer: SocketAddr) -> Self {
-        if peer.ip().to_canonical().is_ipv4() {
-            Self::V4
-        } else {
-            Self::V6
-        }
+        if peer.ip().to_canonical().is_ipv4() { Self::V4 } else { Self::V6 }
     }
 }
 
@@ -158,10 +151,7 @@ mod tests {
             ledger.note(event("e", "budget", Some(Category::NotNow)));
         }
         let events = ledger.events();
-        let lines: Vec<_> = events
-            .iter()
-            .map(|event| (event.host.as_str(), event.times))
-            .collect();
+        let lines: Vec<_> = events.iter().map(|event| (event.host.as_str(), event.times)).collect();
         assert_eq!(lines, [("c", 1), ("d", 1), ("e", 10_000)]);
     }
 }

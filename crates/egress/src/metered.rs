@@ -35,10 +35,7 @@ pub(crate) struct Metered {
 impl Meter {
     pub(crate) fn new(allowed: usize) -> Self {
         let allowed = AtomicU64::new(allowed as u64);
-        Self(Arc::new(Counts {
-            read: AtomicU64::new(0),
-            allowed,
-        }))
+        Self(Arc::new(Counts { read: AtomicU64::new(0), allowed }))
     }
 
     /// Allows more, when the next part begins.

@@ -48,9 +48,7 @@ impl ProxyAuthorization {
     /// The whole value of `Proxy-Authorization` (RFC 9110 §11.7.2), such as `Basic …`; `None` if it cannot be a header value.
     #[must_use]
     pub fn new(value: String) -> Option<Self> {
-        http::HeaderValue::from_str(&value)
-            .ok()
-            .map(|_| Self(value))
+        http::HeaderValue::from_str(&value).ok().map(|_| Self(value))
     }
 
     pub(crate) fn header_value(&self) -> &str {

@@ -203,10 +203,7 @@ impl Default for Keeping {
 
 impl Default for BackOff {
     fn default() -> Self {
-        Self {
-            first: Duration::from_secs(1),
-            at_most: Duration::from_mins(10),
-        }
+        Self { first: Duration::from_secs(1), at_most: Duration::from_mins(10) }
     }
 }
 
@@ -243,11 +240,7 @@ impl Settings {
             }
         }
         let lengths = [32, 40, 48, 56, 64, 96]; // RFC 6052 §2.2
-        if self
-            .translation_prefixes
-            .iter()
-            .any(|prefix| !lengths.contains(&prefix.prefix_len()))
-        {
+        if self.translation_prefixes.iter().any(|prefix| !lengths.contains(&prefix.prefix_len())) {
             return Err(SetupError::OutOfRange("translation_prefixes"));
         }
         Ok(())

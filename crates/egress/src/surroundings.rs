@@ -36,11 +36,7 @@ pub(crate) struct Findings {
 
 impl Surroundings {
     pub(crate) fn new(addresses: Vec<IpAddr>, names: Vec<String>) -> Self {
-        Self {
-            addresses,
-            names,
-            seen: Mutex::new(None),
-        }
+        Self { addresses, names, seen: Mutex::new(None) }
     }
 
     /// The last findings, at most [`REFRESH`] old. Whoever comes while somebody looks waits for the same look.
@@ -51,10 +47,7 @@ impl Surroundings {
         {
             return Arc::clone(findings);
         }
-        let before = seen
-            .as_ref()
-            .map(|(_, findings)| Arc::clone(findings))
-            .unwrap_or_default();
+        let before = seen.as_ref().map(|(_, findings)| Arc::clone(findings)).unwrap_or_default();
         let (own, prefixes) =
             futures_util::join!(self.own(resolver, &before), prefixes(resolver, &before));
         let findings = Arc::new(Findings { own, prefixes });
@@ -110,9 +103,7 @@ async fn prefixes(resolver: &dyn Resolve, before: &Findings) -> Vec<Ipv6Net> {
 
 async fn ask(resolver: &dyn Resolve, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
     let absolute = format!("{name}.");
-    timeout(PATIENCE, resolver.resolve(&absolute))
-        .await
-        .unwrap_or(Err(ResolveError::NotAnswered))
+    timeout(PATIENCE, resolver.resolve(&absolute)).await.unwrap_or(Err(ResolveError::NotAnswered))
 }
 
 const REFRESH: Duration = Duration::from_mins(1);
@@ -144,18 +135,10 @@ mod tests {
         ] {
             let says = Says(vec![answer.parse().expect("an address")]);
             let found = prefixes(&says, &Findings::default()).await;
-            assert_eq!(
-                found,
-                [prefix.parse::<Ipv6Net>().expect("a network")],
-                "{answer}"
-            );
+            assert_eq!(found, [prefix.parse::<Ipv6Net>().expect("a network")], "{answer}");
         }
         let plain = Says(vec!["192.0.0.170".parse().expect("an address")]);
-        assert_eq!(
-            prefixes(&plain, &Findings::default()).await,
-            [],
-            "no translation here"
-        );
+        assert_eq!(prefixes(&plain, &Findings::default()).await, [], "no translation here");
     }
 
     #[tokio::test]
@@ -166,10 +149,6 @@ mod tests {
         let findings = surroundings.look(&Says(vec![resolved])).await;
         assert!(findings.own.contains(&named));
         assert!(findings.own.contains(&resolved));
-        assert!(
-            findings.own.iter().any(IpAddr::is_loopback),
-            "{:?}",
-            findings.own
-        );
+        assert!(findings.own.iter().any(IpAddr::is_loopback), "{:?}", findings.own);
     }
 }

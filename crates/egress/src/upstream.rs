@@ -124,11 +124,7 @@ impl Upstream {
             .pool_max_idle_per_host(settings.idle_per_origin)
             .http1_max_buf_size(MAX_HEAD)
             .build(dialer);
-        Ok(Self {
-            client,
-            tls,
-            header_time_limit: settings.header_time_limit,
-        })
+        Ok(Self { client, tls, header_time_limit: settings.header_time_limit })
     }
 
     /// Reads the trusted authorities now, so that a start with https origins fails early where there are none.
@@ -159,23 +155,14 @@ impl Upstream {
 
 fn check_url(uri: &Uri) -> Result<(), UpstreamError> {
     let web = uri.scheme() == Some(&Scheme::HTTP) || uri.scheme() == Some(&Scheme::HTTPS);
-    let plain = uri
-        .authority()
-        .is_some_and(|authority| !authority.as_str().contains('@'));
-    if web && plain {
-        Ok(())
-    } else {
-        Err(UpstreamError::Url)
-    }
+    let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    if web && plain { Ok(()) } else { Err(UpstreamError::Url) }
 }
 
 /// The dialler's own account, where the client only says that connecting failed.
 fn explain(error: ClientError) -> UpstreamError {
-    let ours = error
-        .source()
-        .and_then(|source| source.downcast_ref::<UpstreamError>());
-    ours.and_then(UpstreamError::again)
-        .unwrap_or_else(|| UpstreamError::Exchange(error.into()))
+    let ours = error.source().and_then(|source| source.downcast_ref::<UpstreamError>());
+    ours.and_then(UpstreamError::again).unwrap_or_else(|| UpstreamError::Exchange(error.into()))
 }
 
 impl UpstreamError {

@@ -63,14 +63,7 @@ pub enum UrlRefusal {
 ///
 /// The first rule that the URL breaks.
 pub fn judge(raw_url: &str, chosen_by: ChosenBy) -> Result<Target, UrlRefusal> {
-    judge_with(
-        raw_url,
-        UrlRules {
-            chosen_by,
-            ports: &[443],
-            opened: &|_, _| false,
-        },
-    )
+    judge_with(raw_url, UrlRules { chosen_by, ports: &[443], opened: &|_, _| false })
 }
 
 /// Judges a URL by the operator's rules.
@@ -95,9 +88,7 @@ pub fn judge_with(raw_url: &str, rules: UrlRules<'_>) -> Result<Target, UrlRefus
         return Err(UrlRefusal::Fragment);
     }
     let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (raw_authority, _) = rest
-        .split_at_checked(authority_end)
-        .ok_or(UrlRefusal::Malformed)?;
+    let (raw_authority, _) = rest.split_at_checked(authority_end).ok_or(UrlRefusal::Malformed)?;
     if raw_authority.contains('@') {
         return Err(UrlRefusal::Userinfo);
     }

@@ -20,18 +20,12 @@ pub(crate) fn check(headers: &HeaderMap, payload: &Payload<'_>) -> Result<(), Mi
     let name = single(headers, &MCP_NAME).map_err(|()| Mismatch("Mcp-Name"))?;
     let version =
         single(headers, &MCP_PROTOCOL_VERSION).map_err(|()| Mismatch("MCP-Protocol-Version"))?;
-    let name = name
-        .map(decoded)
-        .transpose()
-        .map_err(|()| Mismatch("Mcp-Name"))?;
+    let name = name.map(decoded).transpose().map_err(|()| Mismatch("Mcp-Name"))?;
     for message in payload.messages() {
         if method.is_some_and(|method| message.method.as_deref() != Some(method)) {
             return Err(Mismatch("Mcp-Method"));
         }
-        if name
-            .as_deref()
-            .is_some_and(|name| !is_its_name(message, name))
-        {
+        if name.as_deref().is_some_and(|name| !is_its_name(message, name)) {
             return Err(Mismatch("Mcp-Name"));
         }
         if let (Some(version), Some(own)) = (version, message.protocol_version.as_deref())
@@ -66,10 +60,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
 
 /// Names that no header can hold come as `=?base64?…?=`.
 fn decoded(value: &str) -> Result<Cow<'_, str>, ()> {
-    match value
-        .strip_prefix("=?base64?")
-        .and_then(|rest| rest.strip_suffix("?="))
-    {
+    match value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) {
         None => Ok(Cow::Borrowed(value)),
         Some(encoded) => {
             let bytes = BASE64_STANDARD.decode(encoded).map_err(|_| ())?;
@@ -95,11 +86,7 @@ mod tests {
         let read = r#"{"method":"resources/read","params":{"uri":"a://ü","name":"other"}}"#;
         let cases: &[Case<'_>] = &[
             (call, &[], None),
-            (
-                call,
-                &[("mcp-method", "tools/call"), ("mcp-name", "add")],
-                None,
-            ),
+            (call, &[("mcp-method", "tools/call"), ("mcp-name", "add")], None),
             (call, &[("mcp-method", "tools/list")], Some("Mcp-Method")),
             (call, &[("mcp-method", "Tools/Call")], Some("Mcp-Method")),
             (
@@ -112,30 +99,14 @@ mod tests {
             (call, &[("mcp-name", "=?base64?YWRl?=")], Some("Mcp-Name")),
             (call, &[("mcp-name", "=?base64?*?=")], Some("Mcp-Name")),
             (call, &[("mcp-protocol-version", "2026-07-28")], None),
-            (
-                call,
-                &[("mcp-protocol-version", "2025-06-18")],
-                Some("MCP-Protocol-Version"),
-            ),
+            (call, &[("mcp-protocol-version", "2025-06-18")], Some("MCP-Protocol-Version")),
             (read, &[("mcp-name", "=?base64?YTovL8O8?=")], None),
             (read, &[("mcp-name", "other")], Some("Mcp-Name")),
             (read, &[("mcp-protocol-version", "2025-06-18")], None),
-            (
-                r#"{"method":"tools/call"}"#,
-                &[("mcp-name", "add")],
-                Some("Mcp-Name"),
-            ),
+            (r#"{"method":"tools/call"}"#, &[("mcp-name", "add")], Some("Mcp-Name")),
             (r#"{"method":"tools/list"}"#, &[("mcp-name", "add")], None),
-            (
-                r#"{"result":{}}"#,
-                &[("mcp-method", "tools/call")],
-                Some("Mcp-Method"),
-            ),
-            (
-                r#"[{"method":"ping"},{"method":"ping"}]"#,
-                &[("mcp-method", "ping")],
-                None,
-            ),
+            (r#"{"result":{}}"#, &[("mcp-method", "tools/call")], Some("Mcp-Method")),
+            (r#"[{"method":"ping"},{"method":"ping"}]"#, &[("mcp-method", "ping")], None),
             (
                 r#"[{"method":"ping"},{"method":"tools/list"}]"#,
                 &[("mcp-method", "ping")],
@@ -148,11 +119,7 @@ mod tests {
                 headers.append(HeaderName::from_static(name), value.parse().unwrap());
             }
             let seen = check(&headers, &scan(body.as_bytes()).unwrap()).err();
-            assert_eq!(
-                seen.map(|Mismatch(header)| header),
-                *expected,
-                "{body} {pairs:?}"
-            );
+            assert_eq!(seen.map(|Mismatch(header)| header), *expected, "{body} {pairs:?}");
         }
     }
 }

@@ -26,22 +26,14 @@ pub(crate) async fn read(
     let whole = Limited::new(body, limits.body_bytes).collect();
     let read = in_time(limits.body_time, whole).await?.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
-        Refusal::Body(if too_large {
-            BodyFault::TooLarge
-        } else {
-            BodyFault::Broken
-        })
+        Refusal::Body(if too_large { BodyFault::TooLarge } else { BodyFault::Broken })
     })?;
     Ok(read.to_bytes())
 }
 
 /// GET and DELETE of Streamable HTTP have no body; one that is there would go up unjudged.
 pub(crate) fn must_be_empty(body: &Body) -> Result<(), Refusal> {
-    if body.is_end_stream() {
-        Ok(())
-    } else {
-        Err(Refusal::Body(BodyFault::Unexpected))
-    }
+    if body.is_end_stream() { Ok(()) } else { Err(Refusal::Body(BodyFault::Unexpected)) }
 }
 
 /// One type and one encoding, so that nobody can read the same bytes as something else.
@@ -62,9 +54,7 @@ fn is_plain_json(value: &HeaderValue) -> bool {
         return false;
     };
     let mut parts = text.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let mut parameters = parts.filter(|part| !part.is_empty());
     json && parameters.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
@@ -75,9 +65,7 @@ fn is_plain_json(value: &HeaderValue) -> bool {
 }
 
 async fn in_time<T>(limit: Duration, reading: impl Future<Output = T>) -> Result<T, Refusal> {
-    tokio::time::timeout(limit, reading)
-        .await
-        .map_err(|_| Refusal::Body(BodyFault::Slow))
+    tokio::time::timeout(limit, reading).await.map_err(|_| Refusal::Body(BodyFault::Slow))
 }
 
 #[cfg(test)]
@@ -107,22 +95,14 @@ mod tests {
     }
 
     fn chunks(chunks: &'static [&'static str]) -> Body {
-        let chunks = chunks
-            .iter()
-            .map(|chunk| Ok::<_, std::io::Error>(Bytes::from(*chunk)));
+        let chunks = chunks.iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from(*chunk)));
         Body::from_stream(futures_util::stream::iter(chunks))
     }
 
     #[tokio::test]
     async fn the_limit_counts_whether_or_not_a_length_is_announced() {
-        let limits = Limits {
-            body_bytes: 4,
-            body_time: Duration::from_secs(5),
-        };
-        assert_eq!(
-            read(&json(), chunks(&["ab", "cd"]), limits).await.unwrap(),
-            "abcd"
-        );
+        let limits = Limits { body_bytes: 4, body_time: Duration::from_secs(5) };
+        assert_eq!(read(&json(), chunks(&["ab", "cd"]), limits).await.unwrap(), "abcd");
         for body in [chunks(&["ab", "cd", "e"]), Body::from("abcde")] {
             let refused = read(&json(), body, limits).await;
             assert!(matches!(refused, Err(Refusal::Body(BodyFault::TooLarge))));
@@ -131,10 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_does_not_come_and_one_that_breaks_off_are_refused() {
-        let limits = Limits {
-            body_time: Duration::from_millis(10),
-            ..Limits::default()
-        };
+        let limits = Limits { body_time: Duration::from_millis(10), ..Limits::default() };
         let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         let refused = read(&json(), Body::from_stream(never), limits).await;
         assert!(matches!(refused, Err(Refusal::Body(BodyFault::Slow))));

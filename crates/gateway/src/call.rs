@@ -19,10 +19,8 @@ pub(crate) fn judge(
     body: &[u8],
 ) -> Result<(), Refusal> {
     let payload = scan(body).map_err(|fault| Refusal::Body(BodyFault::Payload(fault)))?;
-    agreement::check(headers, &payload).map_err(|mismatch| Refusal::Mismatch {
-        mismatch,
-        id: id(body),
-    })?;
+    agreement::check(headers, &payload)
+        .map_err(|mismatch| Refusal::Mismatch { mismatch, id: id(body) })?;
     let mut missing = Scope::empty();
     for message in payload.messages() {
         resource.rules.each_need(message, &mut |needed| {
@@ -36,11 +34,7 @@ pub(crate) fn judge(
 
 /// Judges a call without a body.
 pub(crate) fn judge_bodiless(resource: &Resource, believed: &Believed) -> Result<(), Refusal> {
-    enough(
-        resource,
-        believed,
-        resource.rules.default_scope().difference(&believed.allowed),
-    )
+    enough(resource, believed, resource.rules.default_scope().difference(&believed.allowed))
 }
 
 fn enough(resource: &Resource, believed: &Believed, missing: Scope) -> Result<(), Refusal> {
@@ -48,10 +42,7 @@ fn enough(resource: &Resource, believed: &Believed, missing: Scope) -> Result<()
         return Ok(());
     }
     // Clients replace their scopes by the challenge's, so it has what they hold already too.
-    let ask_for = resource
-        .scopes
-        .known(&believed.claims.scope)
-        .union(&missing);
+    let ask_for = resource.scopes.known(&believed.claims.scope).union(&missing);
     Err(Refusal::Scope { missing, ask_for })
 }
 
@@ -59,7 +50,5 @@ fn enough(resource: &Resource, believed: &Believed, missing: Scope) -> Result<()
 fn id(body: &[u8]) -> Value {
     let message: Option<Value> = serde_json::from_slice(body).ok();
     let id = message.as_ref().and_then(|message| message.get("id"));
-    id.filter(|id| id.is_string() || id.is_number())
-        .cloned()
-        .unwrap_or_default()
+    id.filter(|id| id.is_string() || id.is_number()).cloned().unwrap_or_default()
 }

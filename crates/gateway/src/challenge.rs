@@ -41,11 +41,7 @@ impl Challenges {
 
 fn start(metadata_url: &str, scope: &Scope) -> String {
     let url = format!("Bearer resource_metadata=\"{metadata_url}\"");
-    if scope.is_empty() {
-        url
-    } else {
-        format!("{url}, scope=\"{scope}\"")
-    }
+    if scope.is_empty() { url } else { format!("{url}, scope=\"{scope}\"") }
 }
 
 /// What is wrong with a token, without saying which of these.

@@ -75,12 +75,7 @@ impl Gateway {
             .chain([parts.issuer.origin()])
             .filter_map(|origin| HeaderValue::try_from(origin).ok())
             .collect();
-        Ok(Self {
-            parts,
-            resources: directory,
-            our_origins,
-            seen: Seen::new(TOKENS_KEPT),
-        })
+        Ok(Self { parts, resources: directory, our_origins, seen: Seen::new(TOKENS_KEPT) })
     }
 
     /// Every resource.
@@ -129,10 +124,7 @@ impl Gateway {
         if visitor::is_page_or_worker(&head.headers) {
             return Err(Refusal::Visitor);
         }
-        origin::judge(
-            &head.headers,
-            self.our_origins.iter().chain(&resource.allowed_origins),
-        )
+        origin::judge(&head.headers, self.our_origins.iter().chain(&resource.allowed_origins))
     }
 
     async fn pass(
@@ -146,24 +138,13 @@ impl Gateway {
         }
         let token = token::bearer(&head.headers)?;
         let now = (self.parts.now)();
-        let place = token::Place {
-            issuer: &self.parts.issuer,
-            resource,
-            keys: (self.parts.keys)(),
-            now,
-        };
+        let place =
+            token::Place { issuer: &self.parts.issuer, resource, keys: (self.parts.keys)(), now };
         let believed = token::believe(token, &self.seen, place)?;
         self.must_stand(&believed, now)?;
 
-        let added = head
-            .uri
-            .path()
-            .strip_prefix(resource.path())
-            .unwrap_or_default();
-        let target = resource
-            .target
-            .join(added, head.uri.query())
-            .ok_or(Refusal::Nowhere)?;
+        let added = head.uri.path().strip_prefix(resource.path()).unwrap_or_default();
+        let target = resource.target.join(added, head.uri.query()).ok_or(Refusal::Nowhere)?;
         let body = self.judged_body(resource, &believed, &head, body).await?;
         // A body may take its time, and a grant may be revoked in it.
         let now = (self.parts.now)();
@@ -178,9 +159,7 @@ impl Gateway {
         *request.method_mut() = head.method;
         *request.uri_mut() = target;
         *request.headers_mut() = head.headers;
-        self.exchange(&believed, request)
-            .await
-            .map_err(Refusal::Upstream)
+        self.exchange(&believed, request).await.map_err(Refusal::Upstream)
     }
 
     fn must_stand(&self, believed: &Believed, now: Timestamp) -> Result<(), Refusal> {
@@ -213,9 +192,7 @@ impl Gateway {
         if now.as_unix().saturating_sub(last) >= REPORT_EVERY {
             believed.reported.store(now.as_unix(), Ordering::Relaxed);
             let claims = &believed.claims;
-            self.parts
-                .standing
-                .used(claims.installation, claims.generation, now);
+            self.parts.standing.used(claims.installation, claims.generation, now);
         }
     }
 
@@ -224,12 +201,7 @@ impl Gateway {
         believed: &Believed,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Body>, UpstreamFault> {
-        let answer = self
-            .parts
-            .upstream
-            .send(request)
-            .await
-            .map_err(UpstreamFault::Send)?;
+        let answer = self.parts.upstream.send(request).await.map_err(UpstreamFault::Send)?;
         match forward::pass(answer, self.parts.limits.body_time).await? {
             Passing::Plain(response) => Ok(response),
             Passing::Stream(response) => {

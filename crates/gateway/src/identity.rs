@@ -90,10 +90,7 @@ pub(crate) async fn statement(
     });
     let signing = || Refusal::Unavailable(Unavailable::Signing);
     let value = HeaderValue::try_from(statement.map_err(|_| signing())?).map_err(|_| signing())?;
-    let signed = Signed {
-        value: value.clone(),
-        made_at: now,
-    };
+    let signed = Signed { value: value.clone(), made_at: now };
     believed.identity.store(Some(Arc::new(signed)));
     Ok(value)
 }

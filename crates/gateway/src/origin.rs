@@ -35,10 +35,7 @@ pub(crate) fn judge<'a>(
 }
 
 fn is_this_computer(origin: &HeaderValue) -> bool {
-    let written = origin
-        .to_str()
-        .ok()
-        .filter(|text| written_as_sent(text).is_some());
+    let written = origin.to_str().ok().filter(|text| written_as_sent(text).is_some());
     let url = written.and_then(|text| Url::parse(text).ok());
     url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && issuer::is_loopback(&url))
 }
@@ -65,10 +62,8 @@ pub(crate) fn preflight(origin: Option<HeaderValue>, asked: &HeaderMap) -> Respo
         return response;
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("Origin, Access-Control-Request-Headers"),
-    );
+    headers
+        .insert(header::VARY, HeaderValue::from_static("Origin, Access-Control-Request-Headers"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET, POST, DELETE"),
@@ -78,10 +73,7 @@ pub(crate) fn preflight(origin: Option<HeaderValue>, asked: &HeaderMap) -> Respo
     {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     }
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("7200"),
-    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     response
 }
 
@@ -89,14 +81,8 @@ pub(crate) fn preflight(origin: Option<HeaderValue>, asked: &HeaderMap) -> Respo
 fn allowed_headers(wanted: &HeaderValue) -> Option<HeaderValue> {
     let needed = |name: &str| HEADERS.contains(&name) || name.starts_with("mcp-");
     let names = wanted.to_str().ok()?.to_ascii_lowercase();
-    let allowed: Vec<&str> = names
-        .split(',')
-        .map(str::trim)
-        .filter(|name| needed(name))
-        .collect();
-    (!allowed.is_empty())
-        .then(|| allowed.join(", ").try_into().ok())
-        .flatten()
+    let allowed: Vec<&str> = names.split(',').map(str::trim).filter(|name| needed(name)).collect();
+    (!allowed.is_empty()).then(|| allowed.join(", ").try_into().ok()).flatten()
 }
 
 /// The methods of Streamable HTTP, and the preflight's own.
@@ -142,14 +128,8 @@ mod tests {
         }
         assert!(matches!(judge(&HeaderMap::new(), known.iter()), Ok(None)));
         let mut two = HeaderMap::new();
-        two.append(
-            header::ORIGIN,
-            HeaderValue::from_static("https://as.example"),
-        );
-        two.append(
-            header::ORIGIN,
-            HeaderValue::from_static("https://as.example"),
-        );
+        two.append(header::ORIGIN, HeaderValue::from_static("https://as.example"));
+        two.append(header::ORIGIN, HeaderValue::from_static("https://as.example"));
         assert!(judge(&two, known.iter()).is_err());
     }
 

@@ -44,9 +44,7 @@ impl Resource {
     ) -> Result<Self, SettingsError> {
         let name = settings.name.trim();
         if name.is_empty() || name.chars().any(char::is_control) {
-            return Err(SettingsError::Name {
-                resource: settings.name.clone(),
-            });
+            return Err(SettingsError::Name { resource: settings.name.clone() });
         }
         let public_url = || SettingsError::PublicUrl {
             resource: settings.name.clone(),
@@ -123,20 +121,12 @@ impl Place {
         }
         let origin = url.origin().ascii_serialization();
         let authority = origin.split_once("://")?.1.to_owned();
-        Some(Self {
-            origin,
-            authority,
-            path: path.to_owned(),
-        })
+        Some(Self { origin, authority, path: path.to_owned() })
     }
 
     /// RFC 9728 §3.1: the well-known part stands between host and path; a slash that ends the host part goes.
     fn metadata_url(&self, id: &ResourceId) -> String {
-        let slash = if !self.path.is_empty() && id.as_str().ends_with('/') {
-            "/"
-        } else {
-            ""
-        };
+        let slash = if !self.path.is_empty() && id.as_str().ends_with('/') { "/" } else { "" };
         format!("{}{WELL_KNOWN}{}{slash}", self.origin, self.path)
     }
 }

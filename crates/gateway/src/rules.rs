@@ -45,12 +45,10 @@ impl Rules {
                 RuleSubject::Resource(pattern) => (&mut rules.resources, pattern),
                 RuleSubject::Method(pattern) => (&mut rules.methods, pattern),
             };
-            patterns
-                .add(pattern, &rule.scope)
-                .map_err(|()| SettingsError::Pattern {
-                    resource: settings.name.clone(),
-                    pattern: pattern.clone(),
-                })?;
+            patterns.add(pattern, &rule.scope).map_err(|()| SettingsError::Pattern {
+                resource: settings.name.clone(),
+                pattern: pattern.clone(),
+            })?;
         }
         Ok(rules)
     }
@@ -110,9 +108,8 @@ mod tests {
     fn rules() -> Rules {
         let mut settings = tests::resource("http://localhost/mcp");
         settings.default_scope = "default".parse().unwrap();
-        settings.scopes = ["default", "a", "b", "c", "m", "p", "r"]
-            .map(|name| tests::scope(name, ""))
-            .to_vec();
+        settings.scopes =
+            ["default", "a", "b", "c", "m", "p", "r"].map(|name| tests::scope(name, "")).to_vec();
         settings.rules = [
             (RuleSubject::Tool("add".into()), "a"),
             (RuleSubject::Tool("admin_*".into()), "b c"),
@@ -123,10 +120,7 @@ mod tests {
             (RuleSubject::Method("logging/*".into()), "m"),
             (RuleSubject::Method("tools/list".into()), "m"),
         ]
-        .map(|(subject, scope)| Rule {
-            subject,
-            scope: scope.parse().unwrap(),
-        })
+        .map(|(subject, scope)| Rule { subject, scope: scope.parse().unwrap() })
         .to_vec();
         Rules::compile(&settings, &Scopes::compile(&settings).unwrap()).unwrap()
     }
@@ -146,56 +140,23 @@ mod tests {
 
     const CASES: &[(&str, &str)] = &[
         (r#"{"method":"tools/call","params":{"name":"add"}}"#, "a"),
-        (
-            r#"{"method":"tools/call","params":{"name":"other"}}"#,
-            "default",
-        ),
-        (
-            r#"{"method":"tools/call","params":{"name":"admin_delete"}}"#,
-            "b c",
-        ),
+        (r#"{"method":"tools/call","params":{"name":"other"}}"#, "default"),
+        (r#"{"method":"tools/call","params":{"name":"admin_delete"}}"#, "b c"),
         (r#"{"method":"tools/call","params":{"name":"free"}}"#, ""),
-        (
-            r#"{"method":"tools/call","params":{"name":"Add"}}"#,
-            "default",
-        ),
+        (r#"{"method":"tools/call","params":{"name":"Add"}}"#, "default"),
         (r#"{"method":"tools/call","params":{}}"#, "default"),
-        (
-            r#"{"params":{"name":"\u0061dd"},"method":"tools/call"}"#,
-            "a",
-        ),
-        (
-            r#"{"method":"prompts/get","params":{"name":"secret"}}"#,
-            "p",
-        ),
-        (
-            r#"{"method":"prompts/get","params":{"name":"add"}}"#,
-            "default",
-        ),
-        (
-            r#"{"method":"resources/read","params":{"uri":"file:///private/x"}}"#,
-            "r",
-        ),
-        (
-            r#"{"method":"resources/subscribe","params":{"uri":"file:///private/x"}}"#,
-            "r",
-        ),
-        (
-            r#"{"method":"resources/read","params":{"uri":"file:///public/x"}}"#,
-            "",
-        ),
+        (r#"{"params":{"name":"\u0061dd"},"method":"tools/call"}"#, "a"),
+        (r#"{"method":"prompts/get","params":{"name":"secret"}}"#, "p"),
+        (r#"{"method":"prompts/get","params":{"name":"add"}}"#, "default"),
+        (r#"{"method":"resources/read","params":{"uri":"file:///private/x"}}"#, "r"),
+        (r#"{"method":"resources/subscribe","params":{"uri":"file:///private/x"}}"#, "r"),
+        (r#"{"method":"resources/read","params":{"uri":"file:///public/x"}}"#, ""),
         (
             r#"{"method":"resources/read","params":{"uri":"file:///public/../private/x"}}"#,
             "default r",
         ),
-        (
-            r#"{"method":"resources/read","params":{"uri":"FILE:///%70rivate/x"}}"#,
-            "default r",
-        ),
-        (
-            r#"{"method":"resources/read","params":{"uri":"file:///other"}}"#,
-            "default",
-        ),
+        (r#"{"method":"resources/read","params":{"uri":"FILE:///%70rivate/x"}}"#, "default r"),
+        (r#"{"method":"resources/read","params":{"uri":"file:///other"}}"#, "default"),
         (r#"{"method":"tools/list"}"#, "m"),
         (r#"{"method":"logging/setLevel"}"#, "m"),
         (r#"{"method":"initialize","params":{}}"#, "default"),

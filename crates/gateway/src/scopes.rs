@@ -33,11 +33,7 @@ impl Scopes {
             all = all.union(&token);
             sentences.insert(scope.name.as_str().into(), scope.sentence.as_str().into());
         }
-        let scopes = Self {
-            all,
-            sentences,
-            broad: broad(&settings.scopes),
-        };
+        let scopes = Self { all, sentences, broad: broad(&settings.scopes) };
         scopes.check_known(settings, &settings.default_scope)?;
         for scope in &settings.scopes {
             scopes.check_known(settings, &scope.implies)?;
@@ -65,9 +61,7 @@ impl Scopes {
         self.broad
             .iter()
             .filter(|(broad, _)| granted.contains(broad))
-            .fold(granted.clone(), |so_far, (_, implied)| {
-                so_far.union(implied)
-            })
+            .fold(granted.clone(), |so_far, (_, implied)| so_far.union(implied))
     }
 
     /// Those of them that exist here.
@@ -77,10 +71,7 @@ impl Scopes {
 
     /// What a scope permits, for people.
     pub(crate) fn sentence(&self, scope: &str) -> Option<&str> {
-        self.sentences
-            .get(scope)
-            .map(AsRef::as_ref)
-            .filter(|sentence| !sentence.is_empty())
+        self.sentences.get(scope).map(AsRef::as_ref).filter(|sentence| !sentence.is_empty())
     }
 }
 
@@ -89,10 +80,7 @@ fn broad(scopes: &[ScopeSettings]) -> Vec<(Box<str>, Scope)> {
     let closure = |first: &ScopeSettings| {
         let mut reached = first.implies.clone();
         loop {
-            let next = reached
-                .iter()
-                .filter_map(implied_by)
-                .map(|scope| &scope.implies);
+            let next = reached.iter().filter_map(implied_by).map(|scope| &scope.implies);
             let wider = next.fold(reached.clone(), |so_far, implied| so_far.union(implied));
             if wider == reached {
                 return reached;
@@ -132,10 +120,7 @@ mod tests {
             ("loop", "loop pool"),
             ("other", "other"),
         ] {
-            assert_eq!(
-                scopes.expand(&granted.parse().unwrap()).to_string(),
-                expanded
-            );
+            assert_eq!(scopes.expand(&granted.parse().unwrap()).to_string(), expanded);
         }
     }
 

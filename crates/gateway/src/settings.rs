@@ -70,10 +70,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: 4 * 1024 * 1024,
-            body_time: Duration::from_secs(30),
-        }
+        Self { body_bytes: 4 * 1024 * 1024, body_time: Duration::from_secs(30) }
     }
 }
 

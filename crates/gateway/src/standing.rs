@@ -17,11 +17,7 @@ pub struct TokenNames {
 
 impl TokenNames {
     pub(crate) fn of(claims: &AccessTokenClaims) -> Self {
-        Self {
-            grant: claims.grant,
-            installation: claims.installation,
-            token: claims.token_id,
-        }
+        Self { grant: claims.grant, installation: claims.installation, token: claims.token_id }
     }
 }
 

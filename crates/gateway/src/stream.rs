@@ -30,12 +30,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(standing: Arc<dyn Standing>, names: TokenNames, now: Now) -> Self {
-        Self {
-            standing,
-            names,
-            now,
-            changes: None,
-        }
+        Self { standing, names, now, changes: None }
     }
 
     fn stands(&self) -> bool {
@@ -73,10 +68,7 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(inner: Data, watch: Watch) -> Self {
-        Self {
-            inner: Some(inner),
-            watch,
-        }
+        Self { inner: Some(inner), watch }
     }
 
     fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {

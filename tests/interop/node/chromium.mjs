@@ -49,7 +49,10 @@ const context = await chromium.launchPersistentContext(profile, { executablePath
 const complaints = [];
 try {
   const page = await context.newPage();
-  page.on('console', message => message.type() === 'error' && complaints.push(message.text()));
+  page.on('console', message => {
+    const about = message.location().url;
+    if (message.type() === 'error' && !about.endsWith('/favicon.ico')) complaints.push(`${message.text()} ${about}`);
+  });
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('request', request => {
     const { hostname } = new URL(request.url());

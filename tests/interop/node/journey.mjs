@@ -18,7 +18,7 @@ class Provider {
   browser = new Browser(plan.username, plan.password);
   asked = [];
   clientMetadataUrl = plan.by === 'document' ? plan.client_id : undefined;
-  #client = plan.by === 'id' ? { client_id: plan.client_id } : undefined;
+  #client = plan.by === 'id' ? { client_id: plan.client_id, issuer: plan.issuer } : undefined;
   #tokens;
   #verifier;
   #discovery;
@@ -123,11 +123,11 @@ async function use({ client, transport }) {
 
 async function lose({ client, transport }) {
   const tokens = provider.tokens();
-  const ended = await openStream(tokens.access_token);
+  const { ended } = await openStream(tokens.access_token);
   const receipt = await provider.browser.disconnect(plan.issuer, plan.application);
   assert.match(receipt.text, /is disconnected/);
   const began = performance.now();
-  await Promise.race([ended, new Promise((_, reject) => setTimeout(reject, 5000, new Error('the event stream stays open')))]);
+  await Promise.race([ended, new Promise((_, reject) => setTimeout(reject, 5000, new Error('the event stream stays open')).unref())]);
   const took = performance.now() - began;
   assert.ok(took <= 1000, `the event stream stayed open for ${took} ms`);
   kept('one click under Connected apps ends its open event stream within a second');
@@ -151,7 +151,7 @@ async function lose({ client, transport }) {
   kept('to come in again, it must ask the person anew');
 }
 
-// A promise that holds once the server has ended an open event stream of this token. The SDKs hide theirs, so this is one
+// `ended` is a promise that holds once the server has ended an open event stream of this token. The SDKs hide theirs, so this is one
 // beside it: the subscription of MCP 2026-07-28, or the GET stream of a session of MCP 2025-11-25.
 async function openStream(token) {
   const accept = 'application/json, text/event-stream';
@@ -180,7 +180,7 @@ async function openStream(token) {
   assert.equal(stream.status, 200);
   assert.match(stream.headers.get('content-type'), /^text\/event-stream/);
   const reader = stream.body.getReader();
-  return (async () => { while (!(await reader.read()).done); })().catch(() => {});
+  return { ended: (async () => { while (!(await reader.read()).done); })().catch(() => {}) };
 }
 
 const connected = await connect();

@@ -55,7 +55,7 @@ def cases() -> list[Case]:
     if shutil.which("node") and NODE.exists():
         clients.append(("TypeScript SDK 2", node("journey.mjs", "2"), ("auto", "legacy")))
         clients.append(("TypeScript SDK 1", node("journey.mjs", "1"), ("legacy",)))
-    found = []
+    found = [Case("On the wire, what clients insist on", python("wire.py"), demo("legacy"))]
     for client, program, modes in clients:
         for mode in modes:
             era = "MCP 2026" if mode == "auto" else "MCP 2025"

@@ -17,7 +17,7 @@ ready, issuer_file = map(Path, sys.argv[1:])
 listener = socket.socket()
 listener.bind(("127.0.0.1", 0))
 upstream = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-server = MCPServer("plain")
+server = MCPServer("plain", log_level="WARNING")
 
 
 @server.tool()

@@ -20,20 +20,13 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(connection: Connection, authority: &str) -> Self {
-        Self {
-            connection,
-            authority: authority.to_owned(),
-            cookies: BTreeMap::new(),
-        }
+        Self { connection, authority: authority.to_owned(), cookies: BTreeMap::new() }
     }
 
     /// Its cookies as a header.
     pub(crate) fn cookies(&self) -> String {
-        let pairs: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let pairs: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 
@@ -70,10 +63,8 @@ impl Browser {
     async fn ask(&mut self, asked: Request<Full<Bytes>>) -> Result<Response<Bytes>, Fault> {
         let answer = self.connection.ask(asked).await?;
         for cookie in answer.headers().get_all(SET_COOKIE) {
-            let pair = cookie
-                .to_str()
-                .ok()
-                .and_then(|cookie| cookie.split(';').next()?.split_once('='));
+            let pair =
+                cookie.to_str().ok().and_then(|cookie| cookie.split(';').next()?.split_once('='));
             if let Some((name, value)) = pair {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }

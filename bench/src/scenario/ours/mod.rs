@@ -56,11 +56,8 @@ impl Operation for Introspection {
             let builder = request::to(&self.0.authority, "/introspect");
             let builder = builder.header(AUTHORIZATION, format!("Basic {basic}"));
             let asked = request::form(builder, &[("token", &self.0.access_token)])?;
-            let answer = request::expect(
-                "introspection",
-                StatusCode::OK,
-                connection.ask(asked).await?,
-            )?;
+            let answer =
+                request::expect("introspection", StatusCode::OK, connection.ask(asked).await?)?;
             request::member(&answer, "sub").map(drop)
         })
     }
@@ -88,12 +85,7 @@ impl Operation for Login {
 impl Operation for Refresh {
     fn perform<'a>(&'a self, connection: &'a mut Connection, worker: usize) -> Done<'a> {
         Box::pin(async move {
-            let mut token = self
-                .1
-                .get(worker)
-                .ok_or(Fault::Unreadable("a worker"))?
-                .lock()
-                .await;
+            let mut token = self.1.get(worker).ok_or(Fault::Unreadable("a worker"))?.lock().await;
             if token.is_empty() {
                 *token = self.0.log_in(connection).await?.refresh;
             }

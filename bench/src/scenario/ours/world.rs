@@ -54,7 +54,7 @@ pub(crate) fn configure(
     keep("authority.pem", &documents.authority_pem)?;
     keep("secret", SECRET)?;
     let mut text = format!(
-        "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"warn\"\n[tokens]\naccess_token_seconds = 3600\n\
+        "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"error\"\n[tokens]\naccess_token_seconds = 3600\n\
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
          introspection_secret_file = \"secret\"\n[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
@@ -68,33 +68,17 @@ pub(crate) fn configure(
 impl World {
     /// Makes the account, signs in, says yes, and takes the first tokens.
     pub(crate) async fn set_up(line: &Line) -> Result<Self, Fault> {
-        let authority = line
-            .issuer
-            .strip_prefix("http://")
-            .ok_or(Fault::Unreadable("the issuer"))?
-            .to_owned();
-        let port = authority
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok());
+        let authority =
+            line.issuer.strip_prefix("http://").ok_or(Fault::Unreadable("the issuer"))?.to_owned();
+        let port = authority.rsplit(':').next().and_then(|port| port.parse().ok());
         let port: u16 = port.ok_or(Fault::Unreadable("the issuer"))?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let mut browser = Browser::new(Connection::open(address).await?, &authority);
-        let setup = line
-            .setup_url
-            .as_ref()
-            .ok_or(Fault::Unreadable("the setup link"))?;
-        let setup = setup
-            .strip_prefix(&line.issuer)
-            .ok_or(Fault::Unreadable("the setup link"))?;
+        let setup = line.setup_url.as_ref().ok_or(Fault::Unreadable("the setup link"))?;
+        let setup = setup.strip_prefix(&line.issuer).ok_or(Fault::Unreadable("the setup link"))?;
         let page = request::expect("the setup page", StatusCode::OK, browser.get(setup).await?)?;
-        let account = [
-            ("username", "bench"),
-            ("password", "correct horse battery staple"),
-        ];
-        browser
-            .submit(&page, (setup, "form_token"), &account)
-            .await?;
+        let account = [("username", "bench"), ("password", "correct horse battery staple")];
+        browser.submit(&page, (setup, "form_token"), &account).await?;
         let mut world = Self {
             authority,
             address,
@@ -103,18 +87,8 @@ impl World {
             access_token: String::new(),
         };
         let path = world.authorize_path(document::KNOWN);
-        let page = request::expect(
-            "the consent page",
-            StatusCode::OK,
-            browser.get(&path).await?,
-        )?;
-        browser
-            .submit(
-                &page,
-                ("/authorize/consent", "ticket"),
-                &[("decision", "allow")],
-            )
-            .await?;
+        let page = request::expect("the consent page", StatusCode::OK, browser.get(&path).await?)?;
+        browser.submit(&page, ("/authorize/consent", "ticket"), &[("decision", "allow")]).await?;
         let mut connection = Connection::open(address).await?;
         world.access_token = world.log_in(&mut connection).await?.access;
         Ok(world)
@@ -129,10 +103,7 @@ impl World {
             ("redirect_uri", redirect.as_str()),
             ("scope", "mcp"),
             ("state", "af0ifjsldkj"),
-            (
-                "code_challenge",
-                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-            ),
+            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
             ("code_challenge_method", "S256"),
             ("resource", self.resource.as_str()),
         ]);
@@ -144,21 +115,15 @@ impl World {
         let path = self.authorize_path(document::KNOWN);
         let asked =
             request::get(request::to(&self.authority, &path).header(COOKIE, &self.session))?;
-        let answer = request::expect(
-            "authorize",
-            StatusCode::SEE_OTHER,
-            connection.ask(asked).await?,
-        )?;
+        let answer =
+            request::expect("authorize", StatusCode::SEE_OTHER, connection.ask(asked).await?)?;
         let code = request::redirected(&answer, "code")?;
         let redirect = document::redirect_uri(document::KNOWN);
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
             ("redirect_uri", redirect.as_str()),
-            (
-                "code_verifier",
-                "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-            ),
+            ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             ("resource", self.resource.as_str()),
         ];
         self.redeem(connection, &pairs).await
@@ -170,11 +135,7 @@ impl World {
         connection: &mut Connection,
         token: &str,
     ) -> Result<Tokens, Fault> {
-        self.redeem(
-            connection,
-            &[("grant_type", "refresh_token"), ("refresh_token", token)],
-        )
-        .await
+        self.redeem(connection, &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
     async fn redeem(

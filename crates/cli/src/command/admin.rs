@@ -103,13 +103,9 @@ impl From<RoleName> for Role {
 impl Admin {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
-            Self::User(UserCommand::Add {
-                username,
-                role,
-                password_stdin,
-                json,
-                place,
-            }) => add(&username, role.into(), password_stdin, json, &place),
+            Self::User(UserCommand::Add { username, role, password_stdin, json, place }) => {
+                add(&username, role.into(), password_stdin, json, &place)
+            }
             Self::User(UserCommand::List { json, place }) => list(json, &place),
             Self::User(UserCommand::Disable { username, place }) => {
                 set_disabled(&username, true, &place)
@@ -117,12 +113,7 @@ impl Admin {
             Self::User(UserCommand::Enable { username, place }) => {
                 set_disabled(&username, false, &place)
             }
-            Self::Invite {
-                role,
-                ttl,
-                json,
-                place,
-            } => invite(role.into(), ttl, json, &place),
+            Self::Invite { role, ttl, json, place } => invite(role.into(), ttl, json, &place),
         }
     }
 }
@@ -135,17 +126,9 @@ fn add(
     place: &Where,
 ) -> Result<(), Failure> {
     let state = state::open(&settings(&place.flags())?)?;
-    let (password, made) = if password_stdin {
-        (first_line()?, false)
-    } else {
-        (password::make()?, true)
-    };
-    block_on(accounts::add(
-        &*state.store,
-        username,
-        password.clone(),
-        role,
-    ))?;
+    let (password, made) =
+        if password_stdin { (first_line()?, false) } else { (password::make()?, true) };
+    block_on(accounts::add(&*state.store, username, password.clone(), role))?;
     match (json, made) {
         (true, true) => output::json(
             &json!({ "username": username, "role": role_name(role), "password": password }),
@@ -157,23 +140,17 @@ fn add(
     output::talk(&format!(
         "The account {username} ({}) is made{}.",
         role_name(role),
-        if made {
-            "; its password is shown this once"
-        } else {
-            ""
-        }
+        if made { "; its password is shown this once" } else { "" }
     ));
     Ok(())
 }
 
 fn first_line() -> Result<String, Failure> {
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .map_err(|error| Failure::Refused {
-            why: format!("standard input cannot be read: {error}"),
-            hint: "write the password to standard input, in UTF-8".to_owned(),
-        })?;
+    std::io::stdin().read_line(&mut line).map_err(|error| Failure::Refused {
+        why: format!("standard input cannot be read: {error}"),
+        hint: "write the password to standard input, in UTF-8".to_owned(),
+    })?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -195,9 +172,8 @@ fn list(json: bool, place: &Where) -> Result<(), Failure> {
 }
 
 fn row(user: &User) -> Vec<String> {
-    let (state, since) = user
-        .disabled_at
-        .map_or(("active", user.created_at), |at| ("disabled", at));
+    let (state, since) =
+        user.disabled_at.map_or(("active", user.created_at), |at| ("disabled", at));
     vec![
         user.username.clone(),
         role_name(user.role).to_owned(),
@@ -223,13 +199,10 @@ async fn change(
     disabled: bool,
     now: Timestamp,
 ) -> Result<Outcome, Failure> {
-    let user = store
-        .find_user_by_name(username)
-        .await?
-        .ok_or_else(|| Failure::Refused {
-            why: format!("there is no account \"{}\"", username.escape_debug()),
-            hint: "`salver admin user list` shows all".to_owned(),
-        })?;
+    let user = store.find_user_by_name(username).await?.ok_or_else(|| Failure::Refused {
+        why: format!("there is no account \"{}\"", username.escape_debug()),
+        hint: "`salver admin user list` shows all".to_owned(),
+    })?;
     Ok(if disabled {
         store.disable_user(user.id, now).await?
     } else {
@@ -252,12 +225,7 @@ fn invite(role: Role, ttl: i64, json: bool, place: &Where) -> Result<(), Failure
         hint: "start `salver serve` once, or name the configuration with --config".to_owned(),
     })?;
     let secrets = wiring::secrets(&state)?;
-    let link = block_on(accounts::invite(
-        &*state.store,
-        &secrets,
-        &issuer,
-        (role, ttl),
-    ))?;
+    let link = block_on(accounts::invite(&*state.store, &secrets, &issuer, (role, ttl)))?;
     if json {
         output::json(
             &json!({ "invitation_url": link, "role": role_name(role), "expires_at": SystemClock.now().plus_seconds(ttl) }),

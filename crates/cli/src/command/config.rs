@@ -26,10 +26,7 @@ impl Config {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Check { file } => {
-                let settings = super::settings(&Flags {
-                    config: file,
-                    ..Flags::default()
-                })?;
+                let settings = super::settings(&Flags { config: file, ..Flags::default() })?;
                 for announcement in settings.development.announcements() {
                     output::talk(&format!("note: development setting: {announcement}"));
                 }

@@ -23,10 +23,6 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) fn run(self) -> Result<(), Failure> {
         logging::start(LogSection::default());
-        block_on(demo::demo(demo::Wishes {
-            listen: self.listen,
-            data: self.data,
-            json: self.json,
-        }))
+        block_on(demo::demo(demo::Wishes { listen: self.listen, data: self.data, json: self.json }))
     }
 }

@@ -45,14 +45,9 @@ fn rotate(place: &Where) -> Result<(), Failure> {
     let secrets = wiring::secrets(&state)?;
     let algorithm = wiring::algorithm(settings.tokens.algorithm);
     block_on(async {
-        keyring::rotate(
-            &*state.store,
-            secrets.signing_keys(),
-            algorithm,
-            SystemClock.now(),
-        )
-        .await
-        .map_err(wiring::keys_failed)
+        keyring::rotate(&*state.store, secrets.signing_keys(), algorithm, SystemClock.now())
+            .await
+            .map_err(wiring::keys_failed)
     })?;
     output::talk(
         "New keys are published; they sign in 15 minutes. A running server takes note within a minute.",

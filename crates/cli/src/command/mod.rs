@@ -54,11 +54,7 @@ struct Where {
 
 impl Where {
     fn flags(&self) -> Flags {
-        Flags {
-            config: self.config.clone(),
-            data: self.data.clone(),
-            ..Flags::default()
-        }
+        Flags { config: self.config.clone(), data: self.data.clone(), ..Flags::default() }
     }
 }
 
@@ -89,13 +85,9 @@ fn settings(flags: &Flags) -> Result<Settings, Failure> {
 
 /// Runs a journey to its end, on a thread for each core.
 fn block_on<T>(journey: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::Setup {
-        part: "the runtime",
-        why: error.to_string(),
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::Setup { part: "the runtime", why: error.to_string() })?;
     let result = runtime.block_on(journey);
     // What still runs has been told to stop; nothing is waited for.
     runtime.shutdown_background();

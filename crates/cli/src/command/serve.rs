@@ -62,16 +62,11 @@ pub(super) async fn listen(
     flags: Flags,
 ) -> Result<(Settings, Vec<TcpListener>), Failure> {
     let mut listeners = bind::bind(&settings.server.listen).await?;
-    let left_open = settings
-        .server
-        .listen
-        .iter()
-        .any(|address| address.port() == 0);
+    let left_open = settings.server.listen.iter().any(|address| address.port() == 0);
     let settings = match (left_open, listeners.first().map(TcpListener::local_addr)) {
-        (true, Some(Ok(address))) => super::settings(&Flags {
-            listen: Some(address.to_string()),
-            ..flags
-        })?,
+        (true, Some(Ok(address))) => {
+            super::settings(&Flags { listen: Some(address.to_string()), ..flags })?
+        }
         _ => settings,
     };
     bind::bind_beside(&mut listeners, &settings.server.issuer).await;
@@ -84,22 +79,13 @@ async fn first_link(settings: &Settings, house: &House) -> Result<Option<String>
         return Ok(None);
     }
     let wish = (Role::Administrator, FIRST_LINK_SECONDS);
-    accounts::invite(
-        &*house.deps.store,
-        &house.deps.secrets,
-        &settings.server.issuer,
-        wish,
-    )
-    .await
-    .map(Some)
+    accounts::invite(&*house.deps.store, &house.deps.secrets, &settings.server.issuer, wish)
+        .await
+        .map(Some)
 }
 
 fn tell(settings: &Settings, setup_url: Option<&str>, json: bool) {
-    let urls: Vec<&str> = settings
-        .resources
-        .iter()
-        .map(|resource| resource.id.as_str())
-        .collect();
+    let urls: Vec<&str> = settings.resources.iter().map(|resource| resource.id.as_str()).collect();
     if json {
         output::json(
             &json!({ "issuer": settings.server.issuer.as_str(), "mcp_url": urls.first(), "setup_url": setup_url }),
@@ -110,10 +96,7 @@ fn tell(settings: &Settings, setup_url: Option<&str>, json: bool) {
 }
 
 fn talk(settings: &Settings, urls: &[&str], setup_url: Option<&str>) -> String {
-    let mut lines = vec![
-        String::new(),
-        format!("  salver is at {}", settings.server.issuer),
-    ];
+    let mut lines = vec![String::new(), format!("  salver is at {}", settings.server.issuer)];
     for (resource, url) in settings.resources.iter().zip(urls) {
         lines.push(format!("  {url}  protects  {}", resource.upstream));
     }
@@ -131,9 +114,8 @@ fn talk(settings: &Settings, urls: &[&str], setup_url: Option<&str>) -> String {
                 ));
             }
         }
-        (None, Some(url)) => lines.push(format!(
-            "  Give {url} to an MCP client, and sign in when it opens the browser."
-        )),
+        (None, Some(url)) => lines
+            .push(format!("  Give {url} to an MCP client, and sign in when it opens the browser.")),
         (None, None) => {}
     }
     lines.push("  More people: salver admin invite. Ctrl-C stops the server.".to_owned());

@@ -16,29 +16,16 @@ pub(crate) fn table(prefix: &str, keys: &[Key], table: &toml::Table, problems: &
             None => unknown(&path, name, keys, problems),
         }
     }
-    for key in keys
-        .iter()
-        .filter(|key| key.required && !table.contains_key(&key.name))
-    {
-        problems.refuse(
-            join(prefix, &key.name),
-            "is missing",
-            format!("add it: {}", key.sentence),
-        );
+    for key in keys.iter().filter(|key| key.required && !table.contains_key(&key.name)) {
+        problems.refuse(join(prefix, &key.name), "is missing", format!("add it: {}", key.sentence));
     }
 }
 
 /// A key within a table, as it is written.
 pub(crate) fn join(prefix: &str, name: &str) -> String {
-    let bare = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let dot = if prefix.is_empty() { "" } else { "." };
-    if bare {
-        format!("{prefix}{dot}{name}")
-    } else {
-        format!("{prefix}{dot}{name:?}")
-    }
+    if bare { format!("{prefix}{dot}{name}") } else { format!("{prefix}{dot}{name:?}") }
 }
 
 /// The known name that looks most like this one, if any looks like it at all.
@@ -148,11 +135,7 @@ fn distance(one: &str, other: &str) -> usize {
         let mut next = vec![above + 1];
         for ((diagonal, up), candidate) in row.iter().zip(row.iter().skip(1)).zip(other.chars()) {
             let left = next.last().copied().unwrap_or_default();
-            next.push(
-                (diagonal + usize::from(letter != candidate))
-                    .min(up + 1)
-                    .min(left + 1),
-            );
+            next.push((diagonal + usize::from(letter != candidate)).min(up + 1).min(left + 1));
         }
         row = next;
     }
@@ -167,11 +150,7 @@ mod tests {
         let mut problems = Problems::default();
         let said: toml::Table = toml::from_str(text).unwrap_or_default();
         table("", &schema::keys(), &said, &mut problems);
-        problems
-            .into_list()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        problems.into_list().iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -233,9 +212,7 @@ mod tests {
         let found = refusals("[[resources]]\nname = \"a\"");
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found
-                .iter()
-                .all(|text| text.starts_with("`resources[0].upstream`: is missing")),
+            found.iter().all(|text| text.starts_with("`resources[0].upstream`: is missing")),
             "{found:?}"
         );
     }

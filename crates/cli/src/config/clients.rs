@@ -83,11 +83,7 @@ fn one(
             None
         }
         Err(error) => {
-            problems.refuse(
-                id_key,
-                error.to_string(),
-                "give it a plain name, like \"inspector\"",
-            );
+            problems.refuse(id_key, error.to_string(), "give it a plain name, like \"inspector\"");
             None
         }
     };
@@ -105,29 +101,15 @@ fn one(
             "write at least one; the client's documentation says which",
         );
     }
-    let redirect_uris = entry
-        .redirect_uris
-        .iter()
-        .enumerate()
-        .filter_map(|(position, raw)| {
-            redirect_uri(
-                &format!("{key}.redirect_uris[{position}]"),
-                raw,
-                origins,
-                problems,
-            )
-        });
+    let redirect_uris = entry.redirect_uris.iter().enumerate().filter_map(|(position, raw)| {
+        redirect_uri(&format!("{key}.redirect_uris[{position}]"), raw, origins, problems)
+    });
     let redirect_uris = redirect_uris.collect();
     let scope = entry
         .scope
         .as_ref()
         .and_then(|text| scope(&format!("{key}.scope"), text, scopes, problems));
-    Some(Client {
-        id: id?,
-        name: entry.client_name.clone(),
-        redirect_uris,
-        scope,
-    })
+    Some(Client { id: id?, name: entry.client_name.clone(), redirect_uris, scope })
 }
 
 fn redirect_uri(
@@ -159,11 +141,8 @@ fn scope(
     known: &BTreeSet<String>,
     problems: &mut Problems,
 ) -> Option<Scope> {
-    let scope: Scope = problems.accept(
-        key,
-        text.parse(),
-        "write scope names with single spaces between them",
-    )?;
+    let scope: Scope =
+        problems.accept(key, text.parse(), "write scope names with single spaces between them")?;
     super::scopes::refuse_unknown(key, scope.iter(), known, problems);
     Some(scope)
 }
@@ -180,10 +159,7 @@ mod tests {
             scope: scope.map(str::to_owned),
         };
         let mut problems = Problems::default();
-        let origins = [
-            "https://as.example".to_owned(),
-            "http://localhost:8080".to_owned(),
-        ];
+        let origins = ["https://as.example".to_owned(), "http://localhost:8080".to_owned()];
         let scopes = BTreeSet::from(["read".to_owned()]);
         resolve(&[entry], &origins, &scopes, &mut problems);
         problems
@@ -199,12 +175,7 @@ mod tests {
         for (client_id, uri, scope, refused) in [
             ("inspector", good, None, None),
             ("inspector", good, Some("read"), None),
-            (
-                "inspector",
-                "cursor://anysphere.cursor-mcp/oauth/callback",
-                None,
-                None,
-            ),
+            ("inspector", "cursor://anysphere.cursor-mcp/oauth/callback", None, None),
             (
                 "https://inspector.example/c",
                 good,
@@ -257,18 +228,9 @@ mod tests {
             scope: None,
         };
         let mut problems = Problems::default();
-        resolve(
-            &[entry.clone(), entry],
-            &[],
-            &BTreeSet::new(),
-            &mut problems,
-        );
+        resolve(&[entry.clone(), entry], &[], &BTreeSet::new(), &mut problems);
         assert_eq!(
-            problems
-                .into_list()
-                .into_iter()
-                .map(|problem| problem.key)
-                .collect::<Vec<_>>(),
+            problems.into_list().into_iter().map(|problem| problem.key).collect::<Vec<_>>(),
             ["clients[1].client_id"]
         );
     }

@@ -33,10 +33,8 @@ pub(crate) struct DevelopmentSettings {
 impl DevelopmentSettings {
     /// What is announced at start, a line each.
     pub(crate) fn announcements(&self) -> Vec<String> {
-        let ca = self
-            .extra_ca
-            .iter()
-            .map(|_| "an extra certificate authority is believed".to_owned());
+        let ca =
+            self.extra_ca.iter().map(|_| "an extra certificate authority is believed".to_owned());
         let exceptions = self.exceptions.iter().map(|(host, port)| {
             format!("documents may be fetched from {host}:{port}, although it is inside")
         });
@@ -88,8 +86,7 @@ pub(crate) fn resolve(
         let from = host_and_port(&key, from, problems);
         let to = problems.accept(
             &key,
-            to.parse::<SocketAddr>()
-                .map_err(|_| format!("\"{to}\" is not ADDRESS:PORT")),
+            to.parse::<SocketAddr>().map_err(|_| format!("\"{to}\" is not ADDRESS:PORT")),
             "write it like \"127.0.0.1:8443\"",
         );
         settings.connect.extend(from.zip(to));
@@ -133,11 +130,7 @@ mod tests {
     #[test]
     fn each_rule_with_a_neighbour() {
         for (exceptions, connect, refused) in [
-            (
-                &["localhost:8443"][..],
-                &[("claude.ai:443", "127.0.0.1:1")][..],
-                None,
-            ),
+            (&["localhost:8443"][..], &[("claude.ai:443", "127.0.0.1:1")][..], None),
             (
                 &["localhost"],
                 &[],
@@ -176,10 +169,7 @@ mod tests {
                 .into_iter()
                 .map(|problem| format!("{}: {}", problem.key, problem.why))
                 .collect();
-            assert_eq!(
-                seen,
-                refused.map(str::to_owned).into_iter().collect::<Vec<_>>()
-            );
+            assert_eq!(seen, refused.map(str::to_owned).into_iter().collect::<Vec<_>>());
         }
     }
 
@@ -193,11 +183,7 @@ mod tests {
         );
         assert!(settings.connect.is_empty() && settings.exceptions.is_empty());
         assert_eq!(
-            problems
-                .into_list()
-                .into_iter()
-                .map(|problem| problem.key)
-                .collect::<Vec<_>>(),
+            problems.into_list().into_iter().map(|problem| problem.key).collect::<Vec<_>>(),
             ["development.exceptions", "development.connect"]
         );
         let mut problems = Problems::default();

@@ -29,16 +29,14 @@ pub(crate) struct EgressSettings {
 
 /// What the section means.
 pub(crate) fn resolve(section: &EgressSection, problems: &mut Problems) -> EgressSettings {
-    let extra_ca = section
-        .extra_ca
-        .as_ref()
-        .and_then(|path| authorities("egress.extra_ca", path, problems));
+    let extra_ca =
+        section.extra_ca.as_ref().and_then(|path| authorities("egress.extra_ca", path, problems));
     let mut dns_servers = Vec::new();
     for (position, text) in section.dns_servers.iter().enumerate() {
-        match text.parse().or_else(|_| {
-            text.parse::<IpAddr>()
-                .map(|address| SocketAddr::new(address, 53))
-        }) {
+        match text
+            .parse()
+            .or_else(|_| text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53)))
+        {
             Ok(address) => dns_servers.push(address),
             Err(_) => problems.refuse(
                 format!("egress.dns_servers[{position}]"),
@@ -47,10 +45,7 @@ pub(crate) fn resolve(section: &EgressSection, problems: &mut Problems) -> Egres
             ),
         }
     }
-    EgressSettings {
-        extra_ca,
-        dns_servers,
-    }
+    EgressSettings { extra_ca, dns_servers }
 }
 
 /// The bytes of a PEM file with at least one certificate.
@@ -89,18 +84,11 @@ mod tests {
         ] {
             let mut problems = Problems::default();
             let settings = resolve(
-                &EgressSection {
-                    dns_servers: vec![text.to_owned()],
-                    ..EgressSection::default()
-                },
+                &EgressSection { dns_servers: vec![text.to_owned()], ..EgressSection::default() },
                 &mut problems,
             );
             assert_eq!(
-                settings
-                    .dns_servers
-                    .first()
-                    .map(ToString::to_string)
-                    .as_deref(),
+                settings.dns_servers.first().map(ToString::to_string).as_deref(),
                 expected,
                 "{text}"
             );
@@ -110,16 +98,10 @@ mod tests {
 
     #[test]
     fn a_file_without_certificates_is_refused() {
-        for path in [
-            "/nowhere/ca.pem",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
-        ] {
+        for path in ["/nowhere/ca.pem", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
             let mut problems = Problems::default();
             resolve(
-                &EgressSection {
-                    extra_ca: Some(path.to_owned()),
-                    ..EgressSection::default()
-                },
+                &EgressSection { extra_ca: Some(path.to_owned()), ..EgressSection::default() },
                 &mut problems,
             );
             assert_eq!(problems.count(), 1, "{path}");

@@ -54,10 +54,8 @@ impl Layers {
     /// Reads file and environment and lays the flags over them.
     pub(crate) fn gather(flags: &Flags, environment: &Environment) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let file = flags
-            .config
-            .clone()
-            .or_else(|| find(environment, FILE_VARIABLE).map(PathBuf::from));
+        let file =
+            flags.config.clone().or_else(|| find(environment, FILE_VARIABLE).map(PathBuf::from));
         let mut origins = Origins::default();
         let mut table = match file {
             Some(path) => read(&path, &mut origins).map_err(|problem| vec![problem])?,
@@ -92,12 +90,7 @@ impl Layers {
         }
         let master_key = find(environment, MASTER_KEY_VARIABLE).cloned();
         if problems.is_empty() {
-            Ok(Self {
-                table,
-                origins,
-                protect: flags.protect.clone(),
-                master_key,
-            })
+            Ok(Self { table, origins, protect: flags.protect.clone(), master_key })
         } else {
             Err(problems)
         }
@@ -105,10 +98,7 @@ impl Layers {
 }
 
 fn find<'a>(environment: &'a Environment, wanted: &str) -> Option<&'a OsString> {
-    environment
-        .iter()
-        .find(|(name, _)| name == wanted)
-        .map(|(_, value)| value)
+    environment.iter().find(|(name, _)| name == wanted).map(|(_, value)| value)
 }
 
 /// Container platforms announce a service called `salver` by variables of their own, which are not meant for us.
@@ -121,10 +111,7 @@ fn is_ours(name: &str) -> bool {
 
 fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
     let whole_file = |line: usize, why: String, hint: &str| Problem {
-        place: Some(Place::File {
-            path: path.to_owned(),
-            line,
-        }),
+        place: Some(Place::File { path: path.to_owned(), line }),
         key: "the file".to_owned(),
         why,
         hint: hint.to_owned(),
@@ -147,13 +134,7 @@ fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
     let spanned = DeTable::parse(&text).map_err(|error| broken(&error))?;
     let mut note = |key: String, offset: usize| {
         let line = line_of(&text, offset);
-        origins.insert(
-            key,
-            Place::File {
-                path: path.to_owned(),
-                line,
-            },
-        );
+        origins.insert(key, Place::File { path: path.to_owned(), line });
     };
     places("", spanned.get_ref(), &text, &mut note);
     toml::from_str(&text).map_err(|error| broken(&error))
@@ -183,11 +164,7 @@ fn place_value(path: &str, value: &DeValue<'_>, text: &str, note: &mut impl FnMu
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn lay_variable(
@@ -210,25 +187,19 @@ fn lay_variable(
             || "unset it; `salver config reference` lists every variable".to_owned(),
             |known| format!("did you mean {known}?"),
         );
-        return Err(problem(
-            "is not an environment variable that salver knows",
-            hint,
-        ));
+        return Err(problem("is not an environment variable that salver knows", hint));
     };
-    let text = value
-        .to_str()
-        .ok_or_else(|| problem("is not UTF-8", "write it in UTF-8".to_owned()))?;
+    let text =
+        value.to_str().ok_or_else(|| problem("is not UTF-8", "write it in UTF-8".to_owned()))?;
     let value = match &leaf.kind {
         Kind::Integer { .. } => text
             .parse()
             .map(Value::Integer)
             .map_err(|_| problem("is not a whole number", "write digits only".to_owned()))?,
-        Kind::Boolean => text.parse().map(Value::Boolean).map_err(|_| {
-            problem(
-                "is neither true nor false",
-                "write true or false".to_owned(),
-            )
-        })?,
+        Kind::Boolean => text
+            .parse()
+            .map(Value::Boolean)
+            .map_err(|_| problem("is neither true nor false", "write true or false".to_owned()))?,
         Kind::List(_) => text
             .split(',')
             .map(str::trim)
@@ -248,9 +219,7 @@ fn set(path: &str, value: Value, place: Place, table: &mut toml::Table, origins:
     match path.split_once('.') {
         None => drop(table.insert(path.to_owned(), value)),
         Some((section, name)) => {
-            let inner = table
-                .entry(section)
-                .or_insert_with(|| Value::Table(toml::Table::new()));
+            let inner = table.entry(section).or_insert_with(|| Value::Table(toml::Table::new()));
             if let Value::Table(inner) = inner {
                 inner.insert(name.to_owned(), value);
             }
@@ -263,10 +232,7 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
 
     fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
@@ -292,18 +258,10 @@ mod tests {
         ]);
         let layers = Layers::gather(&flags, &variables).unwrap();
         assert_eq!(
-            layers
-                .table
-                .to_string()
-                .lines()
-                .collect::<Vec<_>>()
-                .join(" "),
+            layers.table.to_string().lines().collect::<Vec<_>>().join(" "),
             "data = \"env\" listen = [\"127.0.0.1:3\"]  [tokens] access_token_seconds = 60 code_seconds = 30"
         );
-        assert_eq!(
-            layers.origins.find("listen"),
-            Some(&Place::Flag("--listen"))
-        );
+        assert_eq!(layers.origins.find("listen"), Some(&Place::Flag("--listen")));
         assert_eq!(
             layers.origins.find("data"),
             Some(&Place::Environment("SALVER_DATA".to_owned()))
@@ -319,10 +277,7 @@ mod tests {
         let (_folder, path) = file("issuer = \"https://as.example\"");
         let variables = environment(&[("SALVER_CONFIG", path.to_str().unwrap())]);
         assert!(
-            Layers::gather(&Flags::default(), &variables)
-                .unwrap()
-                .table
-                .contains_key("issuer")
+            Layers::gather(&Flags::default(), &variables).unwrap().table.contains_key("issuer")
         );
     }
 
@@ -347,19 +302,11 @@ mod tests {
     #[test]
     fn a_file_that_is_not_toml_is_refused_with_its_line() {
         let (_folder, path) = file("issuer = \"a\"\nlisten = [\n= 3\n");
-        let refused = Layers::gather(
-            &Flags {
-                config: Some(path.clone()),
-                ..Flags::default()
-            },
-            &Vec::new(),
-        )
-        .unwrap_err();
+        let refused =
+            Layers::gather(&Flags { config: Some(path.clone()), ..Flags::default() }, &Vec::new())
+                .unwrap_err();
         assert_eq!(
-            refused
-                .iter()
-                .map(|problem| problem.place.clone())
-                .collect::<Vec<_>>(),
+            refused.iter().map(|problem| problem.place.clone()).collect::<Vec<_>>(),
             [Some(Place::File { path, line: 3 })]
         );
     }

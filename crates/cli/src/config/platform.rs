@@ -38,22 +38,13 @@ mod tests {
         for (variables, expected) in [
             ("HOME=/home/a", "/home/a/.local/share/salver"),
             ("HOME=/home/a XDG_DATA_HOME=/data", "/data/salver"),
-            (
-                "HOME=/home/a XDG_DATA_HOME=relative",
-                "/home/a/.local/share/salver",
-            ),
-            (
-                "HOME=/home/a STATE_DIRECTORY=/var/lib/salver",
-                "/var/lib/salver",
-            ),
+            ("HOME=/home/a XDG_DATA_HOME=relative", "/home/a/.local/share/salver"),
+            ("HOME=/home/a STATE_DIRECTORY=/var/lib/salver", "/var/lib/salver"),
             ("", ""),
         ] {
-            let pairs = variables
-                .split_whitespace()
-                .filter_map(|pair| pair.split_once('='));
-            let environment: Environment = pairs
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect();
+            let pairs = variables.split_whitespace().filter_map(|pair| pair.split_once('='));
+            let environment: Environment =
+                pairs.map(|(name, value)| (name.into(), value.into())).collect();
             let found = data_directory(&environment).unwrap_or_default();
             assert_eq!(found, PathBuf::from(expected), "{variables}");
         }

@@ -27,7 +27,7 @@ impl fmt::Display for Place {
         match self {
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Environment(name) => write!(f, "environment variable {name}"),
-            Self::Flag(name) => write!(f, "flag {name}"),
+            Self::Flag(name) => f.write_str(name),
         }
     }
 }
@@ -47,10 +47,13 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
+        match &self.place {
+            // The flag is the key.
+            Some(place @ Place::Flag(_)) => write!(f, "{place}: ")?,
+            Some(place) => write!(f, "{place}: `{}`: ", self.key)?,
+            None => write!(f, "`{}`: ", self.key)?,
         }
-        write!(f, "`{}`: {}\n  hint: {}", self.key, self.why, self.hint)
+        write!(f, "{}\n  hint: {}", self.why, self.hint)
     }
 }
 
@@ -96,10 +99,7 @@ pub(crate) struct Problems {
 impl Problems {
     /// Nothing wrong so far.
     pub(crate) fn new(origins: Origins) -> Self {
-        Self {
-            origins,
-            list: Vec::new(),
-        }
+        Self { origins, list: Vec::new() }
     }
 
     /// Where the settings come from.
@@ -116,12 +116,7 @@ impl Problems {
     ) {
         let key = key.into();
         let place = self.origins.find(&key).cloned();
-        self.list.push(Problem {
-            place,
-            key,
-            why: why.into(),
-            hint: hint.into(),
-        });
+        self.list.push(Problem { place, key, why: why.into(), hint: hint.into() });
     }
 
     /// The value, or a refusal.
@@ -131,9 +126,7 @@ impl Problems {
         value: Result<T, E>,
         hint: &str,
     ) -> Option<T> {
-        value
-            .map_err(|error| self.refuse(key, error.to_string(), hint))
-            .ok()
+        value.map_err(|error| self.refuse(key, error.to_string(), hint)).ok()
     }
 
     /// How many refusals there are so far.

@@ -11,12 +11,7 @@ pub(crate) fn markdown() -> String {
     let keys = schema::keys();
     let mut text = INTRODUCTION.to_owned();
     let sections = keys.iter().filter(|key| inner(&key.kind).is_some());
-    rows(
-        &mut text,
-        "",
-        keys.iter().filter(|key| inner(&key.kind).is_none()),
-        true,
-    );
+    rows(&mut text, "", keys.iter().filter(|key| inner(&key.kind).is_none()), true);
     for key in sections {
         section(&mut text, "", key, true);
     }
@@ -28,20 +23,11 @@ fn section(text: &mut String, prefix: &str, key: &Key, settable: bool) {
     let Some(keys) = inner(&key.kind) else { return };
     let list = matches!(key.kind, Kind::List(_));
     let path = format!("{prefix}{}", key.name);
-    let title = if list {
-        format!("[[{path}]]")
-    } else {
-        format!("[{path}]")
-    };
+    let title = if list { format!("[[{path}]]") } else { format!("[{path}]") };
     let settable = settable && !list;
     // Writing to a string cannot fail.
     let _ = write!(text, "\n## `{title}`\n\n{}\n\n", key.sentence);
-    rows(
-        text,
-        &format!("{path}."),
-        keys.iter().filter(|key| inner(&key.kind).is_none()),
-        settable,
-    );
+    rows(text, &format!("{path}."), keys.iter().filter(|key| inner(&key.kind).is_none()), settable);
     for key in keys.iter().filter(|key| inner(&key.kind).is_some()) {
         section(text, &format!("{path}."), key, settable);
     }
@@ -56,11 +42,7 @@ fn rows<'a>(text: &mut String, prefix: &str, keys: impl Iterator<Item = &'a Key>
         } else {
             "–".to_owned()
         };
-        let default = if key.required {
-            "required".to_owned()
-        } else {
-            default(key)
-        };
+        let default = if key.required { "required".to_owned() } else { default(key) };
         let _ = writeln!(
             text,
             "| `{}` | {} | {default} | {variable} | {} |",
@@ -89,11 +71,9 @@ fn takes(kind: &Kind) -> String {
         Kind::List(item) => format!("list: {}", takes(item)),
         Kind::Map(item) => format!("table of names: {}", takes(item)),
         Kind::Text => "string".to_owned(),
-        Kind::Choice(names) => names
-            .iter()
-            .map(|name| format!("`\"{name}\"`"))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Kind::Choice(names) => {
+            names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(" or ")
+        }
         Kind::Integer { least, most } => format!("{least} to {most}"),
         Kind::Boolean => "`true` or `false`".to_owned(),
     }

@@ -8,9 +8,7 @@ pub(crate) fn collision(issuer: &Issuer, path: &str) -> Option<String> {
     if path == "/" || within(path, issuer.path()) {
         return Some(format!("{}/authorize", issuer.path()));
     }
-    reserved_paths(issuer)
-        .into_iter()
-        .find(|ours| within(ours, path))
+    reserved_paths(issuer).into_iter().find(|ours| within(ours, path))
 }
 
 /// Whether `path` is `base` or below it.

@@ -90,16 +90,10 @@ fn collect(prefix: &str, keys: &[Key], found: &mut Vec<Leaf>) {
         match &key.kind {
             Kind::Table(inner) => collect(&format!("{path}."), inner, found),
             Kind::List(item) if matches!(**item, Kind::Text | Kind::Choice(_)) => {
-                found.push(Leaf {
-                    path,
-                    kind: key.kind.clone(),
-                });
+                found.push(Leaf { path, kind: key.kind.clone() });
             }
             Kind::List(_) | Kind::Map(_) => {}
-            _ => found.push(Leaf {
-                path,
-                kind: key.kind.clone(),
-            }),
+            _ => found.push(Leaf { path, kind: key.kind.clone() }),
         }
     }
 }
@@ -108,19 +102,14 @@ fn kind(schema: &Value) -> Kind {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         let required: Vec<&str> = texts(schema.get("required")).collect();
         return Kind::Table(
-            properties
-                .iter()
-                .map(|(name, value)| key(name, value, &required))
-                .collect(),
+            properties.iter().map(|(name, value)| key(name, value, &required)).collect(),
         );
     }
     if let Some(names) = schema.get("enum") {
         return Kind::Choice(texts(Some(names)).map(str::to_owned).collect());
     }
-    if let Some(alternatives) = schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))
-        .and_then(Value::as_array)
+    if let Some(alternatives) =
+        schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array)
     {
         let names: Vec<String> = alternatives
             .iter()
@@ -136,18 +125,12 @@ fn kind(schema: &Value) -> Kind {
     }
     match type_name(schema) {
         Some("array") => Kind::List(Box::new(schema.get("items").map_or(Kind::Text, kind))),
-        Some("object") => Kind::Map(Box::new(
-            schema.get("additionalProperties").map_or(Kind::Text, kind),
-        )),
+        Some("object") => {
+            Kind::Map(Box::new(schema.get("additionalProperties").map_or(Kind::Text, kind)))
+        }
         Some("integer") => Kind::Integer {
-            least: schema
-                .get("minimum")
-                .and_then(Value::as_i64)
-                .unwrap_or(i64::MIN),
-            most: schema
-                .get("maximum")
-                .and_then(Value::as_i64)
-                .unwrap_or(i64::MAX),
+            least: schema.get("minimum").and_then(Value::as_i64).unwrap_or(i64::MIN),
+            most: schema.get("maximum").and_then(Value::as_i64).unwrap_or(i64::MAX),
         },
         Some("boolean") => Kind::Boolean,
         _ => Kind::Text,
@@ -155,15 +138,9 @@ fn kind(schema: &Value) -> Kind {
 }
 
 fn key(name: &str, schema: &Value, required: &[&str]) -> Key {
-    let sentence = schema
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .replace('\n', " ");
-    let default = schema
-        .get("default")
-        .filter(|value| !value.is_null())
-        .cloned();
+    let sentence =
+        schema.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
+    let default = schema.get("default").filter(|value| !value.is_null()).cloned();
     Key {
         name: name.to_owned(),
         kind: kind(schema),
@@ -180,10 +157,7 @@ fn type_name(schema: &Value) -> Option<&str> {
 }
 
 fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    list.and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 #[cfg(test)]
@@ -216,21 +190,13 @@ mod tests {
         let find = |name: &str| keys.iter().find(|key| key.name == name).unwrap();
         assert!(matches!(find("issuer").kind, Kind::Text));
         assert!(matches!(&find("listen").kind, Kind::List(item) if matches!(**item, Kind::Text)));
-        let Kind::Table(tokens) = &find("tokens").kind else {
-            panic!()
-        };
+        let Kind::Table(tokens) = &find("tokens").kind else { panic!() };
         assert!(
             matches!(&tokens.iter().find(|key| key.name == "algorithm").unwrap().kind, Kind::Choice(names) if names == &["ES256", "EdDSA"])
         );
-        let Kind::Table(development) = &find("development").kind else {
-            panic!()
-        };
+        let Kind::Table(development) = &find("development").kind else { panic!() };
         assert!(matches!(
-            development
-                .iter()
-                .find(|key| key.name == "connect")
-                .unwrap()
-                .kind,
+            development.iter().find(|key| key.name == "connect").unwrap().kind,
             Kind::Map(_)
         ));
     }

@@ -39,10 +39,7 @@ pub(crate) fn resolve(
         } else if RESERVED.contains(&entry.name.as_str()) {
             problems.refuse(
                 format!("{key}.name"),
-                format!(
-                    "\"{}\" has a meaning of its own in OAuth and OpenID",
-                    entry.name
-                ),
+                format!("\"{}\" has a meaning of its own in OAuth and OpenID", entry.name),
                 "choose another name",
             );
         } else if !names.insert(entry.name.clone()) {
@@ -62,12 +59,7 @@ pub(crate) fn resolve(
     }
     for (position, entry) in entries.iter().enumerate() {
         let key = format!("{key}[{position}].implies");
-        refuse_unknown(
-            &key,
-            entry.implies.iter().map(String::as_str),
-            &names,
-            problems,
-        );
+        refuse_unknown(&key, entry.implies.iter().map(String::as_str), &names, problems);
         if reaches(entries, &entry.name, &entry.name) {
             problems.refuse(
                 key,
@@ -95,11 +87,7 @@ pub(crate) fn refuse_unknown<'a>(
             key,
             format!(
                 "\"{name}\" is no scope of {}",
-                if key.starts_with("clients") {
-                    "any resource"
-                } else {
-                    "this resource"
-                }
+                if key.starts_with("clients") { "any resource" } else { "this resource" }
             ),
             hint,
         );
@@ -111,10 +99,8 @@ fn reaches(entries: &[ScopeEntry], from: &str, to: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut waiting = vec![from];
     while let Some(name) = waiting.pop() {
-        for implied in entries
-            .iter()
-            .filter(|entry| entry.name == name)
-            .flat_map(|entry| &entry.implies)
+        for implied in
+            entries.iter().filter(|entry| entry.name == name).flat_map(|entry| &entry.implies)
         {
             if implied == to {
                 return true;
@@ -163,27 +149,15 @@ mod tests {
                 &[("a b", "x", [].as_slice())][..],
                 "s[0].name: \"a b\" is no scope name (RFC 6749 §3.3)",
             ),
-            (
-                &[("", "x", &[])],
-                "s[0].name: \"\" is no scope name (RFC 6749 §3.3)",
-            ),
+            (&[("", "x", &[])], "s[0].name: \"\" is no scope name (RFC 6749 §3.3)"),
             (
                 &[("offline_access", "x", &[])],
                 "s[0].name: \"offline_access\" has a meaning of its own in OAuth and OpenID",
             ),
-            (
-                &[("a", "x", &[]), ("a", "y", &[])],
-                "s[1].name: \"a\" is there twice",
-            ),
+            (&[("a", "x", &[]), ("a", "y", &[])], "s[1].name: \"a\" is there twice"),
             (&[("a", " ", &[])], "s[0].sentence: is empty"),
-            (
-                &[("a", "x", &["b"])],
-                "s[0].implies: \"b\" is no scope of this resource",
-            ),
-            (
-                &[("a", "x", &["a"])],
-                "s[0].implies: \"a\" is contained in itself",
-            ),
+            (&[("a", "x", &["b"])], "s[0].implies: \"b\" is no scope of this resource"),
+            (&[("a", "x", &["a"])], "s[0].implies: \"a\" is contained in itself"),
         ] {
             assert_eq!(refusals(entries), [expected]);
         }

@@ -16,10 +16,7 @@ pub(crate) fn read(key: &str, path: &Path, problems: &mut Problems) -> Option<Ze
     if let Some(mode) = wider_than_owner(&metadata) {
         problems.refuse(
             key,
-            format!(
-                "{} can be read by others than its owner (mode {mode:04o})",
-                path.display()
-            ),
+            format!("{} can be read by others than its owner (mode {mode:04o})", path.display()),
             format!("chmod 600 {}", path.display()),
         );
         return None;

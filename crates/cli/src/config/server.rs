@@ -35,10 +35,7 @@ impl ServerSettings {
 /// Where to listen; the default is one loopback address.
 pub(crate) fn listen(file: &File, problems: &mut Problems) -> Vec<SocketAddr> {
     let Some(addresses) = &file.listen else {
-        return vec![SocketAddr::new(
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            DEFAULT_PORT,
-        )];
+        return vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT)];
     };
     if addresses.is_empty() {
         problems.refuse(
@@ -51,11 +48,9 @@ pub(crate) fn listen(file: &File, problems: &mut Problems) -> Vec<SocketAddr> {
     for (position, text) in addresses.iter().enumerate() {
         let key = format!("listen[{position}]");
         match text.parse::<SocketAddr>() {
-            Ok(address) if seen.contains(&address) => problems.refuse(
-                key,
-                format!("{address} is there twice"),
-                "name each address once",
-            ),
+            Ok(address) if seen.contains(&address) => {
+                problems.refuse(key, format!("{address} is there twice"), "name each address once");
+            }
             Ok(address) => seen.push(address),
             Err(_) => problems.refuse(
                 key,
@@ -139,11 +134,8 @@ fn fits(
 
 /// Port 0 becomes whatever port is free, so no issuer can name it beforehand.
 fn serves(issuer: &Issuer, address: SocketAddr) -> bool {
-    let port = issuer
-        .authority()
-        .rsplit_once(':')
-        .and_then(|(_, port)| port.parse().ok())
-        .unwrap_or(80);
+    let port =
+        issuer.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(80);
     address.port() == port
 }
 
@@ -173,12 +165,8 @@ mod tests {
 
     use super::*;
 
-    const PLAIN: Tls = Tls::Plain {
-        ended_by_proxy: false,
-    };
-    const PROXIED: Tls = Tls::Plain {
-        ended_by_proxy: true,
-    };
+    const PLAIN: Tls = Tls::Plain { ended_by_proxy: false };
+    const PROXIED: Tls = Tls::Plain { ended_by_proxy: true };
 
     /// The issuer, or what is refused.
     fn resolved(issuer_text: &str, addresses: &str, tls: &Tls) -> String {
@@ -200,11 +188,7 @@ mod tests {
 
     fn check(cases: &[(&str, &str, &str)], tls: &Tls) {
         for (issuer, listen, expected) in cases {
-            assert_eq!(
-                resolved(issuer, listen, tls),
-                *expected,
-                "{issuer:?} {listen:?}"
-            );
+            assert_eq!(resolved(issuer, listen, tls), *expected, "{issuer:?} {listen:?}");
         }
     }
 
@@ -213,16 +197,8 @@ mod tests {
         ("", "[::1]:9000", "http://localhost:9000"),
         ("", "127.0.0.1:0", "http://localhost:0"),
         ("", "0.0.0.0:8080", MISSING),
-        (
-            "",
-            "localhost:80",
-            "listen[0]: \"localhost:80\" is not ADDRESS:PORT",
-        ),
-        (
-            "",
-            "127.0.0.1:1 127.0.0.1:1",
-            "listen[1]: 127.0.0.1:1 is there twice",
-        ),
+        ("", "localhost:80", "listen[0]: \"localhost:80\" is not ADDRESS:PORT"),
+        ("", "127.0.0.1:1 127.0.0.1:1", "listen[1]: 127.0.0.1:1 is there twice"),
         (
             "",
             "127.0.0.1:0 [::1]:8080",
@@ -232,39 +208,19 @@ mod tests {
 
     const ISSUERS: &[(&str, &str, &str)] = &[
         ("http://127.0.0.1:8080", "", "http://127.0.0.1:8080"),
-        (
-            "http://localhost:9000",
-            "",
-            "issuer: has a port on which nobody listens",
-        ),
+        ("http://localhost:9000", "", "issuer: has a port on which nobody listens"),
         (
             "http://localhost:8080",
             "0.0.0.0:8080",
             "listen: reaches beyond this computer although the issuer is plain http",
         ),
-        (
-            "http://as.example",
-            "",
-            "issuer: is plain http, which is for loopback hosts only",
-        ),
+        ("http://as.example", "", "issuer: is plain http, which is for loopback hosts only"),
         ("https://as.example/", "", NOT_CANONICAL),
         ("https://as.example/team/", "", NOT_CANONICAL),
         ("https://as.example/team", "", "https://as.example/team"),
-        (
-            "https://as.example?x",
-            "",
-            "issuer: has a query, fragment, user name or password",
-        ),
-        (
-            "as.example",
-            "",
-            "issuer: is not an absolute http or https URL",
-        ),
-        (
-            "https://as.example",
-            "0.0.0.0:80",
-            "listen: reaches beyond this computer without TLS",
-        ),
+        ("https://as.example?x", "", "issuer: has a query, fragment, user name or password"),
+        ("as.example", "", "issuer: is not an absolute http or https URL"),
+        ("https://as.example", "0.0.0.0:80", "listen: reaches beyond this computer without TLS"),
         (
             "https://as.example",
             "127.0.0.1:1 [::]:80",
@@ -281,10 +237,7 @@ mod tests {
     fn an_issuer_fits_the_listeners_or_is_refused() {
         check(LISTENERS, &PLAIN);
         check(ISSUERS, &PLAIN);
-        check(
-            &[("https://as.example", "0.0.0.0:80", "https://as.example")],
-            &PROXIED,
-        );
+        check(&[("https://as.example", "0.0.0.0:80", "https://as.example")], &PROXIED);
     }
 
     #[test]

@@ -55,9 +55,7 @@ impl Settings {
         let mut problems = Problems::new(layers.origins.clone());
         let file = read(layers, &mut problems)?;
         let settings = put_together(&file, layers, environment, &mut problems);
-        settings
-            .filter(|_| problems.count() == 0)
-            .ok_or_else(|| problems.into_list())
+        settings.filter(|_| problems.count() == 0).ok_or_else(|| problems.into_list())
     }
 }
 
@@ -67,18 +65,10 @@ fn read(layers: &Layers, problems: &mut Problems) -> Result<File, Vec<Problem>> 
     if problems.count() > 0 {
         return Err(std::mem::take(problems).into_list());
     }
-    layers
-        .table
-        .clone()
-        .try_into()
-        .map_err(|error: toml::de::Error| {
-            problems.refuse(
-                "the file",
-                error.message(),
-                "`salver config reference` lists every key",
-            );
-            std::mem::take(problems).into_list()
-        })
+    layers.table.clone().try_into().map_err(|error: toml::de::Error| {
+        problems.refuse("the file", error.message(), "`salver config reference` lists every key");
+        std::mem::take(problems).into_list()
+    })
 }
 
 fn put_together(
@@ -96,9 +86,7 @@ fn put_together(
     let egress = egress::resolve(&file.egress, problems);
     let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
     let development = development::resolve(&file.development, loopback_only, problems);
-    let issuer = tls
-        .as_ref()
-        .and_then(|tls| server::issuer(file, &listen, tls, problems));
+    let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems));
     // Public addresses mean nothing without the issuer, which has been refused already.
     let issuer = issuer?;
     let resources = match &layers.protect {

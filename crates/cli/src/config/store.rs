@@ -118,19 +118,10 @@ mod tests {
         environment: Option<&str>,
     ) -> Result<StoreSettings, Vec<String>> {
         let mut problems = Problems::default();
-        let settings = resolve(
-            section,
-            data,
-            environment.map(OsString::from).as_ref(),
-            &mut problems,
-        );
-        settings.ok_or_else(|| {
-            problems
-                .into_list()
-                .into_iter()
-                .map(|problem| problem.why)
-                .collect()
-        })
+        let settings =
+            resolve(section, data, environment.map(OsString::from).as_ref(), &mut problems);
+        settings
+            .ok_or_else(|| problems.into_list().into_iter().map(|problem| problem.why).collect())
     }
 
     #[cfg(unix)]
@@ -145,10 +136,8 @@ mod tests {
     fn a_master_key_that_others_can_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("k");
-        let section = StoreSection {
-            master_key_file: Some(path.to_str().unwrap().to_owned()),
-            path: None,
-        };
+        let section =
+            StoreSection { master_key_file: Some(path.to_str().unwrap().to_owned()), path: None };
         for (mode, accepted) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false)] {
             write(&path, &format!("{KEY}\n"), mode);
             let found = resolved(&section, folder.path(), None);
@@ -161,10 +150,7 @@ mod tests {
     fn the_key_in_the_data_directory_is_judged_too() {
         let folder = tempfile::tempdir().unwrap();
         let none = resolved(&StoreSection::default(), folder.path(), None).unwrap();
-        assert!(matches!(
-            none.master_key,
-            MasterKeyPlace::InDataDirectory(_)
-        ));
+        assert!(matches!(none.master_key, MasterKeyPlace::InDataDirectory(_)));
         write(&folder.path().join("master.key"), KEY, 0o644);
         assert!(resolved(&StoreSection::default(), folder.path(), None).is_err());
     }
@@ -173,17 +159,12 @@ mod tests {
     fn the_environment_may_hold_the_key() {
         let folder = Path::new("/nowhere");
         assert!(matches!(
-            resolved(&StoreSection::default(), folder, Some(KEY))
-                .unwrap()
-                .master_key,
+            resolved(&StoreSection::default(), folder, Some(KEY)).unwrap().master_key,
             MasterKeyPlace::Known(_)
         ));
-        for wrong in [
-            "",
-            "AQEB",
-            &format!("{KEY}AAAA"),
-            "*QEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
-        ] {
+        for wrong in
+            ["", "AQEB", &format!("{KEY}AAAA"), "*QEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"]
+        {
             assert_eq!(
                 resolved(&StoreSection::default(), folder, Some(wrong)).unwrap_err(),
                 ["holds no master key"],
@@ -195,10 +176,7 @@ mod tests {
     #[test]
     fn the_key_is_printed_by_nothing() {
         assert_eq!(
-            format!(
-                "{:?}",
-                MasterKeyPlace::Known(Arc::new(MasterKey::from_bytes([1; 32])))
-            ),
+            format!("{:?}", MasterKeyPlace::Known(Arc::new(MasterKey::from_bytes([1; 32])))),
             "Known(…)"
         );
     }

@@ -43,9 +43,7 @@ impl Tls {
 /// What the section means.
 pub(crate) fn resolve(section: &TlsSection, problems: &mut Problems) -> Option<Tls> {
     match (&section.certificate, &section.key) {
-        (None, None) => Some(Tls::Plain {
-            ended_by_proxy: section.ended_by_proxy,
-        }),
+        (None, None) => Some(Tls::Plain { ended_by_proxy: section.ended_by_proxy }),
         (Some(_), None) => {
             problems.refuse(
                 "tls.key",
@@ -101,9 +99,8 @@ fn read_chain(path: &Path, problems: &mut Problems) -> Option<Vec<CertificateDer
         std::fs::read(path).map_err(|error| cannot_read(path, &error)),
         "name a file that salver may read",
     )?;
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .unwrap_or_default();
+    let chain: Vec<_> =
+        CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().unwrap_or_default();
     if chain.is_empty() {
         problems.refuse(
             "tls.certificate",
@@ -135,3 +132,71 @@ pub(crate) fn server_config(
 }
 
 const KEY_HINT: &str = "it begins with -----BEGIN PRIVATE KEY----- or the like";
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    fn write(folder: &Path, name: &str, text: &str, mode: u32) -> String {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    fn refusal(certificate: Option<&str>, key: Option<&str>, ended_by_proxy: bool) -> String {
+        let section = TlsSection {
+            certificate: certificate.map(str::to_owned),
+            key: key.map(str::to_owned),
+            ended_by_proxy,
+        };
+        let mut problems = Problems::default();
+        let resolved = resolve(&section, &mut problems);
+        let refused = problems.into_list().into_iter().next();
+        assert_eq!(resolved.is_none(), refused.is_some());
+        refused.map(|problem| format!("{}: {}", problem.key, problem.why)).unwrap_or_default()
+    }
+
+    #[test]
+    fn certificate_and_key_belong_together_or_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(vec!["as.example".to_owned()]).unwrap();
+        let pem = made.signing_key.serialize_pem();
+        let certificate = write(folder.path(), "cert.pem", &made.cert.pem(), 0o644);
+        let key = write(folder.path(), "key.pem", &pem, 0o600);
+        let open_key = write(folder.path(), "open.pem", &pem, 0o644);
+        let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        let other_key = write(folder.path(), "other.pem", &other, 0o600);
+        let empty = write(folder.path(), "empty.pem", "", 0o600);
+
+        assert_eq!(refusal(None, None, false), "");
+        assert_eq!(refusal(None, None, true), "");
+        assert_eq!(refusal(Some(&certificate), Some(&key), false), "");
+        for (certificate, key, ended_by_proxy, expected) in [
+            (Some(&certificate), None, false, "tls.key: is missing beside `tls.certificate`"),
+            (None, Some(&key), false, "tls.certificate: is missing beside `tls.key`"),
+            (
+                Some(&certificate),
+                Some(&key),
+                true,
+                "tls.ended_by_proxy: is set although a certificate is, too",
+            ),
+            (Some(&empty), Some(&key), false, "tls.certificate: holds no certificate in PEM form"),
+            (Some(&certificate), Some(&empty), false, "tls.key: holds no private key in PEM form"),
+        ] {
+            let seen =
+                refusal(certificate.map(String::as_str), key.map(String::as_str), ended_by_proxy);
+            assert_eq!(seen, expected);
+        }
+        assert!(
+            refusal(Some(&certificate), Some(&open_key), false).contains("can be read by others")
+        );
+        assert!(
+            refusal(Some(&certificate), Some(&other_key), false).starts_with("tls.certificate: ")
+        );
+        assert!(refusal(Some("/nowhere/cert.pem"), Some(&key), false).contains("cannot be read"));
+    }
+}

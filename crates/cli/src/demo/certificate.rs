@@ -28,35 +28,25 @@ pub(super) fn make() -> Result<Certificate, Failure> {
     };
     let authority_key = KeyPair::generate().map_err(failed)?;
     let mut authority = CertificateParams::new(Vec::new()).map_err(failed)?;
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "salver demo, one start only");
+    authority.distinguished_name.push(DnType::CommonName, "salver demo, one start only");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_certificate = authority.self_signed(&authority_key).map_err(failed)?;
 
     let key = KeyPair::generate().map_err(failed)?;
     let mut leaf = CertificateParams::new(vec!["localhost".to_owned()]).map_err(failed)?;
-    leaf.distinguished_name
-        .push(DnType::CommonName, "localhost");
+    leaf.distinguished_name.push(DnType::CommonName, "localhost");
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.use_authority_key_identifier_extension = true;
-    let certificate = leaf
-        .signed_by(&key, &Issuer::from_params(&authority, &authority_key))
-        .map_err(failed)?;
+    let certificate =
+        leaf.signed_by(&key, &Issuer::from_params(&authority, &authority_key)).map_err(failed)?;
     let private = PrivateKeyDer::try_from(key.serialize_der()).map_err(|why| Failure::Setup {
         part: "the certificate of the demonstration",
         why: why.to_owned(),
     })?;
     let server = tls::server_config(vec![certificate.der().clone()], private).map_err(|error| {
-        Failure::Setup {
-            part: "the certificate of the demonstration",
-            why: error.to_string(),
-        }
+        Failure::Setup { part: "the certificate of the demonstration", why: error.to_string() }
     })?;
-    Ok(Certificate {
-        server,
-        authority: authority_certificate.pem(),
-    })
+    Ok(Certificate { server, authority: authority_certificate.pem() })
 }

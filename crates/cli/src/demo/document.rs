@@ -20,9 +20,7 @@ pub(super) struct Host {
 impl Host {
     /// Hosts the document under this URL.
     pub(super) fn new(url: &str) -> Self {
-        Self {
-            document: document(url).to_string().into(),
-        }
+        Self { document: document(url).to_string().into() }
     }
 }
 
@@ -37,30 +35,25 @@ impl Answer for Host {
         };
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            header::HeaderValue::from_static("application/json"),
-        );
-        response.headers_mut().insert(
-            header::CACHE_CONTROL,
-            header::HeaderValue::from_static("max-age=300"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("max-age=300"));
         response
     }
 }
 
 /// The loopback addresses without a port match any port; these are the paths that SDKs and their examples use.
 fn document(url: &str) -> serde_json::Value {
-    let redirect_uris: Vec<String> = [
-        "/callback",
-        "/oauth/callback",
-        "/oauth2/callback",
-        "/auth/callback",
-        "/",
-    ]
-    .iter()
-    .flat_map(|path| ["http://127.0.0.1", "http://localhost"].map(|host| format!("{host}{path}")))
-    .collect();
+    let redirect_uris: Vec<String> =
+        ["/callback", "/oauth/callback", "/oauth2/callback", "/auth/callback", "/"]
+            .iter()
+            .flat_map(|path| {
+                ["http://127.0.0.1", "http://localhost"].map(|host| format!("{host}{path}"))
+            })
+            .collect();
     json!({
         "client_id": url,
         "client_name": "salver demo client",
@@ -86,12 +79,7 @@ mod tests {
         let url = "https://localhost:8443/client.json";
         let text = document(url).to_string();
         assert!(text.len() < 5 * 1024);
-        let read = parse(
-            text.as_bytes(),
-            &MetadataUrl::parse(url).unwrap(),
-            Profile::Mcp,
-        )
-        .unwrap();
+        let read = parse(text.as_bytes(), &MetadataUrl::parse(url).unwrap(), Profile::Mcp).unwrap();
         assert_eq!(read.label(), "salver demo client");
         assert!(read.methods.none && read.is_only_on_this_computer());
     }

@@ -16,12 +16,7 @@ pub(super) struct Ready<'a> {
 
 /// The whole text.
 pub(super) fn text(ready: &Ready<'_>) -> String {
-    let Ready {
-        mcp_url,
-        username,
-        password,
-        client_id,
-    } = ready;
+    let Ready { mcp_url, username, password, client_id } = ready;
     format!(
         "
   salver demo: an MCP server that knows nothing of OAuth, behind the front door

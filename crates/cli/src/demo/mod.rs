@@ -46,10 +46,8 @@ pub(crate) async fn demo(wishes: Wishes) -> Result<(), Failure> {
     let mut listeners = vec![listen(wishes.listen).await?];
     let address = local(&listeners)?;
     // Removed when this journey ends, however it ends.
-    let temporary = tempfile::tempdir().map_err(|error| Failure::File {
-        path: std::env::temp_dir(),
-        error,
-    })?;
+    let temporary =
+        tempfile::tempdir().map_err(|error| Failure::File { path: std::env::temp_dir(), error })?;
     let data = wishes.data.unwrap_or_else(|| temporary.path().to_owned());
     let mut documents = vec![beside(address).await?];
     let upstream = vec![bind::listen(loopback(0)).await?];
@@ -70,28 +68,12 @@ pub(crate) async fn demo(wishes: Wishes) -> Result<(), Failure> {
     state::remember_issuer(&settings.server.data, &settings.server.issuer)?;
     let password = ready_account(&*state.store).await?;
 
-    let client_id = format!(
-        "https://localhost:{}{}",
-        facts.documents.port(),
-        document::PATH
-    );
+    let client_id = format!("https://localhost:{}{}", facts.documents.port(), document::PATH);
     let (stop, stopped) = watch::channel(false);
     let host = Arc::new(document::Host::new(&client_id));
-    let hosting = spawn(
-        documents,
-        Tls::Rustls(certificate.server.into()),
-        host,
-        stopped.clone(),
-    );
+    let hosting = spawn(documents, Tls::Rustls(certificate.server.into()), host, stopped.clone());
     let mcp_server = Arc::new(upstream::Server::new(&settings, &house));
-    let behind = spawn(
-        upstream,
-        Tls::Plain {
-            ended_by_proxy: false,
-        },
-        mcp_server,
-        stopped,
-    );
+    let behind = spawn(upstream, Tls::Plain { ended_by_proxy: false }, mcp_server, stopped);
 
     let told = settings.clone();
     let served = run::run(&settings, house, listeners, move || {
@@ -115,10 +97,7 @@ fn spawn<A: accept::Answer>(
     answer: Arc<A>,
     stop: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
-    let limits = LimitsSection {
-        shutdown_seconds: 0,
-        ..LimitsSection::default()
-    };
+    let limits = LimitsSection { shutdown_seconds: 0, ..LimitsSection::default() };
     tokio::spawn(async move { accept::serve(listeners, &tls, limits, answer, stop).await })
 }
 
@@ -153,10 +132,9 @@ fn loopback(port: u16) -> SocketAddr {
 
 fn local(listeners: &[TcpListener]) -> Result<SocketAddr, Failure> {
     let address = listeners.first().map(TcpListener::local_addr);
-    address.and_then(Result::ok).ok_or_else(|| Failure::Setup {
-        part: "a listener",
-        why: "it has no address".to_owned(),
-    })
+    address
+        .and_then(Result::ok)
+        .ok_or_else(|| Failure::Setup { part: "a listener", why: "it has no address".to_owned() })
 }
 
 /// The account that can sign in at once; where state was kept, it gets a new password, since the old one is known to nobody.
@@ -178,10 +156,7 @@ async fn ready_account(store: &dyn Store) -> Result<String, Failure> {
 
 fn tell(settings: &Settings, password: &str, client_id: &str, json: bool) {
     let issuer = settings.server.issuer.as_str();
-    let mcp_url = settings
-        .resources
-        .first()
-        .map_or("", |resource| resource.id.as_str());
+    let mcp_url = settings.resources.first().map_or("", |resource| resource.id.as_str());
     if json {
         output::json(
             &json!({ "issuer": issuer, "mcp_url": mcp_url, "username": USERNAME, "password": password, "client_id": client_id }),

@@ -28,25 +28,14 @@ pub(super) struct Facts {
 pub(super) fn make(facts: &Facts) -> Result<Settings, Failure> {
     let text = FILE
         .replace("ADDRESS", &facts.address.to_string())
-        .replace(
-            "UPSTREAM",
-            &format!("http://{}{}", facts.upstream, mcp::PATH),
-        )
+        .replace("UPSTREAM", &format!("http://{}{}", facts.upstream, mcp::PATH))
         .replace("PATH", mcp::PATH)
-        .replace(
-            "DOCUMENTS",
-            &format!("localhost:{}", facts.documents.port()),
-        );
-    let mut table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| Failure::Setup {
-            part: "the demonstration",
-            why: error.to_string(),
-        })?;
-    table.insert(
-        "data".to_owned(),
-        Value::String(facts.data.to_string_lossy().into_owned()),
-    );
+        .replace("DOCUMENTS", &format!("localhost:{}", facts.documents.port()));
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| Failure::Setup {
+        part: "the demonstration",
+        why: error.to_string(),
+    })?;
+    table.insert("data".to_owned(), Value::String(facts.data.to_string_lossy().into_owned()));
     let layers = Layers {
         table,
         origins: crate::config::problem::Origins::default(),
@@ -81,6 +70,9 @@ implies = ["notes:read"]
 tool = "notes_add"
 scopes = ["notes:write"]
 
+[limits]
+shutdown_seconds = 1
+
 [development]
 exceptions = ["DOCUMENTS"]
 "#;
@@ -105,10 +97,7 @@ mod tests {
             (resource.id.as_str(), resource.upstream.as_str()),
             ("http://localhost:8080/mcp", "http://127.0.0.1:4000/mcp")
         );
-        assert_eq!(
-            settings.development.exceptions,
-            [("localhost".to_owned(), 8081)]
-        );
+        assert_eq!(settings.development.exceptions, [("localhost".to_owned(), 8081)]);
         assert!(settings.server.is_loopback_only());
     }
 }

@@ -21,7 +21,7 @@ impl Server {
         let url = settings
             .resources
             .first()
-            .map(|resource| resource.upstream.to_string())
+            .map(|resource| resource.upstream.clone())
             .unwrap_or_default();
         Self(mcp::router(identify(Arc::clone(&house.deps), url)))
     }

@@ -56,9 +56,7 @@ pub(crate) async fn serve<A: Answer>(
         },
         patience: Duration::from_secs(limits.head_seconds.into()),
         places: Arc::new(Semaphore::new(
-            usize::try_from(limits.connections)
-                .unwrap_or(usize::MAX)
-                .min(Semaphore::MAX_PERMITS),
+            usize::try_from(limits.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
         )),
         graceful: GracefulShutdown::new(),
     });
@@ -74,12 +72,9 @@ pub(crate) async fn serve<A: Answer>(
     let Some(server) = Arc::into_inner(server) else {
         return;
     };
-    if timeout(
-        Duration::from_secs(limits.shutdown_seconds.into()),
-        server.graceful.shutdown(),
-    )
-    .await
-    .is_err()
+    if timeout(Duration::from_secs(limits.shutdown_seconds.into()), server.graceful.shutdown())
+        .await
+        .is_err()
     {
         tracing::info!("requests that were still open are cut off");
     }
@@ -179,11 +174,8 @@ impl<A: Answer> Connection<A> {
 fn builder(stream: &Stream, patience: Duration) -> auto::Builder<TokioExecutor> {
     // The version is known from TLS, so nobody waits for bytes to tell it by.
     let builder = auto::Builder::new(TokioExecutor::new());
-    let mut builder = if stream.speaks_http2() {
-        builder.http2_only()
-    } else {
-        builder.http1_only()
-    };
+    let mut builder =
+        if stream.speaks_http2() { builder.http2_only() } else { builder.http1_only() };
     builder
         .http1()
         .timer(TokioTimer::new())

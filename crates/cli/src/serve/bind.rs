@@ -20,10 +20,8 @@ pub(crate) async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, F
 /// Where this computer lacks one of them, the other does.
 pub(crate) async fn bind_beside(listeners: &mut Vec<TcpListener>, issuer: &Issuer) {
     let named_localhost = issuer.authority().split(':').next() == Some("localhost");
-    let addresses: Vec<SocketAddr> = listeners
-        .iter()
-        .filter_map(|listener| listener.local_addr().ok())
-        .collect();
+    let addresses: Vec<SocketAddr> =
+        listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     for address in addresses.iter().filter(|_| named_localhost) {
         let other = match address.ip() {
             IpAddr::V4(Ipv4Addr::LOCALHOST) => IpAddr::V6(Ipv6Addr::LOCALHOST),
@@ -47,7 +45,5 @@ pub(crate) async fn bind_beside(listeners: &mut Vec<TcpListener>, issuer: &Issue
 
 /// Listens on one address.
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::Listen { address, error })
+    TcpListener::bind(address).await.map_err(|error| Failure::Listen { address, error })
 }

@@ -27,19 +27,12 @@ pub(crate) struct Front {
 impl Front {
     /// Joins the parts.
     pub(crate) fn new(hosts: Hosts, router: Router, gateway: Arc<Gateway>) -> Self {
-        Self {
-            hosts,
-            router,
-            gateway,
-        }
+        Self { hosts, router, gateway }
     }
 
     async fn route(&self, ours: &Ours, request: Request<Body>) -> Response<Body> {
         let path = request.uri().path();
-        if let Some(metadata) = self
-            .gateway
-            .metadata(&ours.authority, request.method(), path)
-        {
+        if let Some(metadata) = self.gateway.metadata(&ours.authority, request.method(), path) {
             return metadata;
         }
         // No resource lies at or below a path of the authorization server (refused at start), so the order decides nothing.
@@ -59,10 +52,7 @@ impl Front {
 impl Answer for Front {
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
         // DESIGN §9: a request line of 16 KiB.
-        let target = request
-            .uri()
-            .path_and_query()
-            .map_or(0, |target| target.as_str().len());
+        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > TARGET_BYTES {
             return refusal(StatusCode::URI_TOO_LONG, "The address is too long.\n");
         }
@@ -80,16 +70,11 @@ impl Answer for Front {
         };
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answered = AssertUnwindSafe(self.route(&ours, request))
-            .catch_unwind()
-            .await;
+        let answered = AssertUnwindSafe(self.route(&ours, request)).catch_unwind().await;
         answered.unwrap_or_else(|_| {
             // The panic itself has been printed by the hook, with its place.
             tracing::error!("a request ended in a panic");
-            refusal(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong here.\n",
-            )
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here.\n")
         })
     }
 }
@@ -98,14 +83,8 @@ fn refusal(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

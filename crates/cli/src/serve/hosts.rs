@@ -60,10 +60,7 @@ impl Hosts {
     }
 
     fn find(&self, named: &str) -> Result<Ours, HostError> {
-        let found = self
-            .0
-            .get(named)
-            .or_else(|| self.0.get(&named.to_ascii_lowercase()));
+        let found = self.0.get(named).or_else(|| self.0.get(&named.to_ascii_lowercase()));
         found.cloned().ok_or(HostError::NotOurs)
     }
 }
@@ -75,13 +72,8 @@ fn authority_of(url: &str) -> Option<&str> {
 }
 
 fn enter(hosts: &mut HashMap<String, Ours>, authority: &str, default_port: &str, is_issuer: bool) {
-    let ours = Ours {
-        authority: authority.to_ascii_lowercase().into(),
-        is_issuer,
-    };
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| !port.ends_with(']'));
+    let ours = Ours { authority: authority.to_ascii_lowercase().into(), is_issuer };
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
     if !has_port {
         hosts.insert(format!("{}{default_port}", ours.authority), ours.clone());
     }
@@ -102,18 +94,11 @@ mod tests {
         for value in headers {
             request = request.header(HOST, *value);
         }
-        hosts
-            .judge(&request.body(()).unwrap())
-            .map(|ours| ours.is_issuer)
+        hosts.judge(&request.body(()).unwrap()).map(|ours| ours.is_issuer)
     }
 
     /// Issuer, target, `Host` headers, what they are.
-    type Case = (
-        &'static str,
-        &'static str,
-        &'static [&'static str],
-        Result<bool, HostError>,
-    );
+    type Case = (&'static str, &'static str, &'static [&'static str], Result<bool, HostError>);
 
     const HTTPS: &str = "https://as.example/team";
     const LOCAL: &str = "http://localhost:8080";
@@ -124,58 +109,18 @@ mod tests {
         (HTTPS, "/authorize", &["AS.example"], Ok(true)),
         (HTTPS, "/authorize", &["as.example:443"], Ok(true)),
         (HTTPS, "/mcp", &["mcp.example"], Ok(false)),
-        (
-            HTTPS,
-            "/authorize",
-            &["as.example:8443"],
-            Err(HostError::NotOurs),
-        ),
-        (
-            HTTPS,
-            "/authorize",
-            &["as.example."],
-            Err(HostError::NotOurs),
-        ),
-        (
-            HTTPS,
-            "/authorize",
-            &["evil.example"],
-            Err(HostError::NotOurs),
-        ),
-        (
-            HTTPS,
-            "/authorize",
-            &["as.example@evil.example"],
-            Err(HostError::NotOurs),
-        ),
+        (HTTPS, "/authorize", &["as.example:8443"], Err(HostError::NotOurs)),
+        (HTTPS, "/authorize", &["as.example."], Err(HostError::NotOurs)),
+        (HTTPS, "/authorize", &["evil.example"], Err(HostError::NotOurs)),
+        (HTTPS, "/authorize", &["as.example@evil.example"], Err(HostError::NotOurs)),
         (HTTPS, "/authorize", &[""], Err(HostError::NotOurs)),
         (HTTPS, "/authorize", &[], Err(HostError::Malformed)),
-        (
-            HTTPS,
-            "/authorize",
-            &["as.example", "as.example"],
-            Err(HostError::Malformed),
-        ),
+        (HTTPS, "/authorize", &["as.example", "as.example"], Err(HostError::Malformed)),
         (HTTPS, "https://as.example/x", &[], Ok(true)),
         (HTTPS, "https://as.example/x", &["as.example"], Ok(true)),
-        (
-            HTTPS,
-            "https://evil.example/x",
-            &["as.example"],
-            Err(HostError::Malformed),
-        ),
-        (
-            HTTPS,
-            "https://as.example/x",
-            &["evil.example"],
-            Err(HostError::Malformed),
-        ),
-        (
-            HTTPS,
-            "https://evil.example/x",
-            &["evil.example"],
-            Err(HostError::NotOurs),
-        ),
+        (HTTPS, "https://evil.example/x", &["as.example"], Err(HostError::Malformed)),
+        (HTTPS, "https://as.example/x", &["evil.example"], Err(HostError::Malformed)),
+        (HTTPS, "https://evil.example/x", &["evil.example"], Err(HostError::NotOurs)),
         (LOCAL, "/", &["localhost:8080"], Ok(true)),
         (LOCAL, "/", &["127.0.0.1:8080"], Err(HostError::NotOurs)),
         (LOCAL, "/", &["localhost"], Err(HostError::NotOurs)),
@@ -187,11 +132,7 @@ mod tests {
     #[test]
     fn a_host_outside_issuer_and_resources_is_not_ours() {
         for (issuer, target, headers, expected) in CASES {
-            assert_eq!(
-                judge(issuer, target, headers),
-                *expected,
-                "{issuer} {target} {headers:?}"
-            );
+            assert_eq!(judge(issuer, target, headers), *expected, "{issuer} {target} {headers:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{accept, signals};
+use super::{accept, signals::Signals};
 use crate::{config::Settings, failure::Failure, wiring::House};
 
 /// Serves until it is told to stop. `ready` is called once requests are answered.
@@ -17,6 +17,8 @@ pub(crate) async fn run(
     for announcement in settings.development.announcements() {
         tracing::warn!("development setting: {announcement}");
     }
+    let mut signals = Signals::listen()
+        .map_err(|error| Failure::Setup { part: "the signals", why: error.to_string() })?;
     let front = Arc::new(house.front(settings));
     let upkeep = house.upkeep();
     let (tell, told) = watch::channel(false);
@@ -26,15 +28,16 @@ pub(crate) async fn run(
     });
     tracing::info!(issuer = %settings.server.issuer, resources = settings.resources.len(), "serving");
     ready();
-    signals::stop().await;
+    signals.stop().await;
     tracing::info!("stopping");
     // The receivers live as long as the server does.
     let _ = tell.send(true);
-    let served = serving.await;
+    let served = tokio::select! {
+        served = serving => served.map_err(|error| Failure::Setup { part: "the server", why: error.to_string() }),
+        // Told twice, it waits for nobody.
+        () = signals.stop() => Ok(()),
+    };
     upkeep.abort();
     house.close().await;
-    served.map_err(|error| Failure::Setup {
-        part: "the server",
-        why: error.to_string(),
-    })
+    served
 }

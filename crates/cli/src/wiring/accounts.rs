@@ -4,8 +4,8 @@ use salver_oauth::{Issuer, UserId};
 use salver_server::{
     chance::{SystemChance, random},
     clock::{Clock as _, SystemClock},
-    flow::account::setup::{self, Invite},
-    password::{Password, Passwords},
+    flow::account::setup::{self, Invite, UsernameFault},
+    password::{Password, PasswordFault, Passwords},
     secrets::Secrets,
 };
 use salver_store::{
@@ -22,11 +22,7 @@ pub(crate) async fn invite(
     issuer: &Issuer,
     (role, lifetime_seconds): (Role, i64),
 ) -> Result<String, Failure> {
-    let wish = Invite {
-        role,
-        lifetime_seconds,
-        now: SystemClock.now(),
-    };
+    let wish = Invite { role, lifetime_seconds, now: SystemClock.now() };
     let link = setup::invite(store, secrets, &SystemChance::default(), wish).await?;
     Ok(issuer.endpoint(&format!("/account/setup/{}", *link.secret)))
 }
@@ -40,8 +36,9 @@ pub(crate) async fn add(
 ) -> Result<(), Failure> {
     setup::check_username(username).map_err(|fault| Failure::Refused {
         why: format!(
-            "\"{}\" cannot be a username ({fault:?})",
-            username.escape_debug()
+            "\"{}\" cannot be a username: {}",
+            username.escape_debug(),
+            username_fault(fault)
         ),
         hint: "use 1 to 64 characters that can be seen, with single spaces at most".to_owned(),
     })?;
@@ -53,13 +50,7 @@ pub(crate) async fn add(
         created_at: SystemClock.now(),
         disabled_at: None,
     };
-    match store
-        .add_user(NewUser {
-            user,
-            invitation: None,
-        })
-        .await?
-    {
+    match store.add_user(NewUser { user, invitation: None }).await? {
         UserAdded::Added => Ok(()),
         UserAdded::NameTaken | UserAdded::InvitationSpent => Err(Failure::Refused {
             why: format!("there is an account \"{username}\" already"),
@@ -71,17 +62,25 @@ pub(crate) async fn add(
 /// What is stored of a password.
 pub(crate) async fn hash(username: &str, password: String) -> Result<String, Failure> {
     let password = Password::new(password);
-    password
-        .check(username.trim())
-        .map_err(|fault| Failure::Refused {
-            why: format!("that cannot be a password ({fault:?})"),
-            hint: "use at least 12 bytes, and not the username".to_owned(),
-        })?;
-    let hashed = Passwords::new(1)
-        .hash(password, random(&SystemChance::default()))
-        .await;
-    hashed.map_err(|error| Failure::Setup {
-        part: "the password",
-        why: error.to_string(),
-    })
+    password.check(username.trim()).map_err(|fault| Failure::Refused {
+        why: format!("that cannot be a password: {}", password_fault(fault)),
+        hint: "use at least 12 bytes, and not the username".to_owned(),
+    })?;
+    let hashed = Passwords::new(1).hash(password, random(&SystemChance::default())).await;
+    hashed.map_err(|error| Failure::Setup { part: "the password", why: error.to_string() })
+}
+
+fn username_fault(fault: UsernameFault) -> &'static str {
+    match fault {
+        UsernameFault::Length => "it must have 1 to 64 characters",
+        UsernameFault::Character => "it holds a character that cannot be seen",
+    }
+}
+
+fn password_fault(fault: PasswordFault) -> &'static str {
+    match fault {
+        PasswordFault::TooShort => "it is too short",
+        PasswordFault::TooLong => "it is too long",
+        PasswordFault::HoldsUsername => "the username is in it",
+    }
 }

@@ -29,13 +29,8 @@ impl Callers for OfServer {
                 tracing::warn!(%error, "a caller's name is not known now");
                 CallersError::Unavailable
             })?;
-            let user = found
-                .filter(|user| user.disabled_at.is_none())
-                .ok_or(CallersError::Gone)?;
-            Ok(Caller {
-                user_name: user.username.into(),
-                client_name: self.client_name(client),
-            })
+            let user = found.filter(|user| user.disabled_at.is_none()).ok_or(CallersError::Gone)?;
+            Ok(Caller { user_name: user.username.into(), client_name: self.client_name(client) })
         }
         .boxed()
     }
@@ -48,9 +43,7 @@ impl OfServer {
             ClientId::Issued(id) => self.0.settings.clients.get(id.as_str())?.name.clone(),
             ClientId::Document(url) => {
                 let copy = self.0.egress.cached(url.as_str(), DOCUMENT)?;
-                document::parse(&copy.body, url, self.0.settings.profile)
-                    .ok()?
-                    .name
+                document::parse(&copy.body, url, self.0.settings.profile).ok()?.name
             }
         }
     }

@@ -3,16 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use salver_oauth::client::metadata::{Metadata, Methods};
+use salver_oauth::client::metadata::{Keys, Metadata, Methods};
 
 use crate::config::clients::Client;
 
 /// The metadata of each, by its id.
 pub(super) fn metadata(clients: &[Client]) -> HashMap<String, Arc<Metadata>> {
-    clients
-        .iter()
-        .map(|client| (client.id.to_string(), Arc::new(one(client))))
-        .collect()
+    clients.iter().map(|client| (client.id.to_string(), Arc::new(one(client)))).collect()
 }
 
 fn one(client: &Client) -> Metadata {
@@ -22,10 +19,8 @@ fn one(client: &Client) -> Metadata {
         client_uri: None,
         redirect_uris: client.redirect_uris.clone(),
         scope: client.scope.clone(),
-        methods: Methods {
-            none: true,
-            private_key_jwt: false,
-        },
+        methods: Methods { none: true, private_key_jwt: false },
+        keys: Keys::None,
         digest: version(client),
     }
 }
@@ -61,12 +56,7 @@ mod tests {
 
     #[test]
     fn a_change_of_the_operator_is_another_version() {
-        let digest = |name, uri| {
-            metadata(&[client(name, uri)])
-                .get("inspector")
-                .unwrap()
-                .digest
-        };
+        let digest = |name, uri| metadata(&[client(name, uri)]).get("inspector").unwrap().digest;
         let before = digest("Inspector", "http://localhost/cb");
         assert_eq!(before, digest("Inspector", "http://localhost/cb"));
         assert_ne!(before, digest("Inspector", "http://localhost/other"));

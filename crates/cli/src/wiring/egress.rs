@@ -11,21 +11,14 @@ pub(super) fn open(settings: &Settings) -> Result<Egress, Failure> {
     let development = &settings.development;
     let exceptions = development.exceptions.iter().filter_map(|(host, port)| {
         let host = TargetHost::read(host)?;
-        Some(Exception {
-            host,
-            port: *port,
-            purposes: vec![DOCUMENT],
-        })
+        Some(Exception { host, port: *port, purposes: vec![DOCUMENT] })
     });
     let door = Door {
         dns_servers: settings.egress.dns_servers.clone(),
         exceptions: exceptions.collect(),
         extra_roots_pem: authorities(settings),
         own_names: own_names(settings),
-        development: Development {
-            connect: development.connect.clone(),
-            ..Development::default()
-        },
+        development: Development { connect: development.connect.clone(), ..Development::default() },
         reach: if settings.server.is_loopback_only() {
             Reach::LoopbackOnly
         } else {
@@ -33,20 +26,15 @@ pub(super) fn open(settings: &Settings) -> Result<Egress, Failure> {
         },
         ..Door::default()
     };
-    Egress::new(door).map_err(|error| Failure::Setup {
-        part: "the way out",
-        why: error.to_string(),
-    })
+    Egress::new(door)
+        .map_err(|error| Failure::Setup { part: "the way out", why: error.to_string() })
 }
 
 /// The operator's authorities, and those for development, one after the other.
 fn authorities(settings: &Settings) -> Option<Vec<u8>> {
     let files = [&settings.egress.extra_ca, &settings.development.extra_ca];
-    let all: Vec<u8> = files
-        .into_iter()
-        .flatten()
-        .flat_map(|pem| [pem.as_slice(), b"\n"].concat())
-        .collect();
+    let all: Vec<u8> =
+        files.into_iter().flatten().flat_map(|pem| [pem.as_slice(), b"\n"].concat()).collect();
     (!all.is_empty()).then_some(all)
 }
 

@@ -51,36 +51,27 @@ pub(super) fn build(settings: &Settings, deps: &Arc<Deps>) -> Result<Gateway, Fa
         },
     };
     let resources: Vec<ResourceSettings> = settings.resources.iter().map(resource).collect();
-    Gateway::new(parts, &resources).map_err(|error| Failure::Setup {
-        part: "the gateway",
-        why: error.to_string(),
-    })
+    Gateway::new(parts, &resources)
+        .map_err(|error| Failure::Setup { part: "the gateway", why: error.to_string() })
 }
 
 fn upstream(settings: &Settings) -> Result<Upstream, Failure> {
     let pem = settings.egress.extra_ca.as_deref().unwrap_or_default();
     // The file was read once when it was checked.
-    let extra_roots = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<Vec<_>, _>>()
-        .unwrap_or_default();
+    let extra_roots =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().unwrap_or_default();
     Upstream::new(
         ChosenBy::Operator,
-        UpstreamSettings {
-            extra_roots,
-            ..UpstreamSettings::default()
-        },
+        UpstreamSettings { extra_roots, ..UpstreamSettings::default() },
     )
-    .map_err(|error| Failure::Setup {
-        part: "the way to MCP servers",
-        why: error.to_string(),
-    })
+    .map_err(|error| Failure::Setup { part: "the way to MCP servers", why: error.to_string() })
 }
 
 fn resource(resource: &Resource) -> ResourceSettings {
     ResourceSettings {
         name: resource.name.clone(),
         id: resource.id.clone(),
-        upstream: resource.upstream.to_string(),
+        upstream: resource.upstream.clone(),
         default_scope: resource.default_scope.clone(),
         scopes: resource.scopes.iter().map(scope).collect(),
         rules: resource.rules.iter().map(rule).collect(),
@@ -92,11 +83,7 @@ fn scope(entry: &ScopeEntry) -> ScopeSettings {
     let implies: Vec<&str> = entry.implies.iter().map(String::as_str).collect();
     // The names were checked to be scopes of the resource.
     let implies = Scope::try_from(implies).unwrap_or_default();
-    ScopeSettings {
-        name: entry.name.clone(),
-        sentence: entry.sentence.clone(),
-        implies,
-    }
+    ScopeSettings { name: entry.name.clone(), sentence: entry.sentence.clone(), implies }
 }
 
 fn rule(rule: &Rule) -> GatewayRule {
@@ -106,8 +93,5 @@ fn rule(rule: &Rule) -> GatewayRule {
         Call::Prompt(pattern) => RuleSubject::Prompt(pattern),
         Call::Method(pattern) => RuleSubject::Method(pattern),
     };
-    GatewayRule {
-        subject,
-        scope: rule.scope.clone(),
-    }
+    GatewayRule { subject, scope: rule.scope.clone() }
 }

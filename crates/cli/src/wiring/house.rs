@@ -33,25 +33,16 @@ impl House {
         let deps = Arc::new(server::deps(settings, state, egress::open(settings)?).await?);
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
         let accounts = AccountDeps::new(Arc::clone(&deps), &state.master_key);
-        let accounts = accounts.map_err(|error| Failure::Setup {
-            part: "the account keys",
-            why: error.to_string(),
-        })?;
+        let accounts = accounts
+            .map_err(|error| Failure::Setup { part: "the account keys", why: error.to_string() })?;
         let router = web::router(App::new(accounts));
         let gateway = Arc::new(gateway::build(settings, &deps)?);
-        Ok(Self {
-            deps,
-            router,
-            gateway,
-        })
+        Ok(Self { deps, router, gateway })
     }
 
     /// Whoever answers requests.
     pub(crate) fn front(&self, settings: &Settings) -> Front {
-        let urls = settings
-            .resources
-            .iter()
-            .map(|resource| resource.id.as_str());
+        let urls = settings.resources.iter().map(|resource| resource.id.as_str());
         let hosts = Hosts::new(&settings.server.issuer, urls);
         Front::new(hosts, self.router.clone(), Arc::clone(&self.gateway))
     }

@@ -55,10 +55,8 @@ pub(super) async fn deps(
 
 /// What is derived from the master key.
 pub(crate) fn secrets(state: &State) -> Result<Secrets, Failure> {
-    Secrets::derive(&state.master_key).map_err(|error| Failure::Setup {
-        part: "the keys",
-        why: error.to_string(),
-    })
+    Secrets::derive(&state.master_key)
+        .map_err(|error| Failure::Setup { part: "the keys", why: error.to_string() })
 }
 
 /// The algorithm by its JOSE name.
@@ -77,10 +75,7 @@ pub(crate) fn keys_failed(error: salver_server::keyring::KeyringError) -> Failur
         E::OtherMasterKey => {
             Failure::MasterKey("does not open the signing keys in this store".to_owned())
         }
-        E::NoKey => Failure::Setup {
-            part: "the signing keys",
-            why: error.to_string(),
-        },
+        E::NoKey => Failure::Setup { part: "the signing keys", why: error.to_string() },
     }
 }
 

@@ -12,11 +12,7 @@ pub(super) struct OfServer(pub(super) Arc<Deps>);
 
 impl Standing for OfServer {
     fn ask(&self, names: &TokenNames, now: Timestamp) -> Verdict {
-        match self
-            .0
-            .revocations
-            .standing((names.grant, names.installation, names.token), now)
-        {
+        match self.0.revocations.standing((names.grant, names.installation, names.token), now) {
             Known::Live => Verdict::Stands,
             Known::Revoked => Verdict::Revoked,
             Known::Unknown => Verdict::Unknown,

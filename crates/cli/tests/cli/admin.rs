@@ -12,15 +12,7 @@ fn accounts_are_made_shown_disabled_and_enabled() {
     let folder = tempfile::tempdir().unwrap();
     let made = json(
         folder.path(),
-        &[
-            "admin",
-            "user",
-            "add",
-            "alice",
-            "--role",
-            "administrator",
-            "--json",
-        ],
+        &["admin", "user", "add", "alice", "--role", "administrator", "--json"],
     );
     assert_eq!(
         (made[0]["username"].as_str(), made[0]["role"].as_str()),
@@ -45,10 +37,8 @@ fn accounts_are_made_shown_disabled_and_enabled() {
 fn a_password_can_come_from_standard_input() {
     let folder = tempfile::tempdir().unwrap();
     let add = |password: &str| {
-        let mut command = salver(
-            folder.path(),
-            &["admin", "user", "add", "alice", "--password-stdin"],
-        );
+        let mut command =
+            salver(folder.path(), &["admin", "user", "add", "alice", "--password-stdin"]);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -67,18 +57,8 @@ fn an_invitation_needs_an_address_and_then_works_in_a_browser() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!(run(folder.path(), &["admin", "invite"]));
     let server = Running::start(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    let made = json(
-        folder.path(),
-        &[
-            "admin",
-            "invite",
-            "--role",
-            "developer",
-            "--ttl",
-            "1h",
-            "--json",
-        ],
-    );
+    let made =
+        json(folder.path(), &["admin", "invite", "--role", "developer", "--ttl", "1h", "--json"]);
     let link = made[0]["invitation_url"].as_str().unwrap();
     assert!(link.starts_with(&server.text("issuer")), "{link}");
     assert_eq!(Browser::default().get(link).status, 200);
@@ -92,18 +72,11 @@ fn keys_are_rotated_with_overlap() {
         let keys = json(folder, &["keys", "list", "--json"]);
         keys.iter()
             .map(|key| {
-                format!(
-                    "{} {}",
-                    key["use"].as_str().unwrap(),
-                    key["state"].as_str().unwrap()
-                )
+                format!("{} {}", key["use"].as_str().unwrap(), key["state"].as_str().unwrap())
             })
             .collect()
     };
-    assert_eq!(
-        states(folder.path()),
-        ["access tokens signing", "identities signing"]
-    );
+    assert_eq!(states(folder.path()), ["access tokens signing", "identities signing"]);
     assert!(run(folder.path(), &["keys", "rotate"]).starts_with("exit code 0"));
     let mut rotated = states(folder.path());
     rotated.sort();
@@ -122,23 +95,14 @@ fn keys_are_rotated_with_overlap() {
 #[test]
 fn another_master_key_opens_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    drop(Running::start(
-        folder.path(),
-        &["serve", "--listen", "127.0.0.1:0", "--data", "data"],
-    ));
+    drop(Running::start(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]));
     let other = "0".repeat(64);
-    let output = salver(
-        folder.path(),
-        &["serve", "--listen", "127.0.0.1:0", "--data", "data"],
-    )
-    .env("SALVER_MASTER_KEY", other)
-    .output()
-    .unwrap();
+    let output = salver(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"])
+        .env("SALVER_MASTER_KEY", other)
+        .output()
+        .unwrap();
     let wrong = told(folder.path(), &output);
     std::fs::remove_file(folder.path().join("data/master.key")).unwrap();
-    let lost = run(
-        folder.path(),
-        &["serve", "--listen", "127.0.0.1:0", "--data", "data"],
-    );
+    let lost = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
     insta::assert_snapshot!(format!("{wrong}\n{lost}"));
 }

@@ -95,11 +95,8 @@ fn keys_that_are_not_understood() {
 #[test]
 fn no_file_no_toml() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("salver.toml"),
-        "issuer = \"https://as.example\"\nlisten =\n",
-    )
-    .unwrap();
+    fs::write(folder.path().join("salver.toml"), "issuer = \"https://as.example\"\nlisten =\n")
+        .unwrap();
     let absent = run(folder.path(), &["config", "check", "absent.toml"]);
     let broken = run(folder.path(), &["config", "check", "salver.toml"]);
     insta::assert_snapshot!(format!("{absent}\n{broken}"));
@@ -113,10 +110,8 @@ fn what_the_environment_says_is_named_as_such() {
         .env("SALVER_TOKENS_CODE_SECONDS", "1")
         .output()
         .unwrap();
-    let unknown = salver(folder.path(), &["config", "check"])
-        .env("SALVER_LISTN", "x")
-        .output()
-        .unwrap();
+    let unknown =
+        salver(folder.path(), &["config", "check"]).env("SALVER_LISTN", "x").output().unwrap();
     insta::assert_snapshot!(format!(
         "{}\n{}",
         told(folder.path(), &output),
@@ -127,13 +122,7 @@ fn what_the_environment_says_is_named_as_such() {
 #[test]
 fn the_reference_goes_to_standard_output() {
     let folder = tempfile::tempdir().unwrap();
-    let output = salver(folder.path(), &["config", "reference"])
-        .output()
-        .unwrap();
+    let output = salver(folder.path(), &["config", "reference"]).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty());
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .starts_with("# Configuration\n")
-    );
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("# Configuration\n"));
 }

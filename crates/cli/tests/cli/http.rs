@@ -1,9 +1,6 @@
 //! A small HTTP client that shows everything and tidies nothing: sockets, bytes, and the cookies of one browser.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a server that does not answer fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]
 
 use std::{
     collections::BTreeMap,
@@ -22,10 +19,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -53,25 +47,19 @@ pub(crate) fn exchange(stream: &mut (impl Read + Write), request: &str) -> Optio
 pub(crate) fn connect(authority: &str) -> TcpStream {
     let port = authority.rsplit_once(':').unwrap().1;
     let stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
 }
 
 /// Sends one request, with `Host` and the end of the connection said.
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
     let (authority, path) = split(url);
-    let mut head = format!(
-        "{method} {} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n",
-        if path.is_empty() { "/" } else { path }
-    );
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if !body.is_empty() {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
+    let path = if path.is_empty() { "/" } else { path };
+    let length = body.len().to_string();
+    let said = [("Host", authority), ("Connection", "close"), ("Content-Length", &length)];
+    let lines: Vec<String> =
+        said.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("{method} {path} HTTP/1.1\r\n{}", lines.concat());
     exchange(&mut connect(authority), &format!("{head}\r\n{body}")).unwrap()
 }
 
@@ -84,19 +72,10 @@ fn parse(bytes: &[u8]) -> Option<Reply> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let chunked = headers
-        .iter()
-        .any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let body = if chunked {
-        unchunk(body)
-    } else {
-        body.to_owned()
-    };
-    Some(Reply {
-        status,
-        headers,
-        body,
-    })
+    let chunked =
+        headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let body = if chunked { unchunk(body) } else { body.to_owned() };
+    Some(Reply { status, headers, body })
 }
 
 fn unchunk(mut text: &str) -> String {
@@ -127,16 +106,10 @@ impl Browser {
 
     fn ask(&mut self, method: &str, url: &str, form: &str) -> Reply {
         let origin = format!("http://{}", split(url).0);
-        let cookies: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let cookies = cookies.join("; ");
-        let mut headers = vec![
-            ("Cookie", cookies.as_str()),
-            ("Sec-Fetch-Site", "same-origin"),
-        ];
+        let mut headers = vec![("Cookie", cookies.as_str()), ("Sec-Fetch-Site", "same-origin")];
         if method == "POST" {
             headers.extend([
                 ("Content-Type", "application/x-www-form-urlencoded"),
@@ -144,15 +117,8 @@ impl Browser {
             ]);
         }
         let reply = send(method, url, &headers, form);
-        for (_, cookie) in reply
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "set-cookie")
-        {
-            let pair = cookie
-                .split(';')
-                .next()
-                .and_then(|pair| pair.split_once('='));
+        for (_, cookie) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let pair = cookie.split(';').next().and_then(|pair| pair.split_once('='));
             let (name, value) = pair.unwrap();
             self.0.insert(name.to_owned(), value.to_owned());
         }

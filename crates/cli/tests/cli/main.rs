@@ -3,6 +3,8 @@
 mod admin;
 mod config;
 mod demo;
+mod documents;
 mod http;
+mod login;
 mod salver;
 mod serve;

@@ -7,6 +7,7 @@
 )]
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -17,11 +18,7 @@ use serde_json::Value;
 /// The program, in this directory and with no environment.
 pub(crate) fn salver(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_salver"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder);
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
     command
 }
 
@@ -69,36 +66,24 @@ impl Running {
 
     /// The same with an environment of its own.
     pub(crate) fn of(mut command: Command) -> Self {
-        let mut child = command
-            .arg("--json")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said = serde_json::from_str(&line).expect("one line of JSON");
         Self { child, said }
     }
 
     /// What it said under a name.
     pub(crate) fn text(&self, name: &str) -> String {
-        self.said[name].as_str().unwrap_or_default().to_owned()
+        self.said.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
     /// Tells it to stop as a platform does, and answers its exit code.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
 }
@@ -109,4 +94,11 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn write_secret(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }

@@ -9,7 +9,7 @@ use salver_testkit::form::Form;
 
 use crate::{
     http::{Browser, connect, exchange, send, split},
-    salver::{Running, run},
+    salver::{Running, run, write_secret},
 };
 
 fn start(folder: &Path) -> Running {
@@ -32,10 +32,7 @@ fn the_first_account_is_made_by_a_link_that_works_once() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let (issuer, link) = (server.text("issuer"), server.text("setup_url"));
-    assert!(
-        link.starts_with(&format!("{issuer}/account/setup/")),
-        "{link}"
-    );
+    assert!(link.starts_with(&format!("{issuer}/account/setup/")), "{link}");
 
     let mut browser = Browser::default();
     let page = browser.get(&link);
@@ -59,21 +56,11 @@ fn what_it_says_when_it_is_ready() {
     let server = start(folder.path());
     let issuer = server.text("issuer");
     assert_eq!(server.text("mcp_url"), format!("{issuer}/mcp"));
-    assert_eq!(
-        send("GET", &format!("{issuer}/readyz"), &[], "").status,
-        200
-    );
-    let described = send(
-        "GET",
-        &format!("{issuer}/.well-known/oauth-protected-resource/mcp"),
-        &[],
-        "",
-    );
+    assert_eq!(send("GET", &format!("{issuer}/readyz"), &[], "").status, 200);
+    let described =
+        send("GET", &format!("{issuer}/.well-known/oauth-protected-resource/mcp"), &[], "");
     assert_eq!(described.json()["resource"], server.said["mcp_url"]);
-    assert_eq!(
-        described.json()["authorization_servers"][0],
-        server.said["issuer"]
-    );
+    assert_eq!(described.json()["authorization_servers"][0], server.said["issuer"]);
 }
 
 #[test]
@@ -89,51 +76,26 @@ fn a_host_that_is_not_ours_gets_421_and_a_request_that_is_none_gets_400() {
         ("/jwks".to_owned(), "Host: evil.example\r\n", 421),
         ("/jwks".to_owned(), "Host: 127.0.0.1\r\n", 421),
         ("/mcp".to_owned(), "Host: evil.example\r\n", 421),
-        (
-            "http://evil.example/jwks".to_owned(),
-            "Host: evil.example\r\n",
-            421,
-        ),
+        ("http://evil.example/jwks".to_owned(), "Host: evil.example\r\n", 421),
         ("http://evil.example/jwks".to_owned(), &ours, 400),
         ("/jwks".to_owned(), "", 400),
         ("/jwks".to_owned(), &format!("{ours}{ours}"), 400),
         (format!("/jwks?{}", "x".repeat(16 * 1024)), &ours, 414),
-        (
-            "/jwks".to_owned(),
-            &format!("{ours}X: {}\r\n", "x".repeat(64 * 1024)),
-            431,
-        ),
+        ("/jwks".to_owned(), &format!("{ours}X: {}\r\n", "x".repeat(64 * 1024)), 431),
     ] {
         let request = format!("GET {target} HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
         let reply = exchange(&mut connect(authority), &request).map(|reply| reply.status);
-        assert_eq!(
-            reply,
-            Some(expected),
-            "{}",
-            request.chars().take(80).collect::<String>()
-        );
+        assert_eq!(reply, Some(expected), "{}", request.chars().take(80).collect::<String>());
     }
 }
 
 #[test]
 fn a_visitor_that_says_nothing_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(
-        folder.path().join("salver.toml"),
-        "[limits]\nhead_seconds = 1\n",
-    )
-    .unwrap();
+    fs::write(folder.path().join("salver.toml"), "[limits]\nhead_seconds = 1\n").unwrap();
     let server = Running::start(
         folder.path(),
-        &[
-            "serve",
-            "--config",
-            "salver.toml",
-            "--listen",
-            "127.0.0.1:0",
-            "--data",
-            "data",
-        ],
+        &["serve", "--config", "salver.toml", "--listen", "127.0.0.1:0", "--data", "data"],
     );
     let issuer = server.text("issuer");
     let mut silent = connect(split(&issuer).0);
@@ -155,15 +117,8 @@ fn it_speaks_tls_with_the_certificate_of_the_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["as.example".to_owned()]).unwrap();
     fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
-    write_secret(
-        &folder.path().join("key.pem"),
-        &made.signing_key.serialize_pem(),
-    );
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    write_secret(&folder.path().join("key.pem"), &made.signing_key.serialize_pem());
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = format!(
         "issuer = \"https://as.example\"\nlisten = [\"127.0.0.1:{port}\"]\ndata = \"data\"\n[tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n"
     );
@@ -182,10 +137,7 @@ fn it_speaks_tls_with_the_certificate_of_the_configuration() {
     let mut stream = StreamOwned::new(connection, connect(&format!("127.0.0.1:{port}")));
     let request = "GET /.well-known/openid-configuration HTTP/1.1\r\nHost: as.example\r\nConnection: close\r\n\r\n";
     let reply = exchange(&mut stream, request).unwrap();
-    assert_eq!(
-        (reply.status, &reply.json()["issuer"]),
-        (200, &server.said["issuer"])
-    );
+    assert_eq!((reply.status, &reply.json()["issuer"]), (200, &server.said["issuer"]));
 }
 
 #[test]
@@ -193,29 +145,14 @@ fn a_port_that_is_taken_is_named_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let told = run(
-        folder.path(),
-        &["serve", "--listen", &address, "--data", "data"],
-    );
+    let told = run(folder.path(), &["serve", "--listen", &address, "--data", "data"]);
     insta::assert_snapshot!(told.replace(&address, "[address]"));
 }
 
 #[test]
 fn what_protect_cannot_protect_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let not_http = run(
-        folder.path(),
-        &["serve", "--protect", "ftp://127.0.0.1/mcp"],
-    );
-    let not_a_path = run(
-        folder.path(),
-        &["serve", "--protect", "http://127.0.0.1:9000/token"],
-    );
+    let not_http = run(folder.path(), &["serve", "--protect", "ftp://127.0.0.1/mcp"]);
+    let not_a_path = run(folder.path(), &["serve", "--protect", "http://127.0.0.1:9000/token"]);
     insta::assert_snapshot!(format!("{not_http}\n{not_a_path}"));
-}
-
-fn write_secret(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }

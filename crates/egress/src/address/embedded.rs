@@ -54,24 +54,7 @@ pub fn hidden_v4(address: Ipv6Addr) -> Option<(HiddenForm, Ipv4Addr)> {
 /// The IPv4 address inside a NAT64 address whose prefix has `length` bits (RFC 6052 §2.2, all six lengths).
 #[must_use]
 pub fn rfc6052_v4(address: Ipv6Addr, length: u8) -> Option<Ipv4Addr> {
-    let [
-        _,
-        _,
-        _,
-        _,
-        b4,
-        b5,
-        b6,
-        b7,
-        u,
-        b9,
-        b10,
-        b11,
-        b12,
-        b13,
-        b14,
-        b15,
-    ] = address.octets();
+    let [_, _, _, _, b4, b5, b6, b7, u, b9, b10, b11, b12, b13, b14, b15] = address.octets();
     if length != 96 && u != 0 {
         return None; // bits 64 to 71 are zero in every shorter form
     }
@@ -92,11 +75,7 @@ pub const RFC6052_LENGTHS: [u8; 6] = [32, 40, 48, 56, 64, 96];
 /// A local prefix may have any length from 48 on; the longest whose bits between prefix and address are zero is meant.
 fn local_nat64(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [.., b12, b13, b14, b15] = address.octets();
-    let length = if [b13, b14, b15] != [0, 0, 0] || b12 != 0 {
-        96
-    } else {
-        48
-    };
+    let length = if [b13, b14, b15] != [0, 0, 0] || b12 != 0 { 96 } else { 48 };
     rfc6052_v4(address, length)
 }
 
@@ -126,10 +105,7 @@ mod tests {
             ("64:ff9b:2::10.1.2.3", None),
             ("2002:a01:203::1", Some(HiddenForm::SixToFour)),
             ("2003:a01:203::1", None),
-            (
-                "2001:0:4136:e378:8000:63bf:f5fe:fdfc",
-                Some(HiddenForm::Teredo),
-            ),
+            ("2001:0:4136:e378:8000:63bf:f5fe:fdfc", Some(HiddenForm::Teredo)),
             ("2001:1:4136:e378:8000:63bf:f5fe:fdfc", None),
             ("2a00:1450::5efe:10.1.2.3", Some(HiddenForm::Isatap)),
             ("2a00:1450::200:5efe:10.1.2.3", Some(HiddenForm::Isatap)),

@@ -3,10 +3,7 @@
 //! Generated from `data/iana-special-purpose.tsv` (RFC 6890, RFC 8190); a test in `address.rs` compares the two.
 //! Nothing is decided here: `address.rs` judges.
 
-#![expect(
-    clippy::ip_constant,
-    reason = "generated from the numbers of the registry"
-)]
+#![expect(clippy::ip_constant, reason = "generated from the numbers of the registry")]
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

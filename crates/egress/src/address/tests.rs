@@ -9,18 +9,11 @@ const REGISTRIES: &str = include_str!("../../data/iana-special-purpose.tsv");
 
 /// Blocks as the data file has them: network, name, document.
 fn registries() -> impl Iterator<Item = (IpNet, &'static str, &'static str)> {
-    REGISTRIES
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let mut fields = line.split('\t');
-            let network = fields.next().unwrap().parse().unwrap();
-            (
-                network,
-                fields.next().unwrap().trim_matches('"'),
-                fields.next().unwrap(),
-            )
-        })
+    REGISTRIES.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let mut fields = line.split('\t');
+        let network = fields.next().unwrap().parse().unwrap();
+        (network, fields.next().unwrap().trim_matches('"'), fields.next().unwrap())
+    })
 }
 
 /// Says the same as the judge, from other sources and in another way.
@@ -33,9 +26,7 @@ fn is_forbidden(address: IpAddr) -> bool {
     let text = address.to_string();
     let metadata = text == "168.63.129.16"
         || text.starts_with("161.26.")
-        || ["166.8.", "166.9.", "166.10.", "166.11."]
-            .iter()
-            .any(|start| text.starts_with(start));
+        || ["166.8.", "166.9.", "166.10.", "166.11."].iter().any(|start| text.starts_with(start));
     let isatap = matches!(address, IpAddr::V6(v6) if
         matches!(v6.segments(), [_, _, _, _, 0 | 0x200, 0x5efe, ..]));
     reserved || outside_global_unicast || metadata || isatap
@@ -47,12 +38,8 @@ fn allows(address: IpAddr) -> bool {
 
 #[test]
 fn the_table_is_the_data_file() {
-    let v4 = table::V4
-        .iter()
-        .map(|b| (IpNet::V4(b.network), b.name, b.rfc));
-    let v6 = table::V6
-        .iter()
-        .map(|b| (IpNet::V6(b.network), b.name, b.rfc));
+    let v4 = table::V4.iter().map(|b| (IpNet::V4(b.network), b.name, b.rfc));
+    let v6 = table::V6.iter().map(|b| (IpNet::V6(b.network), b.name, b.rfc));
     let table: Vec<_> = v4.chain(v6).collect();
     let data: Vec<_> = registries().collect();
     assert_eq!(table, data, "generate src/address/table.rs anew");
@@ -65,11 +52,7 @@ fn blocks_are_refused_from_first_to_last_address_and_their_outer_neighbours_judg
         assert!(!allows(network.network()), "first of {name}");
         assert!(!allows(network.broadcast()), "last of {name}");
         for neighbour in neighbours(network) {
-            assert_eq!(
-                allows(neighbour),
-                !is_forbidden(neighbour),
-                "{neighbour} beside {name}"
-            );
+            assert_eq!(allows(neighbour), !is_forbidden(neighbour), "{neighbour} beside {name}");
             open_neighbours += usize::from(allows(neighbour));
         }
     }
@@ -81,18 +64,12 @@ fn neighbours(network: IpNet) -> Vec<IpAddr> {
         IpNet::V4(net) => {
             let (first, last) = (u32::from(net.network()), u32::from(net.broadcast()));
             let both = [first.checked_sub(1), last.checked_add(1)];
-            both.into_iter()
-                .flatten()
-                .map(|n| Ipv4Addr::from(n).into())
-                .collect()
+            both.into_iter().flatten().map(|n| Ipv4Addr::from(n).into()).collect()
         }
         IpNet::V6(net) => {
             let (first, last) = (u128::from(net.network()), u128::from(net.broadcast()));
             let both = [first.checked_sub(1), last.checked_add(1)];
-            both.into_iter()
-                .flatten()
-                .map(|n| Ipv6Addr::from(n).into())
-                .collect()
+            both.into_iter().flatten().map(|n| Ipv6Addr::from(n).into()).collect()
         }
     }
 }
@@ -151,35 +128,19 @@ fn translation_prefixes_open_only_what_their_inner_address_opens() {
         ("2a00:64::1:a00:1", true), // outside the suspected prefix
     ] {
         let address: IpAddr = address.parse().unwrap();
-        assert_eq!(
-            judge_with(address, ChosenBy::Stranger, rules).is_ok(),
-            allowed,
-            "{address}"
-        );
+        assert_eq!(judge_with(address, ChosenBy::Stranger, rules).is_ok(), allowed, "{address}");
     }
     let suspects_all = ["::/0".parse().unwrap()];
-    let rules = AddressRules {
-        suspected_prefixes: &suspects_all,
-        ..AddressRules::default()
-    };
+    let rules = AddressRules { suspected_prefixes: &suspects_all, ..AddressRules::default() };
     let inside = "fd00::198.41.0.4".parse().unwrap();
-    assert!(
-        judge_with(inside, ChosenBy::Stranger, rules).is_err(),
-        "suspicion opens nothing"
-    );
+    assert!(judge_with(inside, ChosenBy::Stranger, rules).is_err(), "suspicion opens nothing");
 }
 
 #[test]
 fn own_addresses_are_refused_to_strangers_only() {
     let own = ["198.41.0.4".parse().unwrap()];
-    let rules = AddressRules {
-        own: &own,
-        ..AddressRules::default()
-    };
-    assert_eq!(
-        judge_with(own[0], ChosenBy::Stranger, rules),
-        Err(AddressRefusal::Own)
-    );
+    let rules = AddressRules { own: &own, ..AddressRules::default() };
+    assert_eq!(judge_with(own[0], ChosenBy::Stranger, rules), Err(AddressRefusal::Own));
     assert_eq!(judge_with(own[0], ChosenBy::Operator, rules), Ok(()));
 }
 

@@ -58,10 +58,7 @@ mod tests {
     fn the_status_is_read_from_a_status_line_only() {
         for (head, expected) in [
             ("HTTP/1.1 200 Connection established\r\n\r\n", Some(200)),
-            (
-                "HTTP/1.0 407 Proxy Authentication Required\r\n\r\n",
-                Some(407),
-            ),
+            ("HTTP/1.0 407 Proxy Authentication Required\r\n\r\n", Some(407)),
             ("HTTP/2 200\r\n\r\n", None),
             ("HTTP/1.1 2000\r\n\r\n", None),
             ("HTTP/1.1\r\n\r\n", None),

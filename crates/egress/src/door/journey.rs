@@ -52,22 +52,11 @@ struct Trip {
 
 impl Flight {
     pub(super) fn new(target: Target, copy: CopyKey, fetch: &Fetch<'_>) -> Self {
-        let Fetch {
-            source,
-            standing,
-            limit,
-            accept,
-            check,
-            ..
-        } = *fetch;
+        let Fetch { source, standing, limit, accept, check, .. } = *fetch;
         Self {
-            key: FlightKey {
-                copy,
-                standing,
-                limit,
-            },
+            key: FlightKey { copy, standing, limit },
             target,
-            source,
+            source: source.widened(),
             accept,
             check,
         }
@@ -92,10 +81,7 @@ impl Door {
         };
         let begun = self.clock.steady();
         let result = self.go(&flight, copy.as_deref(), &trip).await;
-        let stale = result
-            .as_ref()
-            .err()
-            .and_then(|error| self.stale(&flight, copy, error));
+        let stale = result.as_ref().err().and_then(|error| self.stale(&flight, copy, error));
         let took = self.clock.steady().saturating_sub(begun);
         self.ledger.note(Event {
             at: self.clock.wall(),
@@ -137,10 +123,7 @@ impl Door {
             return None;
         }
         let now = self.clock.wall();
-        let freshness = Freshness::Stale {
-            age: copy.age(now)?,
-            because: error.category(),
-        };
+        let freshness = Freshness::Stale { age: copy.age(now)?, because: error.category() };
         copy.stale(now, &self.settings.keeping, freshness)
     }
 
@@ -159,19 +142,11 @@ impl Door {
         if let Some(remaining) = guards.failing.remaining(&host, &flight.key.copy, now) {
             return Err(FetchError::NotNow(NotNow::BackingOff { remaining }));
         }
-        let permit = guards
-            .purse
-            .draw(&host.0, flight.source, now)
-            .map_err(FetchError::NotNow)?;
+        let permit = guards.purse.draw(&host.0, flight.source, now).map_err(FetchError::NotNow)?;
         let admit = |address: IpAddr| permit.enter_network(address, self.clock.steady());
         let result = self.ask(flight, copy, trip, &admit).await;
         drop(permit);
-        guards.failing.note(
-            &host,
-            &flight.key.copy,
-            result.as_ref().err(),
-            self.clock.steady(),
-        );
+        guards.failing.note(&host, &flight.key.copy, result.as_ref().err(), self.clock.steady());
         result
     }
 
@@ -232,17 +207,11 @@ impl Door {
             }
             Answer::Whole { head, body } => {
                 let content_type = head.headers.get(http::header::CONTENT_TYPE);
-                let content_type = content_type
-                    .and_then(|value| value.to_str().ok())
-                    .map(Arc::from);
+                let content_type =
+                    content_type.and_then(|value| value.to_str().ok()).map(Arc::from);
                 let url = Arc::clone(&flight.key.copy.url);
-                let fetched = Fetched {
-                    url,
-                    body,
-                    content_type,
-                    fetched_at: now,
-                    freshness: Freshness::Now,
-                };
+                let fetched =
+                    Fetched { url, body, content_type, fetched_at: now, freshness: Freshness::Now };
                 let kept = Kept::of(&request, &head, &fetched, keeping);
                 (fetched, kept)
             }
@@ -256,9 +225,7 @@ impl Door {
             return Err(FetchError::Unusable(fetched));
         }
         match kept {
-            Some(copy) => self
-                .copies
-                .keep(flight.key.copy.clone(), copy, flight.key.standing),
+            Some(copy) => self.copies.keep(flight.key.copy.clone(), copy, flight.key.standing),
             None => self.copies.forget(&flight.key.copy), // RFC 9111 §5.2.2.5: it says so now
         }
         Ok(fetched)

@@ -7,35 +7,20 @@ use http::{HeaderMap, StatusCode, header};
 
 /// A challenge by a known header, or a refusal in HTML where a document was asked for.
 pub(super) fn is_challenge(status: StatusCode, headers: &HeaderMap) -> bool {
-    if CHALLENGE_HEADERS
-        .iter()
-        .any(|name| headers.contains_key(*name))
-    {
+    if CHALLENGE_HEADERS.iter().any(|name| headers.contains_key(*name)) {
         return true;
     }
-    let refusing = matches!(
-        status,
-        StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE
-    );
+    let refusing = matches!(status, StatusCode::FORBIDDEN | StatusCode::SERVICE_UNAVAILABLE);
     let html = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .trim_start()
-                .to_ascii_lowercase()
-                .starts_with("text/html")
-        });
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
     refusing && html
 }
 
 /// Sent with challenges by well-known bot filters.
-const CHALLENGE_HEADERS: &[&str] = &[
-    "cf-mitigated",
-    "x-amzn-waf-action",
-    "x-vercel-mitigated",
-    "x-datadome",
-];
+const CHALLENGE_HEADERS: &[&str] =
+    &["cf-mitigated", "x-amzn-waf-action", "x-vercel-mitigated", "x-datadome"];
 
 #[cfg(test)]
 mod tests {
@@ -55,11 +40,7 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(name, http::HeaderValue::from_static(value));
             let status = StatusCode::from_u16(status).expect("the table holds statuses");
-            assert_eq!(
-                is_challenge(status, &headers),
-                expected,
-                "{status} {name}: {value}"
-            );
+            assert_eq!(is_challenge(status, &headers), expected, "{status} {name}: {value}");
         }
     }
 }

@@ -30,11 +30,7 @@ pub(super) struct Dialer {
 
 impl Dialer {
     pub(super) fn new(chosen_by: ChosenBy, time_limit: Duration, tls: Tls) -> Self {
-        Self {
-            chosen_by,
-            time_limit,
-            tls,
-        }
+        Self { chosen_by, time_limit, tls }
     }
 
     async fn dial(self, uri: Uri) -> Result<TokioIo<Wire>, UpstreamError> {
@@ -47,23 +43,14 @@ impl Dialer {
     async fn open(self, uri: Uri) -> Result<TokioIo<Wire>, UpstreamError> {
         let https = uri.scheme() == Some(&Scheme::HTTPS);
         let host = uri.host().ok_or(UpstreamError::Url)?;
-        let host = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
         let addresses = resolve(host, port).await?;
         for socket in &addresses {
             self.judge(socket.ip(), https)?;
         }
-        let stream = race::connect(&addresses)
-            .await
-            .map_err(UpstreamError::Connect)?;
-        let wire = if https {
-            self.encrypt(host, stream).await?
-        } else {
-            Wire::Plain(stream)
-        };
+        let stream = race::connect(&addresses).await.map_err(UpstreamError::Connect)?;
+        let wire = if https { self.encrypt(host, stream).await? } else { Wire::Plain(stream) };
         Ok(TokioIo::new(wire))
     }
 
@@ -78,25 +65,17 @@ impl Dialer {
     async fn encrypt(&self, host: &str, stream: TcpStream) -> Result<Wire, UpstreamError> {
         let connector = self.tls.connector().map_err(|_| UpstreamError::TlsSetup)?;
         let name = ServerName::try_from(host.to_owned()).map_err(|_| UpstreamError::Url)?;
-        let stream = connector
-            .connect(name, stream)
-            .await
-            .map_err(UpstreamError::Tls)?;
+        let stream = connector.connect(name, stream).await.map_err(UpstreamError::Tls)?;
         Ok(Wire::Tls(Box::new(stream)))
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "every address is judged before it is dialled"
-)]
+#[expect(clippy::disallowed_methods, reason = "every address is judged before it is dialled")]
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, UpstreamError> {
     if let Ok(ip) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
-    let found = tokio::net::lookup_host((host, port))
-        .await
-        .map_err(UpstreamError::Name)?;
+    let found = tokio::net::lookup_host((host, port)).await.map_err(UpstreamError::Name)?;
     Ok(found.collect())
 }
 

@@ -41,12 +41,8 @@ pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 
 fn taking_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let mut one = addresses
-        .iter()
-        .filter(|address| address.is_ipv6() == first_is_v6);
-    let mut other = addresses
-        .iter()
-        .filter(|address| address.is_ipv6() != first_is_v6);
+    let mut one = addresses.iter().filter(|address| address.is_ipv6() == first_is_v6);
+    let mut other = addresses.iter().filter(|address| address.is_ipv6() != first_is_v6);
     let mut ordered = Vec::with_capacity(addresses.len());
     while ordered.len() < addresses.len() {
         ordered.extend(one.next());
@@ -64,29 +60,13 @@ mod tests {
 
     #[test]
     fn rfc_8305_4_families_take_turns_beginning_with_the_first() {
-        let addresses: Vec<SocketAddr> = [
-            "[::1]:1",
-            "[::2]:1",
-            "[::3]:1",
-            "127.0.0.1:1",
-            "127.0.0.2:1",
-        ]
-        .map(|text| text.parse().unwrap())
-        .to_vec();
-        let ordered: Vec<String> = taking_turns(&addresses)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(
-            ordered,
-            [
-                "[::1]:1",
-                "127.0.0.1:1",
-                "[::2]:1",
-                "127.0.0.2:1",
-                "[::3]:1"
-            ]
-        );
+        let addresses: Vec<SocketAddr> =
+            ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1", "127.0.0.2:1"]
+                .map(|text| text.parse().unwrap())
+                .to_vec();
+        let ordered: Vec<String> =
+            taking_turns(&addresses).iter().map(ToString::to_string).collect();
+        assert_eq!(ordered, ["[::1]:1", "127.0.0.1:1", "[::2]:1", "127.0.0.2:1", "[::3]:1"]);
     }
 
     #[tokio::test]

@@ -61,10 +61,7 @@ async fn one_connection_carries_many_calls_and_any_method() {
             }
             let method = head.split(' ').next().unwrap();
             let body = format!("{method} {turn}");
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            );
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
     })
@@ -86,10 +83,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
         stream.write_all(answer.as_bytes()).await.unwrap();
     })
     .await;
-    let response = door(ChosenBy::Operator)
-        .send(get(&format!("http://{address}/")))
-        .await
-        .unwrap();
+    let response = door(ChosenBy::Operator).send(get(&format!("http://{address}/"))).await.unwrap();
     assert_eq!(response.status(), 307);
 }
 
@@ -105,10 +99,7 @@ async fn a_body_streams_before_it_is_complete() {
         let _ = stream.read(&mut rest).await;
     })
     .await;
-    let response = door(ChosenBy::Operator)
-        .send(get(&format!("http://{address}/")))
-        .await
-        .unwrap();
+    let response = door(ChosenBy::Operator).send(get(&format!("http://{address}/"))).await.unwrap();
     let mut body = response.into_body();
     let frame = body.frame().await.unwrap().unwrap();
     assert_eq!(frame.into_data().unwrap(), "first");
@@ -130,15 +121,9 @@ async fn hanging_up_on_the_body_hangs_up_on_the_origin() {
         }
     })
     .await;
-    let response = door(ChosenBy::Operator)
-        .send(get(&format!("http://{address}/")))
-        .await
-        .unwrap();
+    let response = door(ChosenBy::Operator).send(get(&format!("http://{address}/"))).await.unwrap();
     drop(response);
-    tokio::time::timeout(Duration::from_secs(10), gone)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -165,9 +150,7 @@ async fn what_is_no_http_is_no_answer() {
         let _ = stream.write_all(b"SSH-2.0-x\r\n\r\n").await;
     })
     .await;
-    let outcome = door(ChosenBy::Operator)
-        .send(get(&format!("http://{address}/")))
-        .await;
+    let outcome = door(ChosenBy::Operator).send(get(&format!("http://{address}/"))).await;
     assert!(matches!(outcome, Err(UpstreamError::Exchange(_))));
 }
 
@@ -183,34 +166,14 @@ async fn who_chose_the_origin_decides_where_it_may_lie() {
     for (url, chosen_by, seen) in [
         (format!("http://{free}/"), ChosenBy::Operator, "connect"),
         (format!("http://{free}/"), ChosenBy::User, "connect"),
-        (
-            "http://169.254.169.254/".to_owned(),
-            ChosenBy::Operator,
-            "address",
-        ),
-        (
-            "http://[::ffff:169.254.169.254]/".to_owned(),
-            ChosenBy::User,
-            "address",
-        ),
-        (
-            "http://224.0.0.1/".to_owned(),
-            ChosenBy::Operator,
-            "address",
-        ),
+        ("http://169.254.169.254/".to_owned(), ChosenBy::Operator, "address"),
+        ("http://[::ffff:169.254.169.254]/".to_owned(), ChosenBy::User, "address"),
+        ("http://224.0.0.1/".to_owned(), ChosenBy::Operator, "address"),
         ("http://203.0.113.7/".to_owned(), ChosenBy::User, "plain"),
-        (
-            "http://u:p@127.0.0.1/".to_owned(),
-            ChosenBy::Operator,
-            "url",
-        ),
+        ("http://u:p@127.0.0.1/".to_owned(), ChosenBy::Operator, "url"),
         ("ftp://127.0.0.1/".to_owned(), ChosenBy::Operator, "url"),
         ("/relative".to_owned(), ChosenBy::Operator, "url"),
-        (
-            "http://name.invalid/".to_owned(),
-            ChosenBy::Operator,
-            "name",
-        ),
+        ("http://name.invalid/".to_owned(), ChosenBy::Operator, "name"),
     ] {
         let kind = match door(chosen_by).send(get(&url)).await {
             Err(UpstreamError::Connect(_)) => "connect",
@@ -262,20 +225,12 @@ async fn https_needs_a_certificate_from_a_trusted_authority() {
     .await;
     let url = format!("https://localhost:{}/", address.port());
 
-    let settings = UpstreamSettings {
-        extra_roots: vec![root.der().clone()],
-        ..UpstreamSettings::default()
-    };
+    let settings =
+        UpstreamSettings { extra_roots: vec![root.der().clone()], ..UpstreamSettings::default() };
     let trusting = Upstream::new(ChosenBy::User, settings).unwrap();
     trusting.prepare_tls().unwrap();
     assert_eq!(text(trusting.send(get(&url)).await.unwrap()).await, "ok");
 
     let outcome = door(ChosenBy::User).send(get(&url)).await;
-    assert!(
-        matches!(
-            outcome,
-            Err(UpstreamError::Tls(_) | UpstreamError::TlsSetup)
-        ),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(UpstreamError::Tls(_) | UpstreamError::TlsSetup)), "{outcome:?}");
 }

@@ -20,17 +20,11 @@ struct Inner {
 
 impl Tls {
     pub(super) fn new(extra_roots: Vec<CertificateDer<'static>>) -> Self {
-        Self(Arc::new(Inner {
-            extra_roots,
-            built: OnceLock::new(),
-        }))
+        Self(Arc::new(Inner { extra_roots, built: OnceLock::new() }))
     }
 
     pub(super) fn connector(&self) -> Result<TlsConnector, rustls::Error> {
-        self.0
-            .built
-            .get_or_init(|| build(&self.0.extra_roots))
-            .clone()
+        self.0.built.get_or_init(|| build(&self.0.extra_roots)).clone()
     }
 }
 

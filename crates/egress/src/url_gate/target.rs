@@ -36,12 +36,7 @@ impl Target {
         if url.cannot_be_a_base() || !url.has_host() {
             return Err(UrlRefusal::Malformed);
         }
-        Ok(Self {
-            url,
-            host,
-            port,
-            https,
-        })
+        Ok(Self { url, host, port, https })
     }
 
     /// The URL as it was given (for a bare origin: with its slash).
@@ -85,9 +80,7 @@ impl TargetHost {
     /// Reads `name`, `a.b.c.d` or `[v6]` as an operator writes it in a setting.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let unbracketed = text
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
+        let unbracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         if let Ok(address) = unbracketed.unwrap_or(text).parse() {
             return Some(Self::Address(address));
         }

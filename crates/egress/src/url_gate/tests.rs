@@ -9,102 +9,26 @@ const OK: Option<UrlRefusal> = None;
 /// Why, the URL, and the refusal for a stranger.
 const STRANGERS: &[(&str, &str, Option<UrlRefusal>)] = &[
     ("CIMD-U-1 https", "https://app.example.com/client.json", OK),
-    (
-        "… not http",
-        "http://app.example.com/",
-        Some(UrlRefusal::Scheme),
-    ),
-    (
-        "… in lower case",
-        "HTTPS://app.example.com/",
-        Some(UrlRefusal::Scheme),
-    ),
-    (
-        "… and no other",
-        "ftp://app.example.com/",
-        Some(UrlRefusal::Scheme),
-    ),
-    (
-        "… nor a file",
-        "file:///etc/passwd",
-        Some(UrlRefusal::Scheme),
-    ),
-    (
-        "… with both slashes",
-        "https:/app.example.com/",
-        Some(UrlRefusal::Scheme),
-    ),
-    (
-        "CIMD-U-2 no user name",
-        "https://user@app.example.com/",
-        Some(UrlRefusal::Userinfo),
-    ),
-    (
-        "… nor an empty one",
-        "https://@app.example.com/",
-        Some(UrlRefusal::Userinfo),
-    ),
-    (
-        "… nor to hide the host",
-        "https://app.example.com:443@evil.com/",
-        Some(UrlRefusal::Userinfo),
-    ),
-    (
-        "… but in the path it is a letter",
-        "https://app.example.com/@user",
-        OK,
-    ),
+    ("… not http", "http://app.example.com/", Some(UrlRefusal::Scheme)),
+    ("… in lower case", "HTTPS://app.example.com/", Some(UrlRefusal::Scheme)),
+    ("… and no other", "ftp://app.example.com/", Some(UrlRefusal::Scheme)),
+    ("… nor a file", "file:///etc/passwd", Some(UrlRefusal::Scheme)),
+    ("… with both slashes", "https:/app.example.com/", Some(UrlRefusal::Scheme)),
+    ("CIMD-U-2 no user name", "https://user@app.example.com/", Some(UrlRefusal::Userinfo)),
+    ("… nor an empty one", "https://@app.example.com/", Some(UrlRefusal::Userinfo)),
+    ("… nor to hide the host", "https://app.example.com:443@evil.com/", Some(UrlRefusal::Userinfo)),
+    ("… but in the path it is a letter", "https://app.example.com/@user", OK),
     ("CIMD-U-3 a path", "https://app.example.com/", OK),
-    (
-        "… not none",
-        "https://app.example.com",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… nor a query in its place",
-        "https://app.example.com?x",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "CIMD-U-4 no dot segments",
-        "https://app.example.com/a/../b",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… encoded",
-        "https://app.example.com/a/%2e%2E/b",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… half",
-        "https://app.example.com/a/.%2e/b",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… single",
-        "https://app.example.com/./b",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… but dots in a segment",
-        "https://app.example.com/.well-known/a..b",
-        OK,
-    ),
-    (
-        "CIMD-U-5 no fragment",
-        "https://app.example.com/#a",
-        Some(UrlRefusal::Fragment),
-    ),
-    (
-        "… even an empty one",
-        "https://app.example.com/#",
-        Some(UrlRefusal::Fragment),
-    ),
-    (
-        "CIMD-U-6 a query is the caller's question",
-        "https://app.example.com/?a=b",
-        OK,
-    ),
+    ("… not none", "https://app.example.com", Some(UrlRefusal::NotCanonical)),
+    ("… nor a query in its place", "https://app.example.com?x", Some(UrlRefusal::NotCanonical)),
+    ("CIMD-U-4 no dot segments", "https://app.example.com/a/../b", Some(UrlRefusal::NotCanonical)),
+    ("… encoded", "https://app.example.com/a/%2e%2E/b", Some(UrlRefusal::NotCanonical)),
+    ("… half", "https://app.example.com/a/.%2e/b", Some(UrlRefusal::NotCanonical)),
+    ("… single", "https://app.example.com/./b", Some(UrlRefusal::NotCanonical)),
+    ("… but dots in a segment", "https://app.example.com/.well-known/a..b", OK),
+    ("CIMD-U-5 no fragment", "https://app.example.com/#a", Some(UrlRefusal::Fragment)),
+    ("… even an empty one", "https://app.example.com/#", Some(UrlRefusal::Fragment)),
+    ("CIMD-U-6 a query is the caller's question", "https://app.example.com/?a=b", OK),
     (
         "CIMD-U-7 the default port is not written",
         "https://app.example.com:443/",
@@ -115,72 +39,28 @@ const STRANGERS: &[(&str, &str, Option<UrlRefusal>)] = &[
         "https://app.example.com:8443/",
         Some(UrlRefusal::Port { port: 8443 }),
     ),
-    (
-        "… nor none after the colon",
-        "https://app.example.com:/",
-        Some(UrlRefusal::HostForm),
-    ),
-    (
-        "… nor zero",
-        "https://app.example.com:0/",
-        Some(UrlRefusal::Port { port: 0 }),
-    ),
-    (
-        "… nor one too large",
-        "https://app.example.com:65536/",
-        Some(UrlRefusal::Malformed),
-    ),
-    (
-        "… nor with a leading zero",
-        "https://app.example.com:08443/",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "CIMD-U-8 lower case host",
-        "https://App.example.com/",
-        Some(UrlRefusal::HostForm),
-    ),
-    (
-        "… percent in the host",
-        "https://app%2eexample.com/",
-        Some(UrlRefusal::HostForm),
-    ),
-    (
-        "… space",
-        "https://app.example.com/a b",
-        Some(UrlRefusal::ForbiddenByte { byte: b' ' }),
-    ),
+    ("… nor none after the colon", "https://app.example.com:/", Some(UrlRefusal::HostForm)),
+    ("… nor zero", "https://app.example.com:0/", Some(UrlRefusal::Port { port: 0 })),
+    ("… nor one too large", "https://app.example.com:65536/", Some(UrlRefusal::Malformed)),
+    ("… nor with a leading zero", "https://app.example.com:08443/", Some(UrlRefusal::NotCanonical)),
+    ("CIMD-U-8 lower case host", "https://App.example.com/", Some(UrlRefusal::HostForm)),
+    ("… percent in the host", "https://app%2eexample.com/", Some(UrlRefusal::HostForm)),
+    ("… space", "https://app.example.com/a b", Some(UrlRefusal::ForbiddenByte { byte: b' ' })),
     (
         "… backslash",
         "https://app.example.com\\@evil.com/",
         Some(UrlRefusal::ForbiddenByte { byte: b'\\' }),
     ),
-    (
-        "… tab",
-        "https://app.example\t.com/",
-        Some(UrlRefusal::ForbiddenByte { byte: b'\t' }),
-    ),
-    (
-        "… newline",
-        "https://app.example.com/\n",
-        Some(UrlRefusal::ForbiddenByte { byte: b'\n' }),
-    ),
-    (
-        "… beyond ASCII",
-        "https://app.éxample.com/",
-        Some(UrlRefusal::ForbiddenByte { byte: 0xc3 }),
-    ),
+    ("… tab", "https://app.example\t.com/", Some(UrlRefusal::ForbiddenByte { byte: b'\t' })),
+    ("… newline", "https://app.example.com/\n", Some(UrlRefusal::ForbiddenByte { byte: b'\n' })),
+    ("… beyond ASCII", "https://app.éxample.com/", Some(UrlRefusal::ForbiddenByte { byte: 0xc3 })),
     (
         "… full-width dot",
         "https://app。example.com/",
         Some(UrlRefusal::ForbiddenByte { byte: 0xe3 }),
     ),
     ("… A-labels", "https://xn--bcher-kva.example.com/", OK),
-    (
-        "… that mean something",
-        "https://xn--a.example.com/",
-        Some(UrlRefusal::Malformed),
-    ),
+    ("… that mean something", "https://xn--a.example.com/", Some(UrlRefusal::Malformed)),
     (
         "… a byte to encode",
         "https://app.example.com/\"",
@@ -192,110 +72,30 @@ const STRANGERS: &[(&str, &str, Option<UrlRefusal>)] = &[
         "https://app.example.com/?'",
         Some(UrlRefusal::NotCanonical),
     ),
-    (
-        "CIMD-F-11 no trailing dot",
-        "https://app.example.com./",
-        Some(UrlRefusal::HostForm),
-    ),
-    (
-        "… no empty label",
-        "https://app..example.com/",
-        Some(UrlRefusal::HostForm),
-    ),
+    ("CIMD-F-11 no trailing dot", "https://app.example.com./", Some(UrlRefusal::HostForm)),
+    ("… no empty label", "https://app..example.com/", Some(UrlRefusal::HostForm)),
     ("… no host", "https:///path", Some(UrlRefusal::HostForm)),
-    (
-        "… no address",
-        "https://198.41.0.4/",
-        Some(UrlRefusal::AddressAsHost),
-    ),
-    (
-        "… as a number",
-        "https://3324575748/",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… octal",
-        "https://0306.051.0.04/",
-        Some(UrlRefusal::NotCanonical),
-    ),
-    (
-        "… hexadecimal",
-        "https://0xc6290004/",
-        Some(UrlRefusal::NotCanonical),
-    ),
+    ("… no address", "https://198.41.0.4/", Some(UrlRefusal::AddressAsHost)),
+    ("… as a number", "https://3324575748/", Some(UrlRefusal::NotCanonical)),
+    ("… octal", "https://0306.051.0.04/", Some(UrlRefusal::NotCanonical)),
+    ("… hexadecimal", "https://0xc6290004/", Some(UrlRefusal::NotCanonical)),
     ("… short", "https://127.1/", Some(UrlRefusal::NotCanonical)),
-    (
-        "… almost one",
-        "https://1.2.3.4.5/",
-        Some(UrlRefusal::Malformed),
-    ),
-    (
-        "… at the end",
-        "https://app.0x1/",
-        Some(UrlRefusal::Malformed),
-    ),
+    ("… almost one", "https://1.2.3.4.5/", Some(UrlRefusal::Malformed)),
+    ("… at the end", "https://app.0x1/", Some(UrlRefusal::Malformed)),
     ("… but digits before it", "https://1.2.3.4.example.com/", OK),
-    (
-        "… IPv6",
-        "https://[2001:503:ba3e::2:30]/",
-        Some(UrlRefusal::AddressAsHost),
-    ),
-    (
-        "… with a zone",
-        "https://[fe80::1%25eth0]/",
-        Some(UrlRefusal::Malformed),
-    ),
-    (
-        "… mapped",
-        "https://[::ffff:7f00:1]/",
-        Some(UrlRefusal::AddressAsHost),
-    ),
-    (
-        "… no single label",
-        "https://intranet/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… no localhost",
-        "https://localhost/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… nor below it",
-        "https://app.localhost/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
+    ("… IPv6", "https://[2001:503:ba3e::2:30]/", Some(UrlRefusal::AddressAsHost)),
+    ("… with a zone", "https://[fe80::1%25eth0]/", Some(UrlRefusal::Malformed)),
+    ("… mapped", "https://[::ffff:7f00:1]/", Some(UrlRefusal::AddressAsHost)),
+    ("… no single label", "https://intranet/", Some(UrlRefusal::SpecialUseName)),
+    ("… no localhost", "https://localhost/", Some(UrlRefusal::SpecialUseName)),
+    ("… nor below it", "https://app.localhost/", Some(UrlRefusal::SpecialUseName)),
     ("… but beside it", "https://localhost.example.com/", OK),
-    (
-        "… no local name",
-        "https://printer.local/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… no inside name",
-        "https://metadata.google.internal/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… no home",
-        "https://nas.home.arpa/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… no onion",
-        "https://abcdef.onion/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… no test",
-        "https://app.test/",
-        Some(UrlRefusal::SpecialUseName),
-    ),
-    (
-        "… an underscore is no host name",
-        "https://app_1.example.com/",
-        Some(UrlRefusal::HostForm),
-    ),
+    ("… no local name", "https://printer.local/", Some(UrlRefusal::SpecialUseName)),
+    ("… no inside name", "https://metadata.google.internal/", Some(UrlRefusal::SpecialUseName)),
+    ("… no home", "https://nas.home.arpa/", Some(UrlRefusal::SpecialUseName)),
+    ("… no onion", "https://abcdef.onion/", Some(UrlRefusal::SpecialUseName)),
+    ("… no test", "https://app.test/", Some(UrlRefusal::SpecialUseName)),
+    ("… an underscore is no host name", "https://app_1.example.com/", Some(UrlRefusal::HostForm)),
     ("not a URL", "app.example.com", Some(UrlRefusal::Scheme)),
     ("nothing", "", Some(UrlRefusal::Scheme)),
 ];
@@ -303,11 +103,7 @@ const STRANGERS: &[(&str, &str, Option<UrlRefusal>)] = &[
 #[test]
 fn strangers_urls() {
     for (why, url, refusal) in STRANGERS {
-        assert_eq!(
-            judge(url, ChosenBy::Stranger).err(),
-            *refusal,
-            "{why}: {url}"
-        );
+        assert_eq!(judge(url, ChosenBy::Stranger).err(), *refusal, "{why}: {url}");
     }
 }
 
@@ -315,10 +111,7 @@ fn strangers_urls() {
 fn length_has_a_bound() {
     let url = |length: usize| format!("{:x<length$}", "https://app.example.com/");
     assert!(judge(&url(MAX_URL), ChosenBy::Stranger).is_ok());
-    assert_eq!(
-        judge(&url(MAX_URL + 1), ChosenBy::Stranger),
-        Err(UrlRefusal::TooLong)
-    );
+    assert_eq!(judge(&url(MAX_URL + 1), ChosenBy::Stranger), Err(UrlRefusal::TooLong));
     let label = "a".repeat(63);
     assert!(judge(&format!("https://{label}.com/"), ChosenBy::Stranger).is_ok());
     let long = judge(&format!("https://{label}a.com/"), ChosenBy::Stranger);
@@ -358,10 +151,7 @@ fn a_target_says_what_goes_on_the_wire() {
     assert_eq!((target.port(), target.is_https()), (3000, false));
     assert_eq!(*target.host(), TargetHost::Address("::1".parse().unwrap()));
     let bare = judge("https://app.example.com", ChosenBy::Operator).unwrap();
-    assert_eq!(
-        (bare.authority(), bare.path_and_query()),
-        ("app.example.com", "/")
-    );
+    assert_eq!((bare.authority(), bare.path_and_query()), ("app.example.com", "/"));
 }
 
 #[test]
@@ -382,13 +172,8 @@ fn hosts_are_read_from_settings() {
 
 /// Strings that look like URLs, most of them crooked.
 fn any_url() -> impl Strategy<Value = String> {
-    let scheme = proptest::sample::select(vec![
-        "https://",
-        "https:/",
-        "HTTPS://",
-        "http://",
-        "https:\\\\",
-    ]);
+    let scheme =
+        proptest::sample::select(vec!["https://", "https:/", "HTTPS://", "http://", "https:\\\\"]);
     let host = prop_oneof![
         "[a-z0-9-]{1,8}(\\.[a-z0-9-]{1,8}){1,3}",
         "[a-zA-Z0-9._%@:\\[\\]-]{0,20}",

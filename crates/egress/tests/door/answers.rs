@@ -41,16 +41,12 @@ fn headers(count: usize) -> Vec<u8> {
 }
 
 fn long_header(length: usize) -> Vec<u8> {
-    with_body(
-        &format!("X: {}\r\nContent-Length: 2", "y".repeat(length)),
-        b"{}",
-    )
+    with_body(&format!("X: {}\r\nContent-Length: 2", "y".repeat(length)), b"{}")
 }
 
 fn interim(count: usize, code: &str) -> Vec<u8> {
-    let mut answer = format!("HTTP/1.1 {code}\r\nLink: </a>; rel=preload\r\n\r\n")
-        .repeat(count)
-        .into_bytes();
+    let mut answer =
+        format!("HTTP/1.1 {code}\r\nLink: </a>; rel=preload\r\n\r\n").repeat(count).into_bytes();
     answer.extend_from_slice(GOOD);
     answer
 }
@@ -78,11 +74,7 @@ fn cases() -> Vec<Case> {
             b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
             refused("status"),
         ),
-        (
-            "… no content",
-            b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(),
-            refused("status"),
-        ),
+        ("… no content", b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), refused("status")),
         (
             "… partial content",
             b"HTTP/1.1 206 P\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
@@ -103,11 +95,7 @@ fn cases() -> Vec<Case> {
             b"HTTP/1.1 304 N\r\nETag: \"1\"\r\n\r\n".to_vec(),
             refused("unasked"),
         ),
-        (
-            "not found",
-            b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n".to_vec(),
-            refused("status"),
-        ),
+        ("not found", b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n".to_vec(), refused("status")),
         (
             "a bot challenge is told apart",
             b"HTTP/1.1 403 F\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n".to_vec(),
@@ -134,47 +122,16 @@ fn cases() -> Vec<Case> {
             with_body("Content-Length: 1024", &[b'x'; 1024]),
             End::Body(1024),
         ),
-        (
-            "… and one byte more",
-            with_body("Content-Length: 1025", &[b'x'; 1025]),
-            refused("long"),
-        ),
-        (
-            "… without a length",
-            with_body("Connection: close", &[b'x'; 1024]),
-            End::Body(1024),
-        ),
-        (
-            "… and one byte more",
-            with_body("Connection: close", &[b'x'; 1025]),
-            refused("long"),
-        ),
-        (
-            "… in chunks of one byte",
-            chunked(&[b'x'; 1024], 1),
-            End::Body(1024),
-        ),
-        (
-            "… and one byte more",
-            chunked(&[b'x'; 1025], 1),
-            refused("long"),
-        ),
-        (
-            "… in one chunk",
-            chunked(&[b'x'; 100_000], 100_000),
-            refused("long"),
-        ),
-        (
-            "a length that lies upwards",
-            with_body("Content-Length: 20", b"{}"),
-            refused("broken"),
-        ),
+        ("… and one byte more", with_body("Content-Length: 1025", &[b'x'; 1025]), refused("long")),
+        ("… without a length", with_body("Connection: close", &[b'x'; 1024]), End::Body(1024)),
+        ("… and one byte more", with_body("Connection: close", &[b'x'; 1025]), refused("long")),
+        ("… in chunks of one byte", chunked(&[b'x'; 1024], 1), End::Body(1024)),
+        ("… and one byte more", chunked(&[b'x'; 1025], 1), refused("long")),
+        ("… in one chunk", chunked(&[b'x'; 100_000], 100_000), refused("long")),
+        ("a length that lies upwards", with_body("Content-Length: 20", b"{}"), refused("broken")),
         (
             "a length that lies downwards: what follows is not ours",
-            with_body(
-                "Content-Length: 2",
-                b"{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
-            ),
+            with_body("Content-Length: 2", b"{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
             End::Body(2),
         ),
         (
@@ -187,11 +144,7 @@ fn cases() -> Vec<Case> {
             with_body("Content-Length: +2", b"{}"),
             refused("malformed"),
         ),
-        (
-            "a huge length",
-            with_body("Content-Length: 9223372036854775807", b"{}"),
-            refused("long"),
-        ),
+        ("a huge length", with_body("Content-Length: 9223372036854775807", b"{}"), refused("long")),
         (
             "… larger than numbers",
             with_body("Content-Length: 18446744073709551615", b"{}"),
@@ -215,10 +168,7 @@ fn cases() -> Vec<Case> {
         ),
         (
             "compression is refused, whatever it would unpack to",
-            with_body(
-                "Content-Encoding: gzip\r\nContent-Length: 3",
-                &[0x1f, 0x8b, 8],
-            ),
+            with_body("Content-Encoding: gzip\r\nContent-Length: 3", &[0x1f, 0x8b, 8]),
             refused("coding"),
         ),
         (
@@ -249,26 +199,10 @@ fn cases() -> Vec<Case> {
         ("a header flood", headers(5000), refused("head")),
         ("a long head", long_header(8_000), End::Body(2)),
         ("… and too long a one", long_header(40_000), refused("head")),
-        (
-            "an interim response",
-            interim(3, "103 Early Hints"),
-            End::Body(2),
-        ),
-        (
-            "a flood of them",
-            interim(10_000, "103 Early Hints"),
-            refused("head"),
-        ),
-        (
-            "a flood of 100",
-            interim(10_000, "100 Continue"),
-            refused("head"),
-        ),
-        (
-            "not HTTP",
-            b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec(),
-            refused("malformed"),
-        ),
+        ("an interim response", interim(3, "103 Early Hints"), End::Body(2)),
+        ("a flood of them", interim(10_000, "103 Early Hints"), refused("head")),
+        ("a flood of 100", interim(10_000, "100 Continue"), refused("head")),
+        ("not HTTP", b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec(), refused("malformed")),
         (
             "HTTP/2 without asking",
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
@@ -295,21 +229,14 @@ async fn answers_are_taken_or_refused() {
         }
         assert_eq!(peer.connections(), 1, "{why}");
         let kept = set.egress.cached(URL, crate::harness::PURPOSE);
-        assert_eq!(
-            kept.is_some(),
-            result.is_ok(),
-            "CIMD-C-2 errors are not kept: {why}"
-        );
+        assert_eq!(kept.is_some(), result.is_ok(), "CIMD-C-2 errors are not kept: {why}");
     }
 }
 
 #[tokio::test]
 async fn the_request_says_what_it_must_and_nothing_else() {
     let peer = Peer::says(vec![GOOD.to_vec()]).await;
-    Set::facing(&peer)
-        .get("https://app.example.com/a/b?c=d")
-        .await
-        .unwrap();
+    Set::facing(&peer).get("https://app.example.com/a/b?c=d").await.unwrap();
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(
         "GET /a/b?c=d HTTP/1.1\r\nhost: app.example.com\r\nuser-agent: salver/{version}\r\n\
@@ -320,15 +247,11 @@ async fn the_request_says_what_it_must_and_nothing_else() {
 
 #[tokio::test]
 async fn what_the_check_refuses_is_given_back_and_not_kept() {
-    let peer = Peer::says(vec![with_body(
-        "Content-Type: text/html\r\nContent-Length: 6",
-        b"<html>",
-    )])
-    .await;
+    let peer =
+        Peer::says(vec![with_body("Content-Type: text/html\r\nContent-Length: 6", b"<html>")])
+            .await;
     let set = Set::facing(&peer);
-    let Err(FetchError::Unusable(fetched)) = set.get(URL).await else {
-        panic!("it was taken")
-    };
+    let Err(FetchError::Unusable(fetched)) = set.get(URL).await else { panic!("it was taken") };
     assert_eq!(
         (&*fetched.body, fetched.content_type.as_deref()),
         (&b"<html>"[..], Some("text/html"))
@@ -339,24 +262,20 @@ async fn what_the_check_refuses_is_given_back_and_not_kept() {
 /// A peer that writes `head`, then `piece` again and again with a pause, without end.
 async fn endless(head: &'static [u8], piece: Vec<u8>, pause: Duration) -> Peer {
     let piece = Arc::new(piece);
-    Peer::with(
-        "127.0.0.1:0",
-        server_config(HOST, Shows::Good),
-        move |_, mut stream| {
-            let piece = Arc::clone(&piece);
-            async move {
-                if stream.write_all(head).await.is_err() {
+    Peer::with("127.0.0.1:0", server_config(HOST, Shows::Good), move |_, mut stream| {
+        let piece = Arc::clone(&piece);
+        async move {
+            if stream.write_all(head).await.is_err() {
+                return;
+            }
+            loop {
+                if stream.write_all(&piece).await.is_err() || stream.flush().await.is_err() {
                     return;
                 }
-                loop {
-                    if stream.write_all(&piece).await.is_err() || stream.flush().await.is_err() {
-                        return;
-                    }
-                    tokio::time::sleep(pause).await;
-                }
+                tokio::time::sleep(pause).await;
             }
-        },
-    )
+        }
+    })
     .await
 }
 
@@ -367,17 +286,11 @@ async fn an_endless_body_is_cut_at_the_limit() {
     let set = Set::facing(&peer);
     let error = set.get(URL).await.unwrap_err();
     assert!(
-        matches!(
-            error,
-            FetchError::Answer(AnswerRefusal::TooLong { limit: 1024 })
-        ),
+        matches!(error, FetchError::Answer(AnswerRefusal::TooLong { limit: 1024 })),
         "{error:?}"
     );
     let bytes = set.egress.ledger()[0].bytes;
-    assert!(
-        bytes < 64 * 1024,
-        "{bytes} bytes were read for a limit of 1024"
-    );
+    assert!(bytes < 64 * 1024, "{bytes} bytes were read for a limit of 1024");
 }
 
 #[tokio::test]
@@ -397,12 +310,7 @@ async fn slowness_ends_at_the_bound_of_its_part() {
             b"x".to_vec(),
             Phase::Body,
         ),
-        (
-            "interim responses, slowly",
-            b"",
-            b"HTTP/1.1 103 E\r\n\r\n".to_vec(),
-            Phase::Head,
-        ),
+        ("interim responses, slowly", b"", b"HTTP/1.1 103 E\r\n\r\n".to_vec(), Phase::Head),
     ];
     for (why, head, piece, phase) in cases {
         let peer = endless(head, piece, Duration::from_millis(20)).await;
@@ -412,10 +320,7 @@ async fn slowness_ends_at_the_bound_of_its_part() {
         let set = Set::new(settings, Arc::default());
         let begun = tokio::time::Instant::now();
         let error = set.get(URL).await.unwrap_err();
-        assert!(
-            matches!(error, FetchError::TimedOut(found) if found == phase),
-            "{why}: {error:?}"
-        );
+        assert!(matches!(error, FetchError::TimedOut(found) if found == phase), "{why}: {error:?}");
         assert_eq!(error.category(), Category::TooSlow, "{why}");
         assert!(begun.elapsed() < short * 4, "{why}: {:?}", begun.elapsed());
     }

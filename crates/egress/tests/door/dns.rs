@@ -31,9 +31,8 @@ fn answer(question: &[u8], records: &[(&str, u16, Vec<u8>)]) -> Vec<u8> {
     let kind = u16::from_be_bytes([question[end], question[end + 1]]);
     // The chain from the name that was asked, then what is at its end.
     let (mut name, mut found) = (asked, Vec::new());
-    while let Some((owner, _, target)) = records
-        .iter()
-        .find(|(owner, kind, _)| *kind == CNAME && wire(owner) == name)
+    while let Some((owner, _, target)) =
+        records.iter().find(|(owner, kind, _)| *kind == CNAME && wire(owner) == name)
     {
         found.push((wire(owner), CNAME, target.clone()));
         name.clone_from(target);
@@ -81,20 +80,12 @@ async fn a_chain_of_names_that_ends_inside_is_refused() {
         ("a.example.com", CNAME, wire("b.example.net")),
         ("b.example.net", CNAME, wire("c.example.org")),
         ("c.example.org", A, vec![10, 0, 0, 1]),
-        (
-            "mapped.example.com",
-            AAAA,
-            [[0; 10].as_slice(), &[255, 255, 127, 0, 0, 1]].concat(),
-        ),
+        ("mapped.example.com", AAAA, [[0; 10].as_slice(), &[255, 255, 127, 0, 0, 1]].concat()),
         ("mixed.example.com", A, vec![198, 41, 0, 4]),
         (
             "mixed.example.com",
             AAAA,
-            "fd00::1"
-                .parse::<std::net::Ipv6Addr>()
-                .unwrap()
-                .octets()
-                .to_vec(),
+            "fd00::1".parse::<std::net::Ipv6Addr>().unwrap().octets().to_vec(),
         ),
     ])
     .await;
@@ -109,14 +100,8 @@ async fn a_chain_of_names_that_ends_inside_is_refused() {
         ("mapped.example.com", "::ffff:127.0.0.1"),
         ("mixed.example.com", "fd00::1"),
     ] {
-        let error = egress
-            .fetch(fetch(&format!("https://{host}/")))
-            .await
-            .unwrap_err();
-        let FetchError::Dial(DialError::Address {
-            address: refused, ..
-        }) = error
-        else {
+        let error = egress.fetch(fetch(&format!("https://{host}/"))).await.unwrap_err();
+        let FetchError::Dial(DialError::Address { address: refused, .. }) = error else {
             panic!("{host}: {error:?}")
         };
         assert_eq!(refused.to_string(), address, "{host}");
@@ -136,8 +121,5 @@ async fn names_are_absolute_and_missing_ones_are_told_from_silence() {
     let resolver = DnsResolver::new(&[silent.local_addr().unwrap()]).unwrap();
     let question = resolver.resolve("here.example.com.");
     let answer = tokio::time::timeout(Duration::from_millis(200), question).await;
-    assert!(
-        answer.is_err() || answer == Ok(Err(ResolveError::NotAnswered)),
-        "{answer:?}"
-    );
+    assert!(answer.is_err() || answer == Ok(Err(ResolveError::NotAnswered)), "{answer:?}");
 }

@@ -52,11 +52,7 @@ pub(crate) enum Shows {
 }
 
 pub(crate) fn server_config(name: &str, shows: Shows) -> Arc<ServerConfig> {
-    let name = if shows == Shows::OtherName {
-        "other.example.com"
-    } else {
-        name
-    };
+    let name = if shows == Shows::OtherName { "other.example.com" } else { name };
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     if shows == Shows::Expired {
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -122,18 +118,14 @@ impl Peer {
     /// Sends `answers[n]` to the n-th connection (the last one to all further ones) and closes.
     pub(crate) async fn says(answers: Vec<Vec<u8>>) -> Self {
         let answers = Arc::new(answers);
-        Self::with(
-            "127.0.0.1:0",
-            server_config(HOST, Shows::Good),
-            move |n, mut stream| {
-                let answers = Arc::clone(&answers);
-                async move {
-                    let answer = &answers[n.min(answers.len() - 1)];
-                    let _ = stream.write_all(answer).await;
-                    let _ = stream.shutdown().await;
-                }
-            },
-        )
+        Self::with("127.0.0.1:0", server_config(HOST, Shows::Good), move |n, mut stream| {
+            let answers = Arc::clone(&answers);
+            async move {
+                let answer = &answers[n.min(answers.len() - 1)];
+                let _ = stream.write_all(answer).await;
+                let _ = stream.shutdown().await;
+            }
+        })
         .await
     }
 
@@ -173,9 +165,7 @@ impl Canary {
         let listener = match TcpListener::bind(address).await {
             Ok(listener) => listener,
             // A machine without IPv6.
-            Err(_) => TcpListener::bind(address.replace("[::]", "0.0.0.0"))
-                .await
-                .unwrap(),
+            Err(_) => TcpListener::bind(address.replace("[::]", "0.0.0.0")).await.unwrap(),
         };
         let port = listener.local_addr().unwrap().port();
         let sung = Arc::new(AtomicUsize::new(0));
@@ -205,21 +195,12 @@ impl Names {
         let names = Self::default();
         let parse = |answer: &&[&str]| answer.iter().map(|ip| ip.parse().unwrap()).collect();
         let answers = answers.iter().map(parse).collect();
-        names
-            .answers
-            .lock()
-            .unwrap()
-            .insert(format!("{name}."), answers);
+        names.answers.lock().unwrap().insert(format!("{name}."), answers);
         Arc::new(names)
     }
 
     pub(crate) fn times_asked(&self, name: &str) -> usize {
-        self.asked
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|asked| **asked == format!("{name}."))
-            .count()
+        self.asked.lock().unwrap().iter().filter(|asked| **asked == format!("{name}.")).count()
     }
 }
 
@@ -227,13 +208,9 @@ impl Resolve for Names {
     fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
         self.asked.lock().unwrap().push(name.to_owned());
         let mut answers = self.answers.lock().unwrap();
-        let answer = answers.get_mut(name).map(|answers| {
-            if answers.len() > 1 {
-                answers.remove(0)
-            } else {
-                answers[0].clone()
-            }
-        });
+        let answer = answers
+            .get_mut(name)
+            .map(|answers| if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() });
         Box::pin(async move { answer.ok_or(ResolveError::NoSuchName) })
     }
 }
@@ -276,10 +253,7 @@ pub(crate) fn settings_for(peer: SocketAddr) -> Settings {
         reach: Reach::LoopbackOnly,
         ..Settings::default()
     };
-    settings
-        .development
-        .connect
-        .insert((HOST.to_owned(), 443), peer);
+    settings.development.connect.insert((HOST.to_owned(), 443), peer);
     settings
 }
 
@@ -288,11 +262,7 @@ impl Set {
         let clock = TestClock::new();
         let (resolver, time) = (Arc::clone(&names), Arc::clone(&clock));
         let egress = Egress::with(settings, resolver, time).unwrap();
-        Self {
-            egress,
-            clock,
-            names,
-        }
+        Self { egress, clock, names }
     }
 
     pub(crate) fn facing(peer: &Peer) -> Self {
@@ -305,12 +275,7 @@ impl Set {
 
     pub(crate) async fn get_known_good(&self, url: &str) -> Result<Fetched, FetchError> {
         let standing = Standing::KnownGood;
-        self.egress
-            .fetch(Fetch {
-                standing,
-                ..fetch(url)
-            })
-            .await
+        self.egress.fetch(Fetch { standing, ..fetch(url) }).await
     }
 }
 

@@ -10,11 +10,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 fn answer(headers: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 #[tokio::test]
@@ -22,60 +18,28 @@ async fn an_answer_is_good_for_its_own_time_within_our_bounds() {
     // Why, its headers, seconds for which it is good (0: not kept).
     let cases: &[(&str, &str, u64)] = &[
         ("max-age", "Cache-Control: max-age=600\r\n", 600),
-        (
-            "s-maxage goes before it",
-            "Cache-Control: max-age=600, s-maxage=120\r\n",
-            120,
-        ),
+        ("s-maxage goes before it", "Cache-Control: max-age=600, s-maxage=120\r\n", 120),
         ("the lower bound", "Cache-Control: max-age=1\r\n", 60),
         ("… also for what says nothing", "", 60),
         ("… and for no-cache", "Cache-Control: no-cache\r\n", 60),
-        (
-            "the upper bound",
-            "Cache-Control: max-age=31536000\r\n",
-            86400,
-        ),
-        (
-            "time already spent elsewhere",
-            "Cache-Control: max-age=600\r\nAge: 500\r\n",
-            100,
-        ),
+        ("the upper bound", "Cache-Control: max-age=31536000\r\n", 86400),
+        ("time already spent elsewhere", "Cache-Control: max-age=600\r\nAge: 500\r\n", 100),
         (
             "an age beyond numbers",
             "Cache-Control: max-age=600\r\nAge: 18446744073709551615\r\n",
             60,
         ),
-        (
-            "an age that is none",
-            "Cache-Control: max-age=600\r\nAge: -1\r\n",
-            600,
-        ),
+        ("an age that is none", "Cache-Control: max-age=600\r\nAge: -1\r\n", 600),
         ("no-store", "Cache-Control: no-store\r\n", 0),
-        (
-            "… in any case",
-            "Cache-Control: No-Store, max-age=600\r\n",
-            0,
-        ),
-        (
-            "… in a second field",
-            "Cache-Control: max-age=600\r\nCache-Control: NO-STORE\r\n",
-            0,
-        ),
+        ("… in any case", "Cache-Control: No-Store, max-age=600\r\n", 0),
+        ("… in a second field", "Cache-Control: max-age=600\r\nCache-Control: NO-STORE\r\n", 0),
         ("private", "Cache-Control: private, max-age=600\r\n", 0),
-        (
-            "directives that contradict",
-            "Cache-Control: max-age=600, max-age=700\r\n",
-            600,
-        ),
+        ("directives that contradict", "Cache-Control: max-age=600, max-age=700\r\n", 600),
     ];
     for (why, headers, seconds) in cases {
         let peer = Peer::says(vec![answer(headers, "{}")]).await;
         let set = Set::facing(&peer);
-        assert_eq!(
-            set.get(URL).await.unwrap().freshness,
-            Freshness::Now,
-            "{why}"
-        );
+        assert_eq!(set.get(URL).await.unwrap().freshness, Freshness::Now, "{why}");
         if *seconds == 0 {
             assert!(set.egress.cached(URL, PURPOSE).is_none(), "{why}");
             set.get(URL).await.unwrap();
@@ -88,21 +52,14 @@ async fn an_answer_is_good_for_its_own_time_within_our_bounds() {
         assert_eq!(kept.freshness, Freshness::Kept { age: almost }, "{why}");
         assert_eq!(peer.connections(), 1, "{why}");
         set.clock.advance(Duration::from_secs(1));
-        assert_eq!(
-            set.get(URL).await.unwrap().freshness,
-            Freshness::Now,
-            "{why}"
-        );
+        assert_eq!(set.get(URL).await.unwrap().freshness, Freshness::Now, "{why}");
         assert_eq!(peer.connections(), 2, "{why}");
     }
 }
 
 #[tokio::test]
 async fn an_unchanged_answer_is_confirmed_without_its_body() {
-    let first = answer(
-        "ETag: \"v1\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
-        "{}",
-    );
+    let first = answer("ETag: \"v1\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "{}");
     let confirmed =
         b"HTTP/1.1 304 N\r\nETag: \"v1\"\r\nCache-Control: max-age=7200\r\n\r\n".to_vec();
     let peer = Peer::says(vec![first, confirmed]).await;
@@ -110,20 +67,11 @@ async fn an_unchanged_answer_is_confirmed_without_its_body() {
     let fetched = set.get(URL).await.unwrap();
     set.clock.advance(MINUTE);
     let again = set.get(URL).await.unwrap();
-    assert_eq!(
-        (again.body, again.freshness),
-        (fetched.body, Freshness::Now)
-    );
-    assert_eq!(
-        again.fetched_at, fetched.fetched_at,
-        "the bytes are as old as they are"
-    );
+    assert_eq!((again.body, again.freshness), (fetched.body, Freshness::Now));
+    assert_eq!(again.fetched_at, fetched.fetched_at, "the bytes are as old as they are");
     let request = &peer.requests()[1];
     assert!(request.contains("if-none-match: \"v1\"\r\n"), "{request}");
-    assert!(
-        request.contains("if-modified-since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
-        "{request}"
-    );
+    assert!(request.contains("if-modified-since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "{request}");
     assert_eq!(set.egress.ledger()[1].outcome, "not_modified");
     // A confirmation without a freshness of its own stands by the old one: here our lower bound.
     set.clock.advance(MINUTE / 2);
@@ -158,11 +106,7 @@ async fn a_known_good_copy_stands_in_for_a_failure_but_not_for_a_withdrawal() {
     // Why, the second answer, does the copy stand in?
     let cases: Vec<(&str, Vec<u8>, Option<Category>)> = vec![
         ("the host fails", status("500 E"), Some(Category::BadAnswer)),
-        (
-            "it is overloaded",
-            status("429 T"),
-            Some(Category::BadAnswer),
-        ),
+        ("it is overloaded", status("429 T"), Some(Category::BadAnswer)),
         (
             "it asks for a human",
             b"HTTP/1.1 403 F\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n".to_vec(),
@@ -173,11 +117,7 @@ async fn a_known_good_copy_stands_in_for_a_failure_but_not_for_a_withdrawal() {
             b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec(),
             Some(Category::BadAnswer),
         ),
-        (
-            "it sends something else",
-            answer("", "<html>"),
-            Some(Category::BadAnswer),
-        ),
+        ("it sends something else", answer("", "<html>"), Some(Category::BadAnswer)),
         ("it withdraws", status("404 N"), None),
         ("it withdraws for good", status("410 G"), None),
         ("it moves", status("301 M"), None),
@@ -192,21 +132,13 @@ async fn a_known_good_copy_stands_in_for_a_failure_but_not_for_a_withdrawal() {
         match because {
             Some(because) => {
                 let stale = result.unwrap_or_else(|error| panic!("{why}: {error:?}"));
-                assert_eq!(
-                    stale.freshness,
-                    Freshness::Stale { age: HOUR, because },
-                    "{why}"
-                );
+                assert_eq!(stale.freshness, Freshness::Stale { age: HOUR, because }, "{why}");
                 assert!(set.egress.ledger()[1].served_stale, "{why}");
             }
             None => assert!(result.is_err(), "{why}: {result:?}"),
         }
         let withdrawn = why.starts_with("it withdraws");
-        assert_eq!(
-            set.egress.cached(URL, PURPOSE).is_none(),
-            withdrawn,
-            "{why}"
-        );
+        assert_eq!(set.egress.cached(URL, PURPOSE).is_none(), withdrawn, "{why}");
     }
 }
 
@@ -223,10 +155,7 @@ async fn a_first_sight_is_never_served_stale_and_known_good_only_for_a_week() {
     set.clock.advance(HOUR * 24 * 7);
     set.get_known_good(URL).await.unwrap();
     set.clock.advance(HOUR);
-    assert!(matches!(
-        set.get_known_good(URL).await,
-        Err(FetchError::Status(500))
-    ));
+    assert!(matches!(set.get_known_good(URL).await, Err(FetchError::Status(500))));
 }
 
 #[tokio::test]
@@ -236,19 +165,11 @@ async fn cached_never_asks_and_says_how_old_its_answer_is() {
     assert!(set.egress.cached(URL, PURPOSE).is_none());
     set.get(URL).await.unwrap();
     let fresh = set.egress.cached(URL, PURPOSE).unwrap().freshness;
-    assert_eq!(
-        fresh,
-        Freshness::Kept {
-            age: Duration::ZERO
-        }
-    );
+    assert_eq!(fresh, Freshness::Kept { age: Duration::ZERO });
     set.clock.advance(HOUR);
     let old = set.egress.cached(URL, PURPOSE).unwrap().freshness;
     assert_eq!(old, Freshness::Unasked { age: HOUR });
-    assert!(
-        set.egress.cached(URL, Purpose::new("logo")).is_none(),
-        "purposes are kept apart"
-    );
+    assert!(set.egress.cached(URL, Purpose::new("logo")).is_none(), "purposes are kept apart");
     assert_eq!(peer.connections(), 1);
 }
 
@@ -256,13 +177,7 @@ async fn cached_never_asks_and_says_how_old_its_answer_is() {
 async fn a_copy_longer_than_a_later_limit_is_refused() {
     let set = Set::facing(&Peer::says(vec![answer("", &"x".repeat(1000))]).await);
     set.get(URL).await.unwrap();
-    let result = set
-        .egress
-        .fetch(Fetch {
-            limit: 999,
-            ..fetch(URL)
-        })
-        .await;
+    let result = set.egress.fetch(Fetch { limit: 999, ..fetch(URL) }).await;
     assert!(matches!(result, Err(FetchError::Answer(_))), "{result:?}");
 }
 
@@ -280,9 +195,6 @@ async fn kept_bodies_stay_within_their_room() {
     for url in &urls {
         set.get(url).await.unwrap();
     }
-    let kept = urls
-        .iter()
-        .filter(|url| set.egress.cached(url, PURPOSE).is_some())
-        .count();
+    let kept = urls.iter().filter(|url| set.egress.cached(url, PURPOSE).is_some()).count();
     assert!((1..=40).contains(&kept), "{kept}");
 }

@@ -12,12 +12,7 @@ use crate::harness::{GOOD, HOST, Peer, Set, Shows, URL, fetch, server_config, se
 async fn a_thousand_at_once_for_one_cold_url_make_one_fetch() {
     let peer = Peer::says(vec![GOOD.to_vec()]).await;
     let set = Set::facing(&peer);
-    let one = |n| {
-        set.egress.fetch(Fetch {
-            source: user(n),
-            ..fetch(URL)
-        })
-    };
+    let one = |n| set.egress.fetch(Fetch { source: user(n), ..fetch(URL) });
     let all = join_all((0..1000).map(one)).await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(peer.connections(), 1);
@@ -26,16 +21,13 @@ async fn a_thousand_at_once_for_one_cold_url_make_one_fetch() {
 
 #[tokio::test]
 async fn whoever_leaves_does_not_take_the_others_answer_along() {
-    let peer = Peer::with(
-        "127.0.0.1:0",
-        server_config(HOST, Shows::Good),
-        |_, mut stream| async move {
+    let peer =
+        Peer::with("127.0.0.1:0", server_config(HOST, Shows::Good), |_, mut stream| async move {
             tokio::time::sleep(Duration::from_millis(100)).await;
             let _ = stream.write_all(GOOD).await;
             let _ = stream.shutdown().await;
-        },
-    )
-    .await;
+        })
+        .await;
     let set = Set::facing(&peer);
     let first = tokio::time::timeout(Duration::from_millis(10), set.get(URL));
     let (first, second) = futures_util::join!(first, set.get(URL));
@@ -51,13 +43,7 @@ async fn ten_thousand_urls_on_one_host_in_a_minute_make_its_budget_and_known_goo
     let mut refused = 0;
     for n in 0..10_000 {
         let url = format!("{URL}?{n}");
-        let result = set
-            .egress
-            .fetch(Fetch {
-                source: user(n),
-                ..fetch(&url)
-            })
-            .await;
+        let result = set.egress.fetch(Fetch { source: user(n), ..fetch(&url) }).await;
         if let Err(error) = result {
             assert!(
                 matches!(error, FetchError::NotNow(NotNow::Budget(BudgetKind::Host))),
@@ -68,10 +54,7 @@ async fn ten_thousand_urls_on_one_host_in_a_minute_make_its_budget_and_known_goo
         }
     }
     assert_eq!((peer.connections(), refused), (30, 9970));
-    assert!(
-        set.egress.ledger().len() <= 32,
-        "the flood is not listed line by line"
-    );
+    assert!(set.egress.ledger().len() <= 32, "the flood is not listed line by line");
 
     set.get_known_good(&format!("{URL}?good")).await.unwrap();
     set.clock.advance(Duration::from_mins(1));
@@ -88,59 +71,37 @@ async fn one_source_gets_a_fifth() {
     }
     assert_eq!(begun, 6);
     let other = format!("{URL}?other");
-    set.egress
-        .fetch(Fetch {
-            source: user(2),
-            ..fetch(&other)
-        })
-        .await
-        .unwrap();
+    set.egress.fetch(Fetch { source: user(2), ..fetch(&other) }).await.unwrap();
 }
 
 #[tokio::test]
 async fn places_in_flight_are_refused_at_once_when_taken() {
-    let peer = Peer::with(
-        "127.0.0.1:0",
-        server_config(HOST, Shows::Good),
-        |_, mut stream| async move {
+    let peer =
+        Peer::with("127.0.0.1:0", server_config(HOST, Shows::Good), |_, mut stream| async move {
             tokio::time::sleep(Duration::from_millis(150)).await;
             let _ = stream.write_all(GOOD).await;
             let _ = stream.shutdown().await;
-        },
-    )
-    .await;
+        })
+        .await;
     let set = Set::facing(&peer);
     let urls: Vec<String> = (0..50).map(|n| format!("{URL}?{n}")).collect();
     let sources = (0..50).map(user);
     let fetches = urls.iter().zip(sources);
-    let all = join_all(fetches.map(|(url, source)| {
-        set.egress.fetch(Fetch {
-            source,
-            ..fetch(url)
-        })
-    }))
-    .await;
+    let all =
+        join_all(fetches.map(|(url, source)| set.egress.fetch(Fetch { source, ..fetch(url) })))
+            .await;
     assert_eq!(all.iter().filter(|result| result.is_ok()).count(), 4);
     assert_eq!(peer.connections(), 4);
 }
 
 #[tokio::test]
 async fn a_host_that_cannot_be_reached_is_left_in_peace_longer_and_longer() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let set = Set::new(settings_for(closed), Arc::default());
     let mut tries = 0;
     for n in 0..120 {
         let url = format!("{URL}?{n}");
-        let result = set
-            .egress
-            .fetch(Fetch {
-                source: user(n),
-                ..fetch(&url)
-            })
-            .await;
+        let result = set.egress.fetch(Fetch { source: user(n), ..fetch(&url) }).await;
         match result.unwrap_err() {
             FetchError::Dial(_) => tries += 1,
             FetchError::NotNow(NotNow::BackingOff { .. }) => {}
@@ -153,14 +114,7 @@ async fn a_host_that_cannot_be_reached_is_left_in_peace_longer_and_longer() {
 
     // Known-good URLs have a back-off of their own.
     let standing = Standing::KnownGood;
-    let error = set
-        .egress
-        .fetch(Fetch {
-            standing,
-            ..fetch(URL)
-        })
-        .await
-        .unwrap_err();
+    let error = set.egress.fetch(Fetch { standing, ..fetch(URL) }).await.unwrap_err();
     assert!(matches!(error, FetchError::Dial(_)), "{error:?}");
 }
 
@@ -171,10 +125,7 @@ async fn errors_are_not_kept_and_a_host_that_works_again_is_asked_again() {
     let set = Set::facing(&peer);
     assert!(matches!(set.get(URL).await, Err(FetchError::Status(503))));
     let backing_off = set.get(URL).await;
-    assert!(matches!(
-        backing_off,
-        Err(FetchError::NotNow(NotNow::BackingOff { .. }))
-    ));
+    assert!(matches!(backing_off, Err(FetchError::NotNow(NotNow::BackingOff { .. }))));
     set.get(&format!("{URL}?other")).await.unwrap();
     set.clock.advance(Duration::from_secs(2));
     set.get(URL).await.unwrap();
@@ -182,11 +133,9 @@ async fn errors_are_not_kept_and_a_host_that_works_again_is_asked_again() {
 
 #[tokio::test]
 async fn every_attempt_is_in_the_ledger_with_who_what_and_how_it_ended() {
-    let peer = Peer::says(vec![
-        GOOD.to_vec(),
-        b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n".to_vec(),
-    ])
-    .await;
+    let peer =
+        Peer::says(vec![GOOD.to_vec(), b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n".to_vec()])
+            .await;
     let set = Set::facing(&peer);
     set.get(URL).await.unwrap();
     set.get(&format!("{URL}?2")).await.unwrap_err();
@@ -194,26 +143,14 @@ async fn every_attempt_is_in_the_ledger_with_who_what_and_how_it_ended() {
     let lines: Vec<_> = events
         .iter()
         .map(|event| {
-            (
-                event.host.as_str(),
-                event.outcome,
-                event.status,
-                event.category,
-                event.source,
-            )
+            (event.host.as_str(), event.outcome, event.status, event.category, event.source)
         })
         .collect();
     assert_eq!(
         lines,
         [
             (HOST, "fetched", None, None, user_one()),
-            (
-                HOST,
-                "status",
-                Some(404),
-                Some(Category::BadAnswer),
-                user_one()
-            ),
+            (HOST, "status", Some(404), Some(Category::BadAnswer), user_one()),
         ]
     );
     assert_eq!(events[0].bytes, GOOD.len() as u64);

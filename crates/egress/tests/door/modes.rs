@@ -61,10 +61,7 @@ fn by_proxy(proxy: SocketAddr, resolving: ProxyResolving) -> Settings {
 async fn a_proxy_that_resolves_gets_the_name_and_the_credential_and_the_host_neither() {
     let peer = Peer::says(vec![GOOD.to_vec()]).await;
     let (address, asked) = proxy(peer.address, None).await;
-    let set = Set::new(
-        by_proxy(address, ProxyResolving::AtTheProxy),
-        Arc::default(),
-    );
+    let set = Set::new(by_proxy(address, ProxyResolving::AtTheProxy), Arc::default());
     set.get(URL).await.unwrap();
     let expected = "CONNECT app.example.com:443 HTTP/1.1\r\nHost: app.example.com:443\r\n\
                     Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n";
@@ -82,15 +79,8 @@ async fn a_proxy_that_does_not_resolve_gets_a_judged_address() {
     set.get(URL).await.unwrap();
     assert!(asked.lock().unwrap()[0].starts_with("CONNECT 198.41.0.4:443 HTTP/1.1\r\n"));
     let error = set.get(&format!("{URL}?2")).await.unwrap_err();
-    assert!(
-        matches!(error, FetchError::Dial(DialError::Address { .. })),
-        "{error:?}"
-    );
-    assert_eq!(
-        asked.lock().unwrap().len(),
-        1,
-        "nothing was asked of the proxy"
-    );
+    assert!(matches!(error, FetchError::Dial(DialError::Address { .. })), "{error:?}");
+    assert_eq!(asked.lock().unwrap().len(), 1, "nothing was asked of the proxy");
 }
 
 #[tokio::test]
@@ -98,16 +88,10 @@ async fn with_a_proxy_the_url_gate_stands_all_the_same() {
     let canary = Canary::everywhere().await;
     let proxy = SocketAddr::from(([127, 0, 0, 1], canary.port));
     let set = Set::new(by_proxy(proxy, ProxyResolving::AtTheProxy), Arc::default());
-    for url in [
-        "https://localhost/",
-        "https://127.0.0.1/",
-        "https://mcp.internal/",
-        "http://a.com/",
-    ] {
-        assert!(
-            matches!(set.get(url).await, Err(FetchError::Url(_))),
-            "{url}"
-        );
+    for url in
+        ["https://localhost/", "https://127.0.0.1/", "https://mcp.internal/", "http://a.com/"]
+    {
+        assert!(matches!(set.get(url).await, Err(FetchError::Url(_))), "{url}");
     }
     assert!(canary.is_silent());
 }
@@ -117,29 +101,15 @@ async fn a_proxy_that_refuses_or_is_gone_ends_the_fetch() {
     let nowhere = "127.0.0.1:1".parse().unwrap();
     let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
     let (address, _) = proxy(nowhere, Some(refusal)).await;
-    let error = Set::new(
-        by_proxy(address, ProxyResolving::AtTheProxy),
-        Arc::default(),
-    )
-    .get(URL)
-    .await;
+    let error =
+        Set::new(by_proxy(address, ProxyResolving::AtTheProxy), Arc::default()).get(URL).await;
     assert!(
-        matches!(
-            error,
-            Err(FetchError::Dial(DialError::Proxy { status: Some(407) }))
-        ),
+        matches!(error, Err(FetchError::Dial(DialError::Proxy { status: Some(407) }))),
         "{error:?}"
     );
-    let error = Set::new(
-        by_proxy(nowhere, ProxyResolving::AtTheProxy),
-        Arc::default(),
-    )
-    .get(URL)
-    .await;
-    assert!(
-        matches!(error, Err(FetchError::Dial(DialError::NoAnswer { .. }))),
-        "{error:?}"
-    );
+    let error =
+        Set::new(by_proxy(nowhere, ProxyResolving::AtTheProxy), Arc::default()).get(URL).await;
+    assert!(matches!(error, Err(FetchError::Dial(DialError::NoAnswer { .. }))), "{error:?}");
 }
 
 #[test]
@@ -180,27 +150,15 @@ async fn an_exception_opens_one_host_and_port_to_the_callers_it_names() {
     let url = format!("https://wiki.internal:{port}/client.json");
     set.get(&url).await.unwrap();
 
-    let other_caller = Fetch {
-        purpose: Purpose::new("logo"),
-        ..fetch(&url)
-    };
+    let other_caller = Fetch { purpose: Purpose::new("logo"), ..fetch(&url) };
     let other_port = format!("https://wiki.internal:{}/", port ^ 1);
     for (why, result) in [
         ("another caller", set.egress.fetch(other_caller).await),
         ("another port", set.get(&other_port).await),
-        (
-            "another host",
-            set.get(&format!("https://x.wiki.internal:{port}/")).await,
-        ),
-        (
-            "without TLS",
-            set.get(&format!("http://wiki.internal:{port}/")).await,
-        ),
+        ("another host", set.get(&format!("https://x.wiki.internal:{port}/")).await),
+        ("without TLS", set.get(&format!("http://wiki.internal:{port}/")).await),
     ] {
-        assert!(
-            matches!(result, Err(FetchError::Url(_))),
-            "{why}: {result:?}"
-        );
+        assert!(matches!(result, Err(FetchError::Url(_))), "{why}: {result:?}");
     }
     assert_eq!(peer.connections(), 1);
 }
@@ -221,24 +179,13 @@ async fn the_loopback_exception_is_for_loopback_and_tls_only() {
     settings.development.connect.clear();
     settings.development.loopback = true;
     let set = Set::new(settings, Names::with("in.example.com", &[&["10.0.0.1"]]));
-    set.get(&format!("https://localhost:{port}/client.json"))
-        .await
-        .unwrap();
+    set.get(&format!("https://localhost:{port}/client.json")).await.unwrap();
     let plain = set.get(&format!("http://localhost:{port}/")).await;
-    assert!(
-        matches!(plain, Err(FetchError::Url(UrlRefusal::Scheme))),
-        "{plain:?}"
-    );
+    assert!(matches!(plain, Err(FetchError::Url(UrlRefusal::Scheme))), "{plain:?}");
     let inside = set.get("https://in.example.com/").await;
-    assert!(
-        matches!(inside, Err(FetchError::Dial(DialError::Address { .. }))),
-        "{inside:?}"
-    );
+    assert!(matches!(inside, Err(FetchError::Dial(DialError::Address { .. }))), "{inside:?}");
     let private = set.get("https://10.0.0.1/").await;
-    assert!(
-        matches!(private, Err(FetchError::Url(UrlRefusal::AddressAsHost))),
-        "{private:?}"
-    );
+    assert!(matches!(private, Err(FetchError::Url(UrlRefusal::AddressAsHost))), "{private:?}");
 }
 
 #[test]
@@ -253,11 +200,8 @@ fn development_settings_stop_the_start_of_a_program_that_others_can_reach() {
     assert!(matches!(start, Err(SetupError::DevelopmentBeyondLoopback)));
     settings.development.connect.clear();
     settings.development.loopback = true;
-    let start = Egress::with(
-        settings,
-        Arc::new(Names::default()),
-        crate::harness::TestClock::new(),
-    );
+    let start =
+        Egress::with(settings, Arc::new(Names::default()), crate::harness::TestClock::new());
     assert!(matches!(start, Err(SetupError::DevelopmentBeyondLoopback)));
 }
 
@@ -266,13 +210,7 @@ async fn copies_of_different_trust_are_kept_apart() {
     let peer = Peer::says(vec![GOOD.to_vec()]).await;
     let set = Set::facing(&peer);
     let chosen_by = ChosenBy::Operator;
-    set.egress
-        .fetch(Fetch {
-            chosen_by,
-            ..fetch(URL)
-        })
-        .await
-        .unwrap();
+    set.egress.fetch(Fetch { chosen_by, ..fetch(URL) }).await.unwrap();
     assert!(set.egress.cached(URL, PURPOSE).is_none());
     set.clock.advance(Duration::from_secs(1));
     assert_eq!(set.get(URL).await.unwrap().freshness, Freshness::Now);

@@ -70,20 +70,14 @@ fn response() {
 
 fn run(name: &str, check: impl Fn(&[u8])) {
     let folder = format!("{}/tests/fuzz/corpus/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut paths: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let corpus: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
     assert!(!corpus.is_empty(), "{folder} holds seeds");
     let checked = |bytes: &[u8]| {
         let held = catch_unwind(AssertUnwindSafe(|| check(bytes))).is_ok();
-        assert!(
-            held,
-            "found by {name}, to be kept in {folder}: \"{}\"",
-            bytes.escape_ascii()
-        );
+        assert!(held, "found by {name}, to be kept in {folder}: \"{}\"", bytes.escape_ascii());
     };
     for seed in &corpus {
         checked(seed);
@@ -99,14 +93,9 @@ fn run(name: &str, check: impl Fn(&[u8])) {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long to fuzz is the caller's choice"
-)]
+#[expect(clippy::disallowed_methods, reason = "how long to fuzz is the caller's choice")]
 fn seconds() -> Duration {
-    let seconds = std::env::var("SALVER_FUZZ_SECONDS")
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let seconds = std::env::var("SALVER_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(1))
 }
 

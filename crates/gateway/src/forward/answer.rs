@@ -28,10 +28,8 @@ pub(crate) async fn pass(
     let (mut head, body) = answer.into_parts();
     let status = head.status;
     // The server behind has no say about logins and other addresses.
-    let misplaced = matches!(
-        status,
-        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-    );
+    let misplaced =
+        matches!(status, StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED);
     if misplaced || status.is_informational() || status.is_redirection() {
         return Err(UpstreamFault::Status(status));
     }
@@ -41,18 +39,13 @@ pub(crate) async fn pass(
     head.extensions.clear();
     match kind {
         _ if body.is_end_stream() => Ok(Passing::Plain(empty(head))),
-        Kind::Json => Ok(Passing::Plain(Response::from_parts(
-            head,
-            Body::new(Data(body)),
-        ))),
+        Kind::Json => Ok(Passing::Plain(Response::from_parts(head, Body::new(Data(body))))),
         Kind::EventStream => {
             let headers = &mut head.headers;
             // It may end before its time; and nothing on the way may gather it up.
             headers.remove(header::CONTENT_LENGTH);
-            headers.insert(
-                header::CACHE_CONTROL,
-                HeaderValue::from_static("no-store, no-transform"),
-            );
+            headers
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
             headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
             Ok(Passing::Stream(Response::from_parts(head, Data(body))))
         }
@@ -64,10 +57,7 @@ pub(crate) async fn pass(
 
 /// Nothing is guessed, run, framed or kept of what comes from behind, or from us in its place.
 pub(crate) fn sandbox(headers: &mut HeaderMap) {
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("sandbox; default-src 'none'"),
@@ -86,11 +76,7 @@ fn kind(headers: &HeaderMap) -> Kind {
     let (Some(value), None) = (types.next(), types.next()) else {
         return Kind::Other;
     };
-    let essence = value
-        .as_bytes()
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default();
+    let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
     match essence.trim_ascii() {
         json if json.eq_ignore_ascii_case(b"application/json") => Kind::Json,
         events if events.eq_ignore_ascii_case(b"text/event-stream") => Kind::EventStream,
@@ -99,11 +85,7 @@ fn kind(headers: &HeaderMap) -> Kind {
 }
 
 fn empty(mut head: Parts) -> Response<Body> {
-    for name in [
-        header::CONTENT_TYPE,
-        header::CONTENT_LENGTH,
-        header::CONTENT_ENCODING,
-    ] {
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
         head.headers.remove(name);
     }
     Response::from_parts(head, Body::empty())
@@ -120,20 +102,14 @@ async fn is_empty_after_all(mut body: UpstreamBody, patience: Duration) -> bool 
         }
         true
     };
-    tokio::time::timeout(patience, silent)
-        .await
-        .unwrap_or(false)
+    tokio::time::timeout(patience, silent).await.unwrap_or(false)
 }
 
 fn retain_passing(headers: &mut HeaderMap) {
     for name in hop::named_by_connection(headers) {
         headers.remove(name);
     }
-    let dropped: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| !passes(name))
-        .cloned()
-        .collect();
+    let dropped: Vec<HeaderName> = headers.keys().filter(|name| !passes(name)).cloned().collect();
     for name in dropped {
         headers.remove(name);
     }
@@ -141,26 +117,23 @@ fn retain_passing(headers: &mut HeaderMap) {
 
 fn passes(name: &HeaderName) -> bool {
     let text = name.as_str();
-    PASSING.contains(&text)
-        || PASSING_BEGINNINGS
-            .iter()
-            .any(|beginning| text.starts_with(beginning))
+    let exact = matches!(
+        text,
+        "allow"
+            | "content-encoding"
+            | "content-language"
+            | "content-length"
+            | "content-type"
+            | "retry-after"
+            | "traceparent"
+            | "tracestate"
+            | "vary"
+            | "x-correlation-id"
+            | "x-request-id"
+    );
+    exact || PASSING.iter().any(|beginning| text.starts_with(beginning))
 }
 
-const PASSING: &[&str] = &[
-    "allow",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-type",
-    "retry-after",
-    "traceparent",
-    "tracestate",
-    "vary",
-    "x-correlation-id",
-    "x-request-id",
-];
-
-const PASSING_BEGINNINGS: &[&str] = &["mcp-", "ratelimit", "x-ratelimit-"];
+const PASSING: &[&str] = &["mcp-", "ratelimit", "x-ratelimit-"];
 
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

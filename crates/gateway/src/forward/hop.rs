@@ -20,9 +20,7 @@ pub(super) fn is_hop_by_hop(name: &HeaderName) -> bool {
 /// The headers that `Connection` names.
 pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
     let values = headers.get_all(header::CONNECTION).iter();
-    let words = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+    let words = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     words
         .map(str::trim)
         .filter(|word| {

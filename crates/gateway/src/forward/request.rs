@@ -11,11 +11,8 @@ pub(crate) fn prepare(headers: &mut HeaderMap, host: &HeaderValue, identity: Hea
     for name in hop::named_by_connection(headers) {
         headers.remove(name);
     }
-    let dropped: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| is_dropped(name))
-        .cloned()
-        .collect();
+    let dropped: Vec<HeaderName> =
+        headers.keys().filter(|name| is_dropped(name)).cloned().collect();
     for name in dropped {
         headers.remove(name);
     }
@@ -23,72 +20,83 @@ pub(crate) fn prepare(headers: &mut HeaderMap, host: &HeaderValue, identity: Hea
     headers.insert(SALVER_IDENTITY, identity);
 }
 
+/// Asked for every header of every call, so as comparisons that need no search.
 fn is_dropped(name: &HeaderName) -> bool {
     let text = name.as_str();
     hop::is_hop_by_hop(name)
-        || DROPPED.contains(&text)
-        || DROPPED_BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
+        || is_credential_or_set_anew(text)
+        || is_tale_of_others(text)
+        || is_for_browsers_or_changes_meaning(text)
         // Servers that turn names into variables read `salver_identity` as `salver-identity`.
         || text.contains('_')
 }
 
-const DROPPED: &[&str] = &[
-    // Credentials, and what goes with them.
-    "authorization",
-    "cookie",
-    "cookie2",
-    "dpop",
-    // Set anew for the way up; the length is the body's own.
-    "content-length",
-    "host",
-    // A page's origin was judged here; a server behind must take us for its client.
-    "origin",
-    "referer",
-    "service-worker",
-    "upgrade-insecure-requests",
-    // Where a request comes from, as told by others.
-    "client-ip",
-    "forwarded",
-    "true-client-ip",
-    "via",
-    "x-client-ip",
-    "x-cluster-client-ip",
-    "x-real-ip",
-    // What would make another request of it.
-    "early-data",
-    "expect",
-    "max-forwards",
-    "range",
-    "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-url",
-    "x-rewrite-url",
-    // Who a person is, as told by others.
-    "remote-user",
-    "x-remote-user",
-    "x-user",
+fn is_credential_or_set_anew(name: &str) -> bool {
+    matches!(name, "authorization" | "content-length" | "cookie" | "cookie2" | "dpop" | "host")
+        || name.starts_with("salver-")
+        || name.starts_with("proxy-")
+}
+
+/// Where a request comes from and who a person is, as told by other doors.
+fn is_tale_of_others(name: &str) -> bool {
+    let exact = matches!(
+        name,
+        "client-ip"
+            | "forwarded"
+            | "remote-user"
+            | "true-client-ip"
+            | "via"
+            | "x-client-ip"
+            | "x-cluster-client-ip"
+            | "x-real-ip"
+            | "x-remote-user"
+            | "x-user"
+    );
+    exact
+        || match name.strip_prefix("x-") {
+            Some(rest) => TALES.iter().any(|beginning| rest.starts_with(beginning)),
+            None => name.starts_with("cf-") || name.starts_with("tailscale-"),
+        }
+}
+
+/// After `x-`.
+const TALES: &[&str] = &[
+    "amzn-oidc-",
+    "auth-request-",
+    "authenticated-",
+    "forwarded-",
+    "goog-authenticated-",
+    "goog-iap-",
+    "ms-client-principal",
+    "webauth-",
 ];
 
-const DROPPED_BEGINNINGS: &[&str] = &[
-    "access-control-",
-    "cf-",
-    "if-",
-    "proxy-",
-    "salver-",
-    "sec-",
-    "tailscale-",
-    "x-amzn-oidc-",
-    "x-auth-request-",
-    "x-authenticated-",
-    "x-forwarded-",
-    "x-goog-authenticated-",
-    "x-goog-iap-",
-    "x-ms-client-principal",
-    "x-webauth-",
-];
+/// A page's origin was judged here, and a server behind must take us for its client; and no header may make another request
+/// of the one that was judged.
+fn is_for_browsers_or_changes_meaning(name: &str) -> bool {
+    let exact = matches!(
+        name,
+        "early-data"
+            | "expect"
+            | "max-forwards"
+            | "origin"
+            | "range"
+            | "referer"
+            | "service-worker"
+            | "upgrade-insecure-requests"
+            | "x-host"
+            | "x-http-method"
+            | "x-http-method-override"
+            | "x-method-override"
+            | "x-original-host"
+            | "x-original-url"
+            | "x-rewrite-url"
+    );
+    exact
+        || name.starts_with("sec-")
+        || name.starts_with("if-")
+        || name.starts_with("access-control-")
+}
 
 #[cfg(test)]
 mod tests {
@@ -139,11 +147,7 @@ mod tests {
         let host = HeaderValue::from_static("127.0.0.1:9000");
         prepare(&mut headers, &host, HeaderValue::from_static("ours"));
         for (name, value) in passes {
-            assert_eq!(
-                headers.remove(name).unwrap().as_bytes(),
-                value.as_bytes(),
-                "{name}"
-            );
+            assert_eq!(headers.remove(name).unwrap().as_bytes(), value.as_bytes(), "{name}");
         }
         assert_eq!(headers.remove("host").unwrap(), host);
         let ours: Vec<_> = headers.get_all(SALVER_IDENTITY).iter().collect();

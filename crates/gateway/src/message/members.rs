@@ -34,10 +34,7 @@ impl<'de> State<'de> {
     }
 
     pub(super) fn open_members(&mut self) -> Members<'de> {
-        Members {
-            start: self.names.len(),
-            many: HashSet::new(),
-        }
+        Members { start: self.names.len(), many: HashSet::new() }
     }
 
     pub(super) fn close_members(&mut self, members: &Members<'de>) {

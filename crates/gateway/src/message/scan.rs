@@ -14,9 +14,8 @@ pub(crate) fn scan(bytes: &[u8]) -> Result<Payload<'_>, PayloadFault> {
     }
     let mut state = State::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let read = Top(&mut state)
-        .deserialize(&mut reader)
-        .and_then(|payload| reader.end().map(|()| payload));
+    let read =
+        Top(&mut state).deserialize(&mut reader).and_then(|payload| reader.end().map(|()| payload));
     let mut payload = read.map_err(|error| match state.fault {
         Some(fault) => fault,
         None if error.is_data() => PayloadFault::NotMessages,
@@ -221,10 +220,7 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Any<'_, 'de, S> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Shape, A::Error> {
         check(self.state.open())?;
-        while items
-            .next_element_seed(Any::new(self.state, &mut Nothing))?
-            .is_some()
-        {}
+        while items.next_element_seed(Any::new(self.state, &mut Nothing))?.is_some() {}
         self.state.close();
         Ok(Shape::Other)
     }
@@ -289,15 +285,11 @@ impl<'de> Visitor<'de> for Text<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        Any::new(self.0, &mut Nothing)
-            .visit_seq(items)
-            .map(|_| None)
+        Any::new(self.0, &mut Nothing).visit_seq(items).map(|_| None)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        Any::new(self.0, &mut Nothing)
-            .visit_map(members)
-            .map(|_| None)
+        Any::new(self.0, &mut Nothing).visit_map(members).map(|_| None)
     }
 }
 
@@ -330,9 +322,5 @@ impl<'de> Visitor<'de> for Name<'de> {
 
 /// Ends the reading where the state has noted a fault.
 fn check<E: serde::de::Error>(fine: bool) -> Result<(), E> {
-    if fine {
-        Ok(())
-    } else {
-        Err(E::custom("fault"))
-    }
+    if fine { Ok(()) } else { Err(E::custom("fault")) }
 }

@@ -25,34 +25,19 @@ fn what_can_be_read_in_two_ways_is_refused() {
         (br#"{"a":{"x":1},"b":{"x":1}}"#, None),
         (br#"{"method":"a","method":"a"}"#, Some(F::RepeatedMember)),
         (br#"{"a":1,"\u0061":1}"#, Some(F::RepeatedMember)),
-        (
-            br#"{"params":{"name":"a","name":"b"}}"#,
-            Some(F::RepeatedMember),
-        ),
-        (
-            br#"{"params":{"_meta":{"x":1,"x":1}}}"#,
-            Some(F::RepeatedMember),
-        ),
-        (
-            br#"{"params":{"arguments":[{"x":{"y":1,"y":2}}]}}"#,
-            Some(F::RepeatedMember),
-        ),
+        (br#"{"params":{"name":"a","name":"b"}}"#, Some(F::RepeatedMember)),
+        (br#"{"params":{"_meta":{"x":1,"x":1}}}"#, Some(F::RepeatedMember)),
+        (br#"{"params":{"arguments":[{"x":{"y":1,"y":2}}]}}"#, Some(F::RepeatedMember)),
         (br#"[{"a":1},{"a":1,"a":1}]"#, Some(F::RepeatedMember)),
         (&wide("m100"), None),
         (&wide("m0"), Some(F::RepeatedMember)),
         (&wide("m99"), Some(F::RepeatedMember)),
         (br#"{"Method":"tools/call"}"#, Some(F::DisguisedMember)),
-        (
-            br#"{"method":"ping","METHOD":"tools/call"}"#,
-            Some(F::DisguisedMember),
-        ),
+        (br#"{"method":"ping","METHOD":"tools/call"}"#, Some(F::DisguisedMember)),
         ("{\"param\u{17f}\":{}}".as_bytes(), Some(F::DisguisedMember)),
         (br#"{"params":{"Name":"x"}}"#, Some(F::DisguisedMember)),
         (br#"{"params":{"arguments":{"Name":"x","name":"y"}}}"#, None),
-        (
-            br#"{"method":"completion/complete","params":{"ref":{"name":"x"}}}"#,
-            None,
-        ),
+        (br#"{"method":"completion/complete","params":{"ref":{"name":"x"}}}"#, None),
         (
             br#"{"method":"completion/complete","params":{"ref":{"Name":"x"}}}"#,
             Some(F::DisguisedMember),
@@ -90,9 +75,7 @@ fn what_is_judged_is_found_wherever_it_stands() {
     let body = br#"{"params":{"arguments":{"name":"no","uri":"no"},"name":"a\u0064d","uri":7,
         "_meta":{"progressToken":1,"io.modelcontextprotocol/protocolVersion":"2026-07-28"}},
         "id":1,"method":"tools\/call"}"#;
-    let Ok(Payload::One(message)) = scan(body) else {
-        panic!("one message")
-    };
+    let Ok(Payload::One(message)) = scan(body) else { panic!("one message") };
     assert_eq!(message.method.as_deref(), Some("tools/call"));
     assert_eq!(message.name.as_deref(), Some("add"));
     assert_eq!(message.uri, None, "no text");
@@ -124,10 +107,8 @@ fn any_json() -> impl Strategy<Value = String> {
             prop::collection::vec(inner.clone(), 0..4)
                 .prop_map(|items| format!("[{}]", items.join(","))),
             prop::collection::vec((name, inner), 0..4).prop_map(|members| {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|(name, value)| format!("\"{name}\":{value}"))
-                    .collect();
+                let members: Vec<String> =
+                    members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
                 format!("{{{}}}", members.join(","))
             }),
         ]

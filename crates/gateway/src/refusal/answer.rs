@@ -23,12 +23,7 @@ struct Told {
 }
 
 const fn told(status: StatusCode, code: &'static str, sentence: &'static str) -> Told {
-    Told {
-        status,
-        code,
-        sentence,
-        rpc: None,
-    }
+    Told { status, code, sentence, rpc: None }
 }
 
 impl Refusal {
@@ -50,17 +45,11 @@ impl Refusal {
                 "method_not_allowed",
                 "Streamable HTTP has GET, POST and DELETE",
             ),
-            Self::Nowhere => told(
-                S::NOT_FOUND,
-                "not_found",
-                "There is nothing at this address",
-            ),
+            Self::Nowhere => told(S::NOT_FOUND, "not_found", "There is nothing at this address"),
             Self::NoToken => told(S::UNAUTHORIZED, "unauthorized", "An access token is needed"),
-            Self::RepeatedAuthorization => told(
-                S::BAD_REQUEST,
-                "invalid_request",
-                "There must be one Authorization header",
-            ),
+            Self::RepeatedAuthorization => {
+                told(S::BAD_REQUEST, "invalid_request", "There must be one Authorization header")
+            }
             Self::Token(_) => told(S::UNAUTHORIZED, "invalid_token", challenge::INVALID),
             Self::Scope { .. } => told(
                 S::FORBIDDEN,
@@ -86,11 +75,9 @@ impl Refusal {
                 "upstream_timeout",
                 "The MCP server did not answer in time",
             ),
-            Self::Upstream(UpstreamFault::Send(_)) => told(
-                S::BAD_GATEWAY,
-                "upstream_unreachable",
-                "The MCP server cannot be reached",
-            ),
+            Self::Upstream(UpstreamFault::Send(_)) => {
+                told(S::BAD_GATEWAY, "upstream_unreachable", "The MCP server cannot be reached")
+            }
             Self::Upstream(_) => told(
                 S::BAD_GATEWAY,
                 "upstream_answer",
@@ -110,10 +97,7 @@ impl Refusal {
         *response.status_mut() = told.status;
         let headers = response.headers_mut();
         forward::sandbox(headers);
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.add_headers(headers, resource);
         response
     }
@@ -154,13 +138,9 @@ impl Refusal {
 
     fn rpc_error(&self, code: i64, told: &Told, incident: Option<&str>) -> Value {
         let (id, message) = match self {
-            Self::Mismatch {
-                mismatch: Mismatch(header),
-                id,
-            } => (
-                id.clone(),
-                format!("The {header} header says something else than the body"),
-            ),
+            Self::Mismatch { mismatch: Mismatch(header), id } => {
+                (id.clone(), format!("The {header} header says something else than the body"))
+            }
             _ => (Value::Null, told.sentence.to_owned()),
         };
         let data = json!({ "error": told.code, "incident": incident });
@@ -185,11 +165,7 @@ impl BodyFault {
             ..told(S::BAD_REQUEST, "invalid_request", sentence)
         };
         match self {
-            Self::TooLarge => told(
-                S::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "The body is too large",
-            ),
+            Self::TooLarge => told(S::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
             Self::Encoded => told(
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_encoding",
@@ -200,17 +176,13 @@ impl BodyFault {
                 "unsupported_media_type",
                 "The body must be application/json in UTF-8",
             ),
-            Self::Slow => told(
-                S::REQUEST_TIMEOUT,
-                "body_timeout",
-                "The body did not arrive in time",
-            ),
+            Self::Slow => {
+                told(S::REQUEST_TIMEOUT, "body_timeout", "The body did not arrive in time")
+            }
             Self::Broken => told(S::BAD_REQUEST, "invalid_request", "The body broke off"),
-            Self::Unexpected => told(
-                S::BAD_REQUEST,
-                "invalid_request",
-                "GET and DELETE have no body",
-            ),
+            Self::Unexpected => {
+                told(S::BAD_REQUEST, "invalid_request", "GET and DELETE have no body")
+            }
             Self::Payload(P::NotUtf8) => parse("The body is not UTF-8"),
             Self::Payload(P::ByteOrderMark) => parse("The body begins with a byte-order mark"),
             Self::Payload(P::NotJson) => parse("The body is not JSON"),

@@ -65,9 +65,7 @@ impl Directory {
         };
         let found = self.hosts.get(&*authority).or_else(|| {
             // A default port may be written (RFC 9110 §4.2.3); which one is default, the registered form tells.
-            let bare = authority
-                .strip_suffix(":443")
-                .or_else(|| authority.strip_suffix(":80"))?;
+            let bare = authority.strip_suffix(":443").or_else(|| authority.strip_suffix(":80"))?;
             self.hosts.get(bare).filter(|on_host| {
                 on_host.iter().all(|resource| {
                     let https = resource.origin().starts_with("https:");
@@ -108,16 +106,8 @@ mod tests {
             ("a.example", "/mcp", Some("https://a.example/mcp")),
             ("a.example", "/mcp/", Some("https://a.example/mcp")),
             ("a.example", "/mcp/x", Some("https://a.example/mcp")),
-            (
-                "a.example",
-                "/mcp/deep",
-                Some("https://a.example/mcp/deep/"),
-            ),
-            (
-                "a.example",
-                "/mcp/deep/x",
-                Some("https://a.example/mcp/deep/"),
-            ),
+            ("a.example", "/mcp/deep", Some("https://a.example/mcp/deep/")),
+            ("a.example", "/mcp/deep/x", Some("https://a.example/mcp/deep/")),
             ("a.example", "/mcpx", None),
             ("a.example", "/", None),
             ("A.Example:443", "/mcp", Some("https://a.example/mcp")),
@@ -128,9 +118,7 @@ mod tests {
             ("localhost", "/mcp", None),
             ("c.example", "/mcp", None),
         ] {
-            let seen = directory
-                .find(authority, path)
-                .map(|resource| resource.id().as_str());
+            let seen = directory.find(authority, path).map(|resource| resource.id().as_str());
             assert_eq!(seen, found, "{authority} {path}");
         }
     }

@@ -94,23 +94,11 @@ mod tests {
         for (added, query, joined) in [
             ("", None, Some("http://127.0.0.1:9000/mcp")),
             ("/", None, Some("http://127.0.0.1:9000/mcp")),
-            (
-                "/a-b/c.d_e~1",
-                None,
-                Some("http://127.0.0.1:9000/mcp/a-b/c.d_e~1"),
-            ),
+            ("/a-b/c.d_e~1", None, Some("http://127.0.0.1:9000/mcp/a-b/c.d_e~1")),
             ("/a/", None, Some("http://127.0.0.1:9000/mcp/a/")),
             ("", Some("x=1&y"), Some("http://127.0.0.1:9000/mcp?x=1&y")),
-            (
-                "",
-                Some("access_token=t"),
-                Some("http://127.0.0.1:9000/mcp"),
-            ),
-            (
-                "/a",
-                Some("x=1&access%5Ftoken=t"),
-                Some("http://127.0.0.1:9000/mcp/a?x=1"),
-            ),
+            ("", Some("access_token=t"), Some("http://127.0.0.1:9000/mcp")),
+            ("/a", Some("x=1&access%5Ftoken=t"), Some("http://127.0.0.1:9000/mcp/a?x=1")),
             ("/..", None, None),
             ("/a/../b", None, None),
             ("/%2e%2e/b", None, None),
@@ -130,24 +118,9 @@ mod tests {
             ("http://up.internal", "", None, "http://up.internal/"),
             ("http://up.internal", "", Some("x"), "http://up.internal/?x"),
             ("http://up.internal/", "/a", None, "http://up.internal/a"),
-            (
-                "https://up.internal:443/mcp/",
-                "",
-                None,
-                "https://up.internal/mcp/",
-            ),
-            (
-                "https://up.internal/mcp/",
-                "",
-                Some("x"),
-                "https://up.internal/mcp/?x",
-            ),
-            (
-                "https://up.internal/mcp/",
-                "/a",
-                None,
-                "https://up.internal/mcp/a",
-            ),
+            ("https://up.internal:443/mcp/", "", None, "https://up.internal/mcp/"),
+            ("https://up.internal/mcp/", "", Some("x"), "https://up.internal/mcp/?x"),
+            ("https://up.internal/mcp/", "/a", None, "https://up.internal/mcp/a"),
         ] {
             let joined_here = Target::new(url).unwrap().join(added, query).unwrap();
             assert_eq!(joined_here.to_string(), joined);

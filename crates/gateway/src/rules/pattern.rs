@@ -37,10 +37,8 @@ impl Patterns {
             return false;
         }
         let exact = self.exact.get(name);
-        let beginnings = self
-            .beginnings
-            .iter()
-            .filter(|(beginning, _)| name.starts_with(&**beginning));
+        let beginnings =
+            self.beginnings.iter().filter(|(beginning, _)| name.starts_with(&**beginning));
         let mut fits = false;
         for scope in exact.into_iter().chain(beginnings.map(|(_, scope)| scope)) {
             fits = true;
@@ -56,14 +54,9 @@ mod tests {
 
     #[test]
     fn a_star_stands_at_the_end_or_nowhere() {
-        for (pattern, fine) in [
-            ("add", true),
-            ("add*", true),
-            ("*", true),
-            ("", false),
-            ("a*b", false),
-            ("**", false),
-        ] {
+        for (pattern, fine) in
+            [("add", true), ("add*", true), ("*", true), ("", false), ("a*b", false), ("**", false)]
+        {
             let added = Patterns::default().add(pattern, &Scope::empty());
             assert_eq!(added.is_ok(), fine, "{pattern:?}");
         }

@@ -15,11 +15,7 @@ pub(super) fn other_forms(uri: &str) -> Vec<String> {
         Some(as_path(&decoded_first)),
         Some(decoded_first),
     ];
-    let mut others: Vec<String> = forms
-        .into_iter()
-        .flatten()
-        .filter(|form| form != uri)
-        .collect();
+    let mut others: Vec<String> = forms.into_iter().flatten().filter(|form| form != uri).collect();
     others.sort_unstable();
     others.dedup();
     others
@@ -39,11 +35,7 @@ fn as_path(uri: &str) -> String {
         }
     }
     let path = segments.join("/");
-    if scheme.is_empty() {
-        path
-    } else {
-        format!("{}://{path}", scheme.to_ascii_lowercase())
-    }
+    if scheme.is_empty() { path } else { format!("{}://{path}", scheme.to_ascii_lowercase()) }
 }
 
 /// Every `%xx` read, once; what is then no UTF-8 is replaced.
@@ -88,14 +80,7 @@ mod tests {
             let forms = other_forms(uri);
             assert!(forms.iter().any(|form| form == other), "{uri}: {forms:?}");
         }
-        for uri in [
-            "file:///a/b",
-            "notes://all",
-            "notes://all/1",
-            "no scheme",
-            "file:///%zz",
-            "",
-        ] {
+        for uri in ["file:///a/b", "notes://all", "notes://all/1", "no scheme", "file:///%zz", ""] {
             assert!(other_forms(uri).is_empty(), "{uri}: {:?}", other_forms(uri));
         }
     }

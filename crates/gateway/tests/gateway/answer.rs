@@ -28,22 +28,15 @@ async fn headers_that_act_on_our_origin_are_dropped_and_a_policy_is_put_over_the
         ("keep-alive", "timeout=5"),
         ("salver-identity", "x"),
     ];
-    let passed = [
-        ("mcp-session-id", "s"),
-        ("mcp-protocol-version", "2026-07-28"),
-        ("retry-after", "3"),
-    ];
+    let passed =
+        [("mcp-session-id", "s"), ("mcp-protocol-version", "2026-07-28"), ("retry-after", "3")];
     world.behave(move |_| {
         let mut answer = respond(200, "application/json; charset=utf-8", "{}");
         for (name, value) in dropped.iter().chain(&passed) {
             answer.headers_mut().insert(*name, value.parse().unwrap());
         }
-        answer
-            .headers_mut()
-            .insert("connection", "x-hop".parse().unwrap());
-        answer
-            .headers_mut()
-            .insert("content-security-policy", "default-src *".parse().unwrap());
+        answer.headers_mut().insert("connection", "x-hop".parse().unwrap());
+        answer.headers_mut().insert("content-security-policy", "default-src *".parse().unwrap());
         answer
     });
     let response = world.post(&world.token("notes:read"), PING).await;
@@ -73,24 +66,14 @@ async fn only_json_event_streams_and_empty_bodies_pass() {
     for (status, media_type, body, (expected, expected_body)) in [
         (200, "application/json", "{}", (200, Some("{}"))),
         (200, "APPLICATION/JSON", "{}", (200, Some("{}"))),
-        (
-            200,
-            "text/event-stream",
-            "data: x\n\n",
-            (200, Some("data: x\n\n")),
-        ),
+        (200, "text/event-stream", "data: x\n\n", (200, Some("data: x\n\n"))),
         (200, "text/html", "<script>", (502, None)),
         (200, "application/json-seq", "{}", (502, None)),
         (200, "text/html", "", (200, Some(""))),
         (202, "text/plain", "", (202, Some(""))),
         (202, "text/plain", "Accepted", (502, None)),
         (204, "text/plain", "", (204, Some(""))),
-        (
-            400,
-            "application/json",
-            "{\"error\":1}",
-            (400, Some("{\"error\":1}")),
-        ),
+        (400, "application/json", "{\"error\":1}", (400, Some("{\"error\":1}"))),
         (404, "text/html", "<h1>internals</h1>", (404, Some(""))),
         (405, "text/plain", "no stream here", (405, Some(""))),
         (500, "text/plain", "at internals.py:7", (500, Some(""))),
@@ -105,10 +88,7 @@ async fn only_json_event_streams_and_empty_bodies_pass() {
         let response = world.post(&token, PING).await;
         let what = format!("{status} {media_type} {body:?}");
         assert_eq!(response.status(), expected, "{what}");
-        assert!(
-            !response.headers().contains_key("www-authenticate"),
-            "{what}"
-        );
+        assert!(!response.headers().contains_key("www-authenticate"), "{what}");
         match expected_body {
             Some(expected_body) => assert_eq!(text(response).await, expected_body, "{what}"),
             None => assert_eq!(json(response).await["error"], "upstream_answer", "{what}"),
@@ -121,9 +101,7 @@ async fn an_answer_without_a_type_passes_if_it_turns_out_empty() {
     let world = World::new().await;
     let token = world.token("notes:read");
     let chunks = |chunks: &'static [&'static str]| {
-        let chunks = chunks
-            .iter()
-            .map(|chunk| Ok::<_, std::io::Error>(Bytes::from(*chunk)));
+        let chunks = chunks.iter().map(|chunk| Ok::<_, std::io::Error>(Bytes::from(*chunk)));
         let body = Body::from_stream(futures_util::stream::iter(chunks));
         Response::builder().status(202).body(body).unwrap()
     };
@@ -141,14 +119,8 @@ async fn a_server_that_is_down_is_a_502_and_a_silent_one_a_504_without_internals
     let response = down.post(&down.token("notes:read"), PING).await;
     assert_eq!(response.status(), 502);
     let told = text(response).await;
-    assert!(
-        told.contains("upstream_unreachable") && told.contains("INCIDENT"),
-        "{told}"
-    );
-    assert!(
-        !told.contains("127.0.0.1") && !told.contains("refused"),
-        "{told}"
-    );
+    assert!(told.contains("upstream_unreachable") && told.contains("INCIDENT"), "{told}");
+    assert!(!told.contains("127.0.0.1") && !told.contains("refused"), "{told}");
 
     let silent = World::with(
         |_| {

@@ -39,11 +39,7 @@ async fn what_is_not_plain_json_is_refused_before_it_is_read() {
     for (name, value, status) in [
         ("content-type", Some("application/json"), 200),
         ("content-type", Some("application/json; charset=utf-8"), 200),
-        (
-            "content-type",
-            Some("application/json; charset=utf-16"),
-            415,
-        ),
+        ("content-type", Some("application/json; charset=utf-16"), 415),
         ("content-type", Some("text/plain"), 415),
         ("content-type", None, 415),
         ("content-encoding", Some("gzip"), 415),
@@ -54,11 +50,7 @@ async fn what_is_not_plain_json_is_refused_before_it_is_read() {
             Some(value) => request.headers_mut().insert(name, value.parse().unwrap()),
             None => request.headers_mut().remove(name),
         };
-        assert_eq!(
-            world.send(request).await.status(),
-            status,
-            "{name}: {value:?}"
-        );
+        assert_eq!(world.send(request).await.status(), status, "{name}: {value:?}");
         assert_eq!(world.seen().len(), usize::from(status == 200));
     }
 }
@@ -69,10 +61,7 @@ async fn a_body_that_two_readers_could_read_differently_is_refused() {
     let token = world.token("notes:read");
     let cases: &[(&[u8], i64)] = &[
         (br#"{"method":"ping","method":"tools/call"}"#, -32700),
-        (
-            br#"{"method":"tools/call","params":{"arguments":{"a":1,"a":2}}}"#,
-            -32700,
-        ),
+        (br#"{"method":"tools/call","params":{"arguments":{"a":1,"a":2}}}"#, -32700),
         (b"{\"method\":\"ping\xff\"}", -32700),
         (b"\xef\xbb\xbf{\"method\":\"ping\"}", -32700),
         (b"{\"method\":", -32700),
@@ -136,16 +125,8 @@ async fn paths_below_the_resource_go_up_if_they_lead_nowhere_else() {
     ] {
         let request = Request::get(path).header("authorization", format!("Bearer {token}"));
         let response = world.send(request.body(Full::default()).unwrap()).await;
-        assert_eq!(
-            response.status(),
-            if up.is_some() { 200 } else { 404 },
-            "{path}"
-        );
-        let seen: Vec<String> = world
-            .seen()
-            .iter()
-            .map(|seen| seen.uri.to_string())
-            .collect();
+        assert_eq!(response.status(), if up.is_some() { 200 } else { 404 }, "{path}");
+        let seen: Vec<String> = world.seen().iter().map(|seen| seen.uri.to_string()).collect();
         assert_eq!(seen.first().map(String::as_str), up, "{path}");
     }
 }

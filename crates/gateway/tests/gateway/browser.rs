@@ -18,21 +18,14 @@ async fn navigations_and_service_workers_get_nothing_from_behind() {
     ] {
         let mut request = call(&token, PING);
         request.headers_mut().insert(name, value.parse().unwrap());
-        assert_eq!(
-            world.send(request).await.status(),
-            status,
-            "{name}: {value}"
-        );
+        assert_eq!(world.send(request).await.status(), status, "{name}: {value}");
         assert_eq!(world.seen().len(), usize::from(status == 200));
     }
     // Also without a token: a browser is told nothing that it would make a page of.
     let request = Request::get("/mcp").header("sec-fetch-mode", "navigate");
     let response = world.send(request.body(Full::default()).unwrap()).await;
     assert_eq!(response.status(), 406);
-    assert_eq!(
-        response.headers()["content-security-policy"],
-        "sandbox; default-src 'none'"
-    );
+    assert_eq!(response.headers()["content-security-policy"], "sandbox; default-src 'none'");
 }
 
 #[tokio::test]
@@ -58,9 +51,7 @@ async fn an_origin_is_absent_ours_loopback_or_listed() {
                 request.headers_mut().remove("authorization");
             }
             if let Some(origin) = origin {
-                request
-                    .headers_mut()
-                    .insert("origin", origin.parse().unwrap());
+                request.headers_mut().insert("origin", origin.parse().unwrap());
             }
             let response = world.send(request).await;
             let expected = match (passes, token) {
@@ -102,10 +93,7 @@ async fn preflights_are_answered_here_and_only_to_origins_that_may_call() {
     let response = world.send(preflight("http://localhost:6274")).await;
     assert_eq!(response.status(), 204);
     let headers = response.headers();
-    assert_eq!(
-        headers["access-control-allow-origin"],
-        "http://localhost:6274"
-    );
+    assert_eq!(headers["access-control-allow-origin"], "http://localhost:6274");
     assert_eq!(headers["access-control-allow-methods"], "GET, POST, DELETE");
     assert_eq!(
         headers["access-control-allow-headers"],
@@ -113,10 +101,6 @@ async fn preflights_are_answered_here_and_only_to_origins_that_may_call() {
     );
     let response = world.send(preflight("https://stranger.example")).await;
     assert_eq!(response.status(), 403);
-    assert!(
-        !response
-            .headers()
-            .contains_key("access-control-allow-origin")
-    );
+    assert!(!response.headers().contains_key("access-control-allow-origin"));
     assert!(world.seen().is_empty(), "the server behind hears of none");
 }

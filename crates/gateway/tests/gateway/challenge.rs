@@ -35,10 +35,7 @@ async fn rfc_6750_2_3_a_token_in_the_query_is_no_credential_and_does_not_go_up()
     let without = Request::get(&uri).body(Full::default()).unwrap();
     let response = world.send(without).await;
     assert_eq!(response.status(), 401);
-    assert!(
-        !challenge(&response).contains("error"),
-        "as if there were none"
-    );
+    assert!(!challenge(&response).contains("error"), "as if there were none");
 
     let with = Request::get(&uri).header("authorization", format!("Bearer {token}"));
     let response = world.send(with.body(Full::default()).unwrap()).await;
@@ -90,9 +87,7 @@ async fn browser_clients_may_send_the_protocol_version_for_metadata() {
     assert!(allowed.contains("MCP-Protocol-Version"), "{allowed}");
     assert_eq!(text(response.headers(), "access-control-allow-origin"), "*");
 
-    let response = world
-        .send(Request::post(path).body(Full::default()).unwrap())
-        .await;
+    let response = world.send(Request::post(path).body(Full::default()).unwrap()).await;
     assert_eq!(response.status(), 405);
 }
 

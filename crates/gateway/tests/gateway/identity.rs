@@ -9,11 +9,7 @@ use crate::world::{ISSUER, PING, World};
 fn read(world: &World, audience: &str) -> Result<IdentityTokenClaims, TokenError> {
     let seen = world.seen();
     let statement = seen[0].headers["salver-identity"].to_str().unwrap();
-    let expected = ExpectedIdentity {
-        issuer: ISSUER,
-        audience,
-        now: world.now(),
-    };
+    let expected = ExpectedIdentity { issuer: ISSUER, audience, now: world.now() };
     verify_identity_token(statement, &world.identity_keys, &expected)
 }
 
@@ -37,10 +33,7 @@ async fn person_client_and_scopes_go_up_in_a_signed_statement_for_that_server_al
     assert_eq!(claims.expires_at.seconds_since(claims.issued_at), 60);
 
     world.post(&token, PING).await;
-    assert_eq!(
-        read(&world, "http://other.example/mcp"),
-        Err(TokenError::WrongAudience)
-    );
+    assert_eq!(read(&world, "http://other.example/mcp"), Err(TokenError::WrongAudience));
 }
 
 #[tokio::test]
@@ -57,8 +50,6 @@ async fn a_statement_is_used_again_until_half_of_its_life_is_over() {
     assert_eq!(world.people.described.load(Ordering::Relaxed), 2);
 
     // Another token of the same person has its own.
-    world
-        .post(&world.token("notes:read notes:write"), PING)
-        .await;
+    world.post(&world.token("notes:read notes:write"), PING).await;
     assert_eq!(world.people.described.load(Ordering::Relaxed), 3);
 }

@@ -24,11 +24,7 @@ impl Write for Lines {
 impl Lines {
     fn take(&self) -> Vec<String> {
         let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        String::from_utf8(bytes)
-            .unwrap()
-            .lines()
-            .map(str::to_owned)
-            .collect()
+        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
     }
 }
 
@@ -36,27 +32,15 @@ impl Lines {
 async fn each_failure_is_one_line_with_its_code_and_cause_and_without_secrets() {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     // The runtime of a test is its own thread, so everything below logs here.
     let _guard = tracing::subscriber::set_default(subscriber);
     let world = World::with(|_| notes("http://127.0.0.1:1/mcp"), |_| {}).await;
     let token = world.token("notes:read");
     for (token, body, level, cause) in [
-        (
-            &*token,
-            PING,
-            "WARN",
-            "upstream failed: no answer: no connection: ",
-        ),
-        (
-            &*token,
-            &*tool("write_note"),
-            "INFO",
-            "scope missing: notes:write",
-        ),
+        (&*token, PING, "WARN", "upstream failed: no answer: no connection: "),
+        (&*token, &*tool("write_note"), "INFO", "scope missing: notes:write"),
         (&*token, "{", "INFO", "body refused: not read: NotJson"),
         ("forged", PING, "INFO", "token refused: not believed: "),
     ] {
@@ -71,9 +55,7 @@ async fn each_failure_is_one_line_with_its_code_and_cause_and_without_secrets() 
         assert!(!told.contains("no connection"), "{told}");
     }
     // A first call without a token is no failure.
-    let request = http::Request::get("/mcp")
-        .body(http_body_util::Full::default())
-        .unwrap();
+    let request = http::Request::get("/mcp").body(http_body_util::Full::default()).unwrap();
     assert_eq!(world.send(request).await.status(), 401);
     assert_eq!(lines.take(), Vec::<String>::new());
 }

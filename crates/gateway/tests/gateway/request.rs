@@ -36,9 +36,7 @@ async fn credentials_forwarding_and_our_own_headers_never_go_up() {
     }
     let named = "x-hop, salver-identity, close".parse().unwrap();
     request.headers_mut().insert("connection", named);
-    request
-        .headers_mut()
-        .insert("salver-identity", "forged".parse().unwrap());
+    request.headers_mut().insert("salver-identity", "forged".parse().unwrap());
     assert_eq!(world.send(request).await.status(), 200);
     let seen = world.seen();
     let headers = &seen[0].headers;
@@ -49,18 +47,8 @@ async fn credentials_forwarding_and_our_own_headers_never_go_up() {
         assert_eq!(headers[name], value, "{name}");
     }
     assert!(!headers.contains_key("authorization"));
-    assert!(
-        headers
-            .values()
-            .all(|value| !value.to_str().unwrap().contains(&token))
-    );
-    assert_eq!(
-        format!("http://{}/mcp", headers["host"].to_str().unwrap()),
-        world.upstream_url
-    );
+    assert!(headers.values().all(|value| !value.to_str().unwrap().contains(&token)));
+    assert_eq!(format!("http://{}/mcp", headers["host"].to_str().unwrap()), world.upstream_url);
     let identities: Vec<_> = headers.get_all("salver-identity").iter().collect();
-    assert!(
-        identities.len() == 1 && identities[0] != "forged",
-        "{identities:?}"
-    );
+    assert!(identities.len() == 1 && identities[0] != "forged", "{identities:?}");
 }

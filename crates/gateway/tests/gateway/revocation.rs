@@ -8,20 +8,12 @@ use crate::world::{PING, World, challenge, json};
 
 #[tokio::test]
 async fn a_token_dies_with_itself_its_installation_or_its_grant_though_it_was_seen_before() {
-    for (what, id) in [
-        ("token", [2; 16]),
-        ("grant", [3; 16]),
-        ("installation", [4; 16]),
-    ] {
+    for (what, id) in [("token", [2; 16]), ("grant", [3; 16]), ("installation", [4; 16])] {
         let world = World::new().await;
         let token = world.token("notes:read");
         assert_eq!(world.post(&token, PING).await.status(), 200);
         world.feed.revoke([9; 16]);
-        assert_eq!(
-            world.post(&token, PING).await.status(),
-            200,
-            "another {what}"
-        );
+        assert_eq!(world.post(&token, PING).await.status(), 200, "another {what}");
         world.feed.revoke(id);
         world.seen();
         let response = world.post(&token, PING).await;
@@ -71,14 +63,8 @@ async fn a_person_who_is_gone_and_one_who_cannot_be_found_now_are_told_apart() {
     for (error, status) in [(CallersError::Gone, 401), (CallersError::Unavailable, 503)] {
         let world = World::new().await;
         *world.people.error.lock().unwrap() = Some(error);
-        assert_eq!(
-            world.post(&world.token("notes:read"), PING).await.status(),
-            status
-        );
+        assert_eq!(world.post(&world.token("notes:read"), PING).await.status(), status);
         *world.people.error.lock().unwrap() = None;
-        assert_eq!(
-            world.post(&world.token("notes:read"), PING).await.status(),
-            200
-        );
+        assert_eq!(world.post(&world.token("notes:read"), PING).await.status(), 200);
     }
 }

@@ -27,16 +27,8 @@ async fn what_a_call_needs_is_read_from_its_body() {
         (read, resource("x/../private/1"), 403),
         (read, r#"{"method":"logging/setLevel"}"#.to_owned(), 403),
         (read, PING.to_owned(), 200),
-        (
-            read,
-            r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(),
-            200,
-        ),
-        (
-            "prompts",
-            r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(),
-            403,
-        ),
+        (read, r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(), 200),
+        ("prompts", r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned(), 403),
         // Every item of a batch is judged.
         (read, format!("[{PING},{PING}]"), 200),
         (read, both.clone(), 403),
@@ -69,10 +61,7 @@ async fn mcp_rs_6_and_7_step_up_names_the_whole_list_and_what_is_missing() {
     );
     let body = json(response).await;
     assert_eq!(body["error"], "insufficient_scope");
-    assert_eq!(
-        body["missing"],
-        serde_json::json!({ "notes:write": "May notes:write" })
-    );
+    assert_eq!(body["missing"], serde_json::json!({ "notes:write": "May notes:write" }));
 
     // With exactly that list the same call passes.
     let token = world.token("notes:read notes:write prompts");
@@ -86,11 +75,7 @@ async fn a_stream_and_the_end_of_a_session_need_the_default_scope() {
         for (scope, status) in [("notes:read", 200), ("notes:write", 403)] {
             let mut request = call(&world.token(scope), "");
             *request.method_mut() = method.parse().unwrap();
-            assert_eq!(
-                world.send(request).await.status(),
-                status,
-                "{method} {scope}"
-            );
+            assert_eq!(world.send(request).await.status(), status, "{method} {scope}");
         }
     }
 }
@@ -111,11 +96,7 @@ async fn sep_2243_a_header_that_disagrees_with_the_body_is_an_error_of_its_own()
         let mut request = call(&token, &tool("write_note"));
         request.headers_mut().insert(name, value.parse().unwrap());
         let response = world.send(request).await;
-        assert_eq!(
-            response.status(),
-            if agrees { 200 } else { 400 },
-            "{name}: {value}"
-        );
+        assert_eq!(response.status(), if agrees { 200 } else { 400 }, "{name}: {value}");
         let seen = world.seen();
         if agrees {
             assert_eq!(seen[0].headers[name], value);

@@ -42,9 +42,7 @@ async fn open(world: &World, token: &str) -> Response<UpstreamBody> {
 }
 
 async fn next(body: &mut UpstreamBody) -> Option<Bytes> {
-    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame())
-        .await
-        .unwrap();
+    let frame = tokio::time::timeout(Duration::from_secs(10), body.frame()).await.unwrap();
     frame.map(|frame| frame.unwrap().into_data().unwrap())
 }
 
@@ -53,18 +51,11 @@ async fn events_pass_one_by_one_as_they_come_from_get_and_from_post() {
     for method in ["GET", "POST"] {
         let world = World::new().await;
         let events = streaming(&world);
-        let body = if method == "POST" {
-            r#"{"method":"ping"}"#
-        } else {
-            ""
-        };
+        let body = if method == "POST" { r#"{"method":"ping"}"# } else { "" };
         let mut request = call(&world.token("notes:read"), body);
         *request.method_mut() = method.parse().unwrap();
         let response = world.send(request).await;
-        assert_eq!(
-            response.headers()["cache-control"],
-            "no-store, no-transform"
-        );
+        assert_eq!(response.headers()["cache-control"], "no-store, no-transform");
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");
         let mut body = response.into_body();
         for event in ["data: 1\n\n", "data: 2\n\n"] {
@@ -89,14 +80,8 @@ async fn a_silent_stream_ends_when_its_grant_or_installation_is_revoked_and_hang
         events.send("data: 2\n\n").unwrap();
         assert!(next(&mut body).await.is_some());
         world.feed.revoke(id);
-        assert_eq!(
-            next(&mut body).await,
-            None,
-            "over without a word from behind"
-        );
-        tokio::time::timeout(Duration::from_secs(10), events.closed())
-            .await
-            .unwrap();
+        assert_eq!(next(&mut body).await, None, "over without a word from behind");
+        tokio::time::timeout(Duration::from_secs(10), events.closed()).await.unwrap();
     }
 }
 
@@ -140,12 +125,6 @@ async fn a_client_that_leaves_hangs_up_on_the_server_behind() {
     assert!(next(&mut body).await.is_some());
     assert_eq!(world.feed.listeners(), 1);
     drop(body);
-    tokio::time::timeout(Duration::from_secs(10), events.closed())
-        .await
-        .unwrap();
-    assert_eq!(
-        world.feed.listeners(),
-        0,
-        "nobody waits for revocations any more"
-    );
+    tokio::time::timeout(Duration::from_secs(10), events.closed()).await.unwrap();
+    assert_eq!(world.feed.listeners(), 0, "nobody waits for revocations any more");
 }

@@ -17,11 +17,7 @@ async fn at_4_a_token_counts_by_signature_issuer_audience_and_time() {
     };
     let tokens = [
         ("good", world.sign(&good), true),
-        (
-            "another resource",
-            changed(&|c| c.audience = id("https://mcp.example/other")),
-            false,
-        ),
+        ("another resource", changed(&|c| c.audience = id("https://mcp.example/other")), false),
         (
             "the resource with a slash",
             changed(&|c| c.audience = id("https://mcp.example/mcp/")),
@@ -32,16 +28,8 @@ async fn at_4_a_token_counts_by_signature_issuer_audience_and_time() {
             changed(&|c| c.issuer = Issuer::parse("https://other.example").unwrap()),
             false,
         ),
-        (
-            "expired",
-            changed(&|c| c.expires_at = world.now().plus_seconds(-60)),
-            false,
-        ),
-        (
-            "from the future",
-            changed(&|c| c.issued_at = world.now().plus_seconds(60)),
-            false,
-        ),
+        ("expired", changed(&|c| c.expires_at = world.now().plus_seconds(-60)), false),
+        ("from the future", changed(&|c| c.issued_at = world.now().plus_seconds(60)), false),
         ("another key", sign_with(&key(), &good), false),
         ("damaged", format!("{}A", world.sign(&good)), false),
         ("not a JWT", "opaque".to_owned(), false),
@@ -85,10 +73,7 @@ async fn an_identity_statement_is_no_access_token_even_signed_by_the_same_key() 
         })
         .unwrap();
     assert_eq!(world.post(&statement, PING).await.status(), 401);
-    assert_eq!(
-        world.post(&sign_with(&key, &claims), PING).await.status(),
-        200
-    );
+    assert_eq!(world.post(&sign_with(&key, &claims), PING).await.status(), 200);
 }
 
 #[tokio::test]
@@ -96,10 +81,9 @@ async fn two_authorization_headers_are_refused_even_if_both_are_good() {
     let world = World::new().await;
     let token = world.token("notes:read");
     let mut request = call(&token, PING);
-    request.headers_mut().append(
-        "authorization",
-        HeaderValue::try_from(format!("Bearer {token}")).unwrap(),
-    );
+    request
+        .headers_mut()
+        .append("authorization", HeaderValue::try_from(format!("Bearer {token}")).unwrap());
     assert_eq!(world.send(request).await.status(), 400);
     assert_eq!(world.post(&token, PING).await.status(), 200);
 }
@@ -117,11 +101,7 @@ async fn a_remembered_token_ends_with_its_time_and_with_its_key() {
     let token = world.token("notes:read");
     assert_eq!(world.post(&token, PING).await.status(), 200);
     world.replace_keys(&key());
-    assert_eq!(
-        world.post(&token, PING).await.status(),
-        401,
-        "its key counts no more"
-    );
+    assert_eq!(world.post(&token, PING).await.status(), 401, "its key counts no more");
 }
 
 fn id(text: &str) -> ResourceId {

@@ -67,11 +67,7 @@ impl Standing for Feed {
     fn ask(&self, names: &TokenNames, _: Timestamp) -> Verdict {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let revoked = self.revoked.lock().unwrap();
-        let ids = [
-            names.grant.as_bytes(),
-            names.installation.as_bytes(),
-            names.token.as_bytes(),
-        ];
+        let ids = [names.grant.as_bytes(), names.installation.as_bytes(), names.token.as_bytes()];
         if self.stale.load(Ordering::Relaxed) {
             Verdict::Unknown
         } else if ids.into_iter().any(|id| revoked.contains(id)) {
@@ -125,10 +121,7 @@ impl Callers for People {
     ) -> BoxFuture<'a, Result<Caller, CallersError>> {
         self.described.fetch_add(1, Ordering::Relaxed);
         let error = *self.error.lock().unwrap();
-        let caller = Caller {
-            user_name: "ada".into(),
-            client_name: Some("Testing".into()),
-        };
+        let caller = Caller { user_name: "ada".into(), client_name: Some("Testing".into()) };
         async move { error.map_or(Ok(caller), Err) }.boxed()
     }
 }
@@ -153,10 +146,7 @@ pub(crate) fn notes(upstream: &str) -> ResourceSettings {
         sentence: format!("May {name}"),
         implies: implies.parse().unwrap(),
     };
-    let rule = |subject, scope: &str| Rule {
-        subject,
-        scope: scope.parse().unwrap(),
-    };
+    let rule = |subject, scope: &str| Rule { subject, scope: scope.parse().unwrap() };
     ResourceSettings {
         name: "Notes".to_owned(),
         id: ResourceId::parse(RESOURCE).unwrap(),
@@ -172,14 +162,8 @@ pub(crate) fn notes(upstream: &str) -> ResourceSettings {
             rule(RuleSubject::Tool("whoami".to_owned()), ""),
             rule(RuleSubject::Tool("write_*".to_owned()), "notes:write"),
             rule(RuleSubject::Prompt("secret".to_owned()), "prompts"),
-            rule(
-                RuleSubject::Resource("notes://private/*".to_owned()),
-                "notes:write",
-            ),
-            rule(
-                RuleSubject::Method("logging/setLevel".to_owned()),
-                "notes:admin",
-            ),
+            rule(RuleSubject::Resource("notes://private/*".to_owned()), "notes:write"),
+            rule(RuleSubject::Method("logging/setLevel".to_owned()), "notes:admin"),
         ],
         allowed_origins: vec!["https://app.example".to_owned()],
     }
@@ -195,12 +179,7 @@ impl World {
         adjust: impl Fn(&mut UpstreamSettings),
     ) -> Self {
         let behind = Arc::new(Behind::default());
-        let upstream = listen(
-            Router::new()
-                .fallback(answer)
-                .with_state(Arc::clone(&behind)),
-        )
-        .await;
+        let upstream = listen(Router::new().fallback(answer).with_state(Arc::clone(&behind))).await;
         let upstream_url = format!("http://{upstream}/mcp");
         let (access_key, identity_key) = (key(), key());
         let set = |key: &SigningKey| KeySet::from_iter([key.public_key().clone()]);
@@ -232,9 +211,7 @@ impl World {
             limits: Limits::default(),
         };
         let gateway = Arc::new(Gateway::new(parts, &[resource(&upstream_url)]).unwrap());
-        let router = Router::new()
-            .fallback(front)
-            .with_state(Arc::clone(&gateway));
+        let router = Router::new().fallback(front).with_state(Arc::clone(&gateway));
         Self {
             identity_keys: set(&identity_key),
             address: listen(router).await,
@@ -301,11 +278,7 @@ impl World {
     pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Response<UpstreamBody> {
         let host = HeaderValue::from_static(HOST);
         request.headers_mut().entry(header::HOST).or_insert(host);
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str())
-            .to_owned();
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
         *request.uri_mut() = format!("http://{}{path}", self.address).parse().unwrap();
         self.client.send(request).await.unwrap()
     }
@@ -339,18 +312,12 @@ pub(crate) fn key() -> Arc<SigningKey> {
 }
 
 pub(crate) fn sign_with(key: &Arc<SigningKey>, claims: &AccessTokenClaims) -> String {
-    AccessTokenSigner::new(Arc::clone(key) as _)
-        .issue(claims)
-        .unwrap()
+    AccessTokenSigner::new(Arc::clone(key) as _).issue(claims).unwrap()
 }
 
 /// An answer of the server behind.
 pub(crate) fn respond(status: u16, media_type: &str, body: impl Into<Body>) -> Response<Body> {
-    Response::builder()
-        .status(status)
-        .header("content-type", media_type)
-        .body(body.into())
-        .unwrap()
+    Response::builder().status(status).header("content-type", media_type).body(body.into()).unwrap()
 }
 
 pub(crate) async fn text(response: Response<UpstreamBody>) -> String {
@@ -363,11 +330,7 @@ pub(crate) async fn json(response: Response<UpstreamBody>) -> Value {
 }
 
 pub(crate) fn challenge(response: &Response<UpstreamBody>) -> String {
-    let challenges: Vec<_> = response
-        .headers()
-        .get_all(header::WWW_AUTHENTICATE)
-        .iter()
-        .collect();
+    let challenges: Vec<_> = response.headers().get_all(header::WWW_AUTHENTICATE).iter().collect();
     assert_eq!(challenges.len(), 1);
     challenges[0].to_str().unwrap().to_owned()
 }
@@ -388,37 +351,19 @@ async fn front(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> R
     }
     match gateway.find(&authority, &path) {
         Some(resource) => gateway.serve(resource, request).await,
-        None => Response::builder()
-            .status(StatusCode::NOT_FOUND)
-            .body(Body::empty())
-            .unwrap(),
+        None => Response::builder().status(StatusCode::NOT_FOUND).body(Body::empty()).unwrap(),
     }
 }
 
 async fn answer(State(behind): State<Arc<Behind>>, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let (method, uri, headers) = (head.method, head.uri, head.headers);
-    let seen = Seen {
-        method,
-        uri,
-        headers,
-        body,
-    };
+    let seen = Seen { method, uri, headers, body };
     behind.seen.lock().unwrap().push(seen.clone());
     let behaviour = behind.behaviour.lock().unwrap();
     behaviour.as_ref().map_or_else(
-        || {
-            respond(
-                200,
-                "application/json",
-                r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
-            )
-        },
+        || respond(200, "application/json", r#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
         |behaviour| behaviour(&seen),
     )
 }

@@ -12,10 +12,7 @@ pub(super) fn resolve(
     environment: &Environment,
     problems: &mut Problems,
 ) -> Option<Zeroizing<String>> {
-    let (key, secret) = match (
-        &entry.introspection_secret_file,
-        &entry.introspection_secret_env,
-    ) {
+    let (key, secret) = match (&entry.introspection_secret_file, &entry.introspection_secret_env) {
         (None, None) => return None,
         (Some(path), None) => {
             let key = format!("{key}.introspection_secret_file");

@@ -30,8 +30,8 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     /// Its public URL: the audience of its tokens.
     pub(crate) id: ResourceId,
-    /// The MCP server that does the work.
-    pub(crate) upstream: Url,
+    /// The MCP server that does the work, as it was written: the audience of what the gateway tells it.
+    pub(crate) upstream: String,
     /// The scopes that it knows.
     pub(crate) scopes: Vec<ScopeEntry>,
     /// What calls need that no rule names.
@@ -60,11 +60,7 @@ pub(crate) fn resolve(
         } else {
             format!("{prefix}[{position}]")
         };
-        if entries
-            .iter()
-            .take(position)
-            .any(|other| other.name == entry.name)
-        {
+        if entries.iter().take(position).any(|other| other.name == entry.name) {
             problems.refuse(
                 format!("{key}.name"),
                 format!("\"{}\" is there twice", entry.name),
@@ -74,9 +70,8 @@ pub(crate) fn resolve(
         let Some(resource) = one(&key, entry, issuer, environment, problems) else {
             continue;
         };
-        if let Some(other) = resources
-            .iter()
-            .find(|other| public_url::overlap(&resource.id, &other.id))
+        if let Some(other) =
+            resources.iter().find(|other| public_url::overlap(&resource.id, &other.id))
         {
             let which = if entry.url.is_some() { "url" } else { "path" };
             problems.refuse(
@@ -106,23 +101,11 @@ fn one(
     }
     let id = public_url::resolve(key, entry, issuer, problems);
     let upstream = upstream::resolve(&format!("{key}.upstream"), &entry.upstream, problems);
-    let scopes = if entry.scopes.is_empty() {
-        vec![everything()]
-    } else {
-        entry.scopes.clone()
-    };
+    let scopes = if entry.scopes.is_empty() { vec![everything()] } else { entry.scopes.clone() };
     let known = scopes::resolve(&format!("{key}.scopes"), &scopes, problems);
     let first = scopes.first().map(|scope| scope.name.clone());
-    let default_names = entry
-        .default_scope
-        .clone()
-        .unwrap_or_else(|| first.into_iter().collect());
-    let default_scope = needed(
-        &format!("{key}.default_scope"),
-        &default_names,
-        &known,
-        problems,
-    );
+    let default_names = entry.default_scope.clone().unwrap_or_else(|| first.into_iter().collect());
+    let default_scope = needed(&format!("{key}.default_scope"), &default_names, &known, problems);
     let rules = entry
         .rules
         .iter()
@@ -132,11 +115,7 @@ fn one(
         })
         .collect();
     for (position, origin) in entry.allowed_origins.iter().enumerate() {
-        allowed_origin(
-            &format!("{key}.allowed_origins[{position}]"),
-            origin,
-            problems,
-        );
+        allowed_origin(&format!("{key}.allowed_origins[{position}]"), origin, problems);
     }
     let introspection_secret = introspection::resolve(key, entry, environment, problems);
     Some(Resource {

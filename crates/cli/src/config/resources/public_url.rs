@@ -15,9 +15,8 @@ pub(super) fn resolve(
 ) -> Option<ResourceId> {
     let (key, text) = written(key, entry, issuer, problems)?;
     let url = problems.accept(&key, Url::parse(&text), EXAMPLE)?;
-    let refused = form(&url, &text)
-        .or_else(|| scheme(&url, issuer))
-        .or_else(|| place(&url, issuer));
+    let refused =
+        form(&url, &text).or_else(|| scheme(&url, issuer)).or_else(|| place(&url, issuer));
     if let Some((why, hint)) = refused {
         problems.refuse(key, why, hint);
         return None;
@@ -37,16 +36,10 @@ fn written(
             return Some((format!("{key}.path"), format!("{}{path}", issuer.origin())));
         }
         (None, Some(url)) => return Some((format!("{key}.url"), url.clone())),
-        (Some(_), None) => (
-            "path",
-            "does not begin with a slash",
-            "write it like \"/mcp\"",
-        ),
-        (None, None) => (
-            "path",
-            "is missing",
-            "write the public path, like \"/mcp\", or a whole `url`",
-        ),
+        (Some(_), None) => ("path", "does not begin with a slash", "write it like \"/mcp\""),
+        (None, None) => {
+            ("path", "is missing", "write the public path, like \"/mcp\", or a whole `url`")
+        }
         (Some(_), Some(_)) => ("url", "is there beside `path`", "leave out one of the two"),
     };
     problems.refuse(format!("{key}.{which}"), why, hint);
@@ -74,16 +67,10 @@ fn form(url: &Url, text: &str) -> Refused {
 fn scheme(url: &Url, issuer: &Issuer) -> Refused {
     if (url.scheme() == "https") != issuer.is_https() {
         let hint = "issuer and resources share the listeners, so they share the scheme";
-        return Some((
-            format!("is {} although the issuer is not", url.scheme()),
-            hint,
-        ));
+        return Some((format!("is {} although the issuer is not", url.scheme()), hint));
     }
     (url.scheme() == "http" && !salver_oauth::issuer::is_loopback(url)).then(|| {
-        (
-            "is plain http, which is for loopback hosts only".to_owned(),
-            "begin it with https://",
-        )
+        ("is plain http, which is for loopback hosts only".to_owned(), "begin it with https://")
     })
 }
 
@@ -95,10 +82,7 @@ fn place(url: &Url, issuer: &Issuer) -> Refused {
         reserved::within("/.well-known", url.path()).then(|| "/.well-known".to_owned())
     };
     taken.map(|ours| {
-        (
-            format!("collides with {ours}, which is ours"),
-            "choose another path, like \"/mcp\"",
-        )
+        (format!("collides with {ours}, which is ours"), "choose another path, like \"/mcp\"")
     })
 }
 

@@ -78,11 +78,7 @@ pub(super) fn resolve(
     .into_iter()
     .flatten()
     .collect();
-    if let Some(pattern) = named
-        .iter()
-        .map(Call::pattern)
-        .find(|pattern| !is_pattern(pattern))
-    {
+    if let Some(pattern) = named.iter().map(Call::pattern).find(|pattern| !is_pattern(pattern)) {
         problems.refuse(
             key,
             format!("has the pattern \"{pattern}\""),
@@ -98,10 +94,7 @@ pub(super) fn resolve(
         );
         return None;
     };
-    Some(Rule {
-        call: call.clone(),
-        scope: scope?,
-    })
+    Some(Rule { call: call.clone(), scope: scope? })
 }
 
 fn is_pattern(text: &str) -> bool {

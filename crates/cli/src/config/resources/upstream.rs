@@ -4,8 +4,8 @@ use url::Url;
 
 use crate::config::problem::Problems;
 
-/// Its URL, if the gateway can speak with it.
-pub(super) fn resolve(key: &str, text: &str, problems: &mut Problems) -> Option<Url> {
+/// Its URL as it was written, if the gateway can speak with it.
+pub(super) fn resolve(key: &str, text: &str, problems: &mut Problems) -> Option<String> {
     let url = problems.accept(
         key,
         Url::parse(text).map_err(|error| format!("is not a URL: {error}")),
@@ -31,5 +31,5 @@ pub(super) fn resolve(key: &str, text: &str, problems: &mut Problems) -> Option<
         );
         return None;
     }
-    Some(url)
+    Some(text.to_owned())
 }

@@ -59,9 +59,7 @@ impl Notes {
 
     /// A panic while the lock was held leaves whole notes behind: each change is one push.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<String>>> {
-        self.by_subject
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.by_subject.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,10 +85,7 @@ mod tests {
         let notes = Notes::default();
         assert_eq!(notes.add("ada", "  "), Err(Full::Empty));
         assert_eq!(notes.add("ada", &"x".repeat(MAX_CHARACTERS)), Ok(1));
-        assert_eq!(
-            notes.add("ada", &"x".repeat(MAX_CHARACTERS + 1)),
-            Err(Full::Long(2_001))
-        );
+        assert_eq!(notes.add("ada", &"x".repeat(MAX_CHARACTERS + 1)), Err(Full::Long(2_001)));
         for _ in 1..MAX_NOTES {
             assert!(notes.add("ada", "x").is_ok());
         }

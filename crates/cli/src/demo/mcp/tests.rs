@@ -91,14 +91,9 @@ async fn nobody_goes_round_the_gateway() {
     let forged = post(&app, &[("salver-identity", "mallory")], initialize()).await;
     assert_eq!(forged.status, StatusCode::UNAUTHORIZED);
     let two = [("salver-identity", "Ada"), ("salver-identity", "Bob")];
+    assert_eq!(post(&app, &two, initialize()).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
-        post(&app, &two, initialize()).await.status,
-        StatusCode::UNAUTHORIZED
-    );
-    assert_eq!(
-        post(&app, &[("salver-identity", "Ada")], initialize())
-            .await
-            .status,
+        post(&app, &[("salver-identity", "Ada")], initialize()).await.status,
         StatusCode::OK
     );
 }
@@ -110,10 +105,7 @@ async fn the_2026_generation_calls_without_a_session() {
     assert_eq!(sum["result"]["structuredContent"]["sum"], json!(5.5));
     let who = call(&app, "Ada", "whoami", json!({})).await;
     assert_eq!(who["result"]["structuredContent"]["username"], "Ada");
-    assert_eq!(
-        who["result"]["structuredContent"]["client_id"],
-        "https://client.example/card.json"
-    );
+    assert_eq!(who["result"]["structuredContent"]["client_id"], "https://client.example/card.json");
 }
 
 #[tokio::test]
@@ -122,10 +114,7 @@ async fn each_person_has_notes_of_their_own() {
     let kept = call(&app, "Ada", "notes_add", json!({ "text": "call Bob" })).await;
     assert_eq!(kept["result"]["structuredContent"]["count"], 1);
     let hers = call(&app, "Ada", "notes_list", json!({})).await;
-    assert_eq!(
-        hers["result"]["structuredContent"]["notes"],
-        json!(["call Bob"])
-    );
+    assert_eq!(hers["result"]["structuredContent"]["notes"], json!(["call Bob"]));
     let his = call(&app, "Bob", "notes_list", json!({})).await;
     assert_eq!(his["result"]["structuredContent"]["notes"], json!([]));
 }
@@ -135,10 +124,7 @@ async fn a_session_of_2025_answers_each_request_for_its_own_caller() {
     let app = demo();
     let opened = post(&app, &[("salver-identity", "Ada")], initialize()).await;
     assert_eq!(opened.message["result"]["protocolVersion"], "2025-11-25");
-    let session = opened.headers["mcp-session-id"]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let session = opened.headers["mcp-session-id"].to_str().unwrap().to_owned();
     let as_who = |who: &'static str| {
         vec![
             ("salver-identity", who),
@@ -147,10 +133,7 @@ async fn a_session_of_2025_answers_each_request_for_its_own_caller() {
         ]
     };
     let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-    assert_eq!(
-        post(&app, &as_who("Ada"), ready).await.status,
-        StatusCode::ACCEPTED
-    );
+    assert_eq!(post(&app, &as_who("Ada"), ready).await.status, StatusCode::ACCEPTED);
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
     let listed = post(&app, &as_who("Ada"), list).await.message;
     let names: Vec<&str> = listed["result"]["tools"]

@@ -75,35 +75,21 @@ struct NoteList {
 #[derive(Serialize, JsonSchema)]
 struct NoteCount {
     /// All notes of this person, the new one included.
+    #[schemars(with = "i64")] // a format that the validators of the SDKs know
     count: usize,
 }
 
 #[tool_router]
 impl Desk {
     pub(super) fn new(notes: Arc<Notes>) -> Self {
-        Self {
-            notes,
-            tool_router: Self::tool_router(),
-        }
+        Self { notes, tool_router: Self::tool_router() }
     }
 
     /// Tells who you are here: the person who signed in, the client that calls, and what it may do.
     #[tool(annotations(title = "Who am I?", read_only_hint = true, open_world_hint = false))]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<Json<Visitor>, ErrorData> {
-        let Caller {
-            subject,
-            username,
-            client_id,
-            client_name,
-            scopes,
-        } = caller(parts)?;
-        Ok(Json(Visitor {
-            username,
-            subject,
-            client_id,
-            client_name,
-            scopes,
-        }))
+        let Caller { subject, username, client_id, client_name, scopes } = caller(parts)?;
+        Ok(Json(Visitor { username, subject, client_id, client_name, scopes }))
     }
 
     /// Adds two numbers.
@@ -119,9 +105,7 @@ impl Desk {
         Extension(parts): Extension<Parts>,
     ) -> Result<Json<NoteList>, ErrorData> {
         let person = caller(parts)?;
-        Ok(Json(NoteList {
-            notes: self.notes.list(&person.subject),
-        }))
+        Ok(Json(NoteList { notes: self.notes.list(&person.subject) }))
     }
 
     /// Keeps a note for you until the demonstration ends.
@@ -148,10 +132,8 @@ impl Desk {
 #[tool_handler(router = self.tool_router)]
 impl ServerHandler for Desk {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder()
-            .enable_tools()
-            .enable_tool_list_changed()
-            .build();
+        let capabilities =
+            ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
         ServerConfig::new(capabilities)
             .with_server_info(
                 Implementation::new("salver-demo", env!("CARGO_PKG_VERSION"))
