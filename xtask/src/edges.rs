@@ -18,26 +18,11 @@ const BELOW: &[(&str, &[&str])] = &[
     ("salver-store", &["salver-oauth"]),
     (
         "salver-server",
-        &[
-            "salver-oauth",
-            "salver-jose",
-            "salver-policy",
-            "salver-egress",
-            "salver-store",
-        ],
+        &["salver-oauth", "salver-jose", "salver-policy", "salver-egress", "salver-store"],
     ),
-    (
-        "salver-gateway",
-        &["salver-oauth", "salver-jose", "salver-egress"],
-    ),
-    (
-        "salver-client",
-        &["salver-oauth", "salver-jose", "salver-egress"],
-    ),
-    (
-        "salver",
-        &["salver-server", "salver-gateway", "salver-client"],
-    ),
+    ("salver-gateway", &["salver-oauth", "salver-jose", "salver-egress"]),
+    ("salver-client", &["salver-oauth", "salver-jose", "salver-egress"]),
+    ("salver", &["salver-server", "salver-gateway", "salver-client"]),
     ("salver-bench", &["salver"]),
     ("xtask", &[]),
 ];
@@ -45,10 +30,7 @@ const BELOW: &[(&str, &[&str])] = &[
 const TESTKIT: &str = "salver-testkit";
 
 pub(crate) fn check(packages: &[Package]) -> Report {
-    let ours: BTreeSet<&str> = packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let mut report = Report::default();
     let mut seen = 0_usize;
     for package in packages {
@@ -59,11 +41,7 @@ pub(crate) fn check(packages: &[Package]) -> Report {
             ));
             continue;
         }
-        for dependency in package
-            .dependencies
-            .iter()
-            .filter(|d| ours.contains(d.name.as_str()))
-        {
+        for dependency in package.dependencies.iter().filter(|d| ours.contains(d.name.as_str())) {
             seen += 1;
             if !may_use(name, &dependency.name, dependency.dev) {
                 let kind = if dependency.dev { " (in tests)" } else { "" };
@@ -74,10 +52,7 @@ pub(crate) fn check(packages: &[Package]) -> Report {
             }
         }
     }
-    report.note(format!(
-        "edges: {} packages, {seen} edges between them",
-        packages.len()
-    ));
+    report.note(format!("edges: {} packages, {seen} edges between them", packages.len()));
     report
 }
 
@@ -90,18 +65,12 @@ fn may_use(above: &str, below: &str, dev: bool) -> bool {
 }
 
 fn reaches(above: &str, below: &str) -> bool {
-    directly_below(above).is_some_and(|nearest| {
-        nearest
-            .iter()
-            .any(|name| *name == below || reaches(name, below))
-    })
+    directly_below(above)
+        .is_some_and(|nearest| nearest.iter().any(|name| *name == below || reaches(name, below)))
 }
 
 fn directly_below(name: &str) -> Option<&'static [&'static str]> {
-    BELOW
-        .iter()
-        .find(|(user, _)| *user == name)
-        .map(|(_, below)| *below)
+    BELOW.iter().find(|(user, _)| *user == name).map(|(_, below)| *below)
 }
 
 #[cfg(test)]
@@ -110,79 +79,21 @@ mod tests {
 
     const EDGES: &[(&str, &str, &str, bool, bool)] = &[
         // why, user, used, in tests only?, allowed?
-        (
-            "a row of the table",
-            "salver-server",
-            "salver-store",
-            false,
-            true,
-        ),
-        (
-            "what a neighbour uses",
-            "salver-server",
-            "salver-names",
-            false,
-            true,
-        ),
-        (
-            "nothing points up",
-            "salver-store",
-            "salver-server",
-            false,
-            false,
-        ),
-        (
-            "… not even in tests",
-            "salver-store",
-            "salver-server",
-            true,
-            false,
-        ),
-        (
-            "siblings do not see each other",
-            "salver-server",
-            "salver-gateway",
-            false,
-            false,
-        ),
-        (
-            "the gateway does not see the store",
-            "salver-gateway",
-            "salver-store",
-            false,
-            false,
-        ),
-        (
-            "the test kit is for tests",
-            "salver-server",
-            "salver-testkit",
-            true,
-            true,
-        ),
-        (
-            "… and for nothing else",
-            "salver-server",
-            "salver-testkit",
-            false,
-            false,
-        ),
-        (
-            "the test kit sees all",
-            "salver-testkit",
-            "salver-server",
-            false,
-            true,
-        ),
+        ("a row of the table", "salver-server", "salver-store", false, true),
+        ("what a neighbour uses", "salver-server", "salver-names", false, true),
+        ("nothing points up", "salver-store", "salver-server", false, false),
+        ("… not even in tests", "salver-store", "salver-server", true, false),
+        ("siblings do not see each other", "salver-server", "salver-gateway", false, false),
+        ("the gateway does not see the store", "salver-gateway", "salver-store", false, false),
+        ("the test kit is for tests", "salver-server", "salver-testkit", true, true),
+        ("… and for nothing else", "salver-server", "salver-testkit", false, false),
+        ("the test kit sees all", "salver-testkit", "salver-server", false, true),
     ];
 
     #[test]
     fn the_table_says_who_may_use_whom() {
         for (why, user, used, dev, allowed) in EDGES {
-            assert_eq!(
-                may_use(user, used, *dev),
-                *allowed,
-                "{why}: {user} -> {used}"
-            );
+            assert_eq!(may_use(user, used, *dev), *allowed, "{why}: {user} -> {used}");
         }
     }
 
@@ -195,10 +106,7 @@ mod tests {
 
     #[test]
     fn a_package_that_the_table_does_not_know_is_a_fault() {
-        let unknown = Package {
-            name: "salver-new".to_owned(),
-            dependencies: Vec::new(),
-        };
+        let unknown = Package { name: "salver-new".to_owned(), dependencies: Vec::new() };
         assert_eq!(check(&[unknown]).faults.len(), 1);
     }
 }

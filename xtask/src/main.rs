@@ -45,10 +45,7 @@ fn main() -> ExitCode {
         ["edges"] => edges_and_names(),
         ["sizes"] => source::read_all().map(|files| sizes::check(&files)),
         _ => {
-            return say(
-                &["usage: cargo xtask edges | sizes".to_owned()],
-                ExitCode::from(2),
-            );
+            return say(&["usage: cargo xtask edges | sizes".to_owned()], ExitCode::from(2));
         }
     };
     match checked {

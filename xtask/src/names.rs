@@ -81,10 +81,7 @@ const RULES: &[Rule] = &[
 pub(crate) fn check(files: &[Source]) -> Report {
     let mut report = Report::default();
     for rule in RULES {
-        let inside: Vec<&Source> = files
-            .iter()
-            .filter(|file| holds(rule, &file.path))
-            .collect();
+        let inside: Vec<&Source> = files.iter().filter(|file| holds(rule, &file.path)).collect();
         if inside.is_empty() {
             report.note(format!(
                 "names: nothing in {} to keep to: {}",
@@ -101,11 +98,7 @@ pub(crate) fn check(files: &[Source]) -> Report {
             }
         }
     }
-    report.note(format!(
-        "names: {} rules over {} files",
-        RULES.len(),
-        files.len()
-    ));
+    report.note(format!("names: {} rules over {} files", RULES.len(), files.len()));
     report
 }
 
@@ -131,42 +124,12 @@ mod tests {
 
     const LINES: &[(&str, &str, &str, bool)] = &[
         // why, line, name, mentioned?
-        (
-            "an import",
-            "use salver_store::Store;",
-            "salver_store",
-            true,
-        ),
-        (
-            "part of another word is another name",
-            "use my_axum_like::Router;",
-            "axum",
-            false,
-        ),
-        (
-            "a comment may name it",
-            "//! what axum does with it",
-            "axum",
-            false,
-        ),
-        (
-            "code before a comment counts",
-            "axum::serve(); // here",
-            "axum",
-            true,
-        ),
-        (
-            "a path",
-            "let s = tokio::net::TcpStream::connect(a);",
-            "TcpStream::connect",
-            true,
-        ),
-        (
-            "a shorter path",
-            "fn f(s: TcpStream) {}",
-            "TcpStream::connect",
-            false,
-        ),
+        ("an import", "use salver_store::Store;", "salver_store", true),
+        ("part of another word is another name", "use my_axum_like::Router;", "axum", false),
+        ("a comment may name it", "//! what axum does with it", "axum", false),
+        ("code before a comment counts", "axum::serve(); // here", "axum", true),
+        ("a path", "let s = tokio::net::TcpStream::connect(a);", "TcpStream::connect", true),
+        ("a shorter path", "fn f(s: TcpStream) {}", "TcpStream::connect", false),
     ];
 
     #[test]
@@ -177,40 +140,14 @@ mod tests {
     }
 
     fn faults(path: &str, line: &str) -> usize {
-        check(&[Source {
-            path: path.to_owned(),
-            lines: vec![line.to_owned()],
-        }])
-        .faults
-        .len()
+        check(&[Source { path: path.to_owned(), lines: vec![line.to_owned()] }]).faults.len()
     }
 
     #[test]
     fn the_same_line_is_fine_in_the_room_that_owns_it() {
-        assert_eq!(
-            faults("crates/server/src/web/token.rs", "use salver_store::Store;"),
-            1
-        );
-        assert_eq!(
-            faults(
-                "crates/server/src/flow/token.rs",
-                "use salver_store::Store;"
-            ),
-            0
-        );
-        assert_eq!(
-            faults(
-                "crates/gateway/src/proxy.rs",
-                "use hickory_resolver::Resolver;"
-            ),
-            1
-        );
-        assert_eq!(
-            faults(
-                "crates/egress/src/dial.rs",
-                "use hickory_resolver::Resolver;"
-            ),
-            0
-        );
+        assert_eq!(faults("crates/server/src/web/token.rs", "use salver_store::Store;"), 1);
+        assert_eq!(faults("crates/server/src/flow/token.rs", "use salver_store::Store;"), 0);
+        assert_eq!(faults("crates/gateway/src/proxy.rs", "use hickory_resolver::Resolver;"), 1);
+        assert_eq!(faults("crates/egress/src/dial.rs", "use hickory_resolver::Resolver;"), 0);
     }
 }

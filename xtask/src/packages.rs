@@ -25,13 +25,7 @@ pub(crate) struct Dependency {
 
 pub(crate) fn read() -> Result<Vec<Package>, Obstacle> {
     let answer = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .output()
         .map_err(|why| Obstacle::Program("cargo metadata", why.to_string()))?;
     if !answer.status.success() {
@@ -48,24 +42,13 @@ fn package(value: &Value) -> Package {
         name: text(dependency, "name"),
         dev: text(dependency, "kind") == "dev",
     });
-    Package {
-        name: text(value, "name"),
-        dependencies: dependencies.collect(),
-    }
+    Package { name: text(value, "name"), dependencies: dependencies.collect() }
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 fn text(value: &Value, key: &str) -> String {
-    value
-        .get(key)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

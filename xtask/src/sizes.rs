@@ -55,20 +55,8 @@ fn check_against(files: &[Source], long: &[(&str, &str)]) -> Report {
             ));
         }
     }
-    distribution(
-        &mut report,
-        "files",
-        &mut file_lengths,
-        FILE_MEDIAN,
-        FILE_P90,
-    );
-    distribution(
-        &mut report,
-        "functions",
-        &mut function_lengths,
-        FUNCTION_P90,
-        FUNCTION_P90,
-    );
+    distribution(&mut report, "files", &mut file_lengths, FILE_MEDIAN, FILE_P90);
+    distribution(&mut report, "functions", &mut function_lengths, FUNCTION_P90, FUNCTION_P90);
     report
 }
 
@@ -76,10 +64,7 @@ fn distribution(report: &mut Report, of: &str, lengths: &mut [usize], median: us
     lengths.sort_unstable();
     let at = |percent: usize| {
         let last = lengths.len().saturating_sub(1);
-        lengths
-            .get(last * percent / 100)
-            .copied()
-            .unwrap_or_default()
+        lengths.get(last * percent / 100).copied().unwrap_or_default()
     };
     let (half, most, longest) = (at(50), at(90), at(100));
     report.note(format!(
@@ -87,9 +72,7 @@ fn distribution(report: &mut Report, of: &str, lengths: &mut [usize], median: us
         lengths.len()
     ));
     if half > median {
-        report.fault(format!(
-            "the median of {of} is {half} lines, more than {median}"
-        ));
+        report.fault(format!("the median of {of} is {half} lines, more than {median}"));
     }
     if most > p90 {
         report.fault(format!("the p90 of {of} is {most} lines, more than {p90}"));
@@ -109,9 +92,7 @@ fn functions(lines: &[String]) -> Vec<(&str, usize, usize)> {
         let rest = lines.get(index..).unwrap_or_default();
         let body_follows = !line.ends_with(['}', ';']);
         let length = if body_follows {
-            let last = rest
-                .iter()
-                .position(|l| *l == end || ends_declaration(l, indent));
+            let last = rest.iter().position(|l| *l == end || ends_declaration(l, indent));
             last.map_or(1, |at| at + 1)
         } else {
             1
@@ -141,37 +122,16 @@ mod tests {
     use super::*;
 
     fn file(path: &str, lines: usize) -> Source {
-        Source {
-            path: path.to_owned(),
-            lines: vec![String::from("// x"); lines],
-        }
+        Source { path: path.to_owned(), lines: vec![String::from("// x"); lines] }
     }
 
     #[test]
     fn a_file_over_the_limit_needs_a_row_and_only_then() {
         let reason: &[(&str, &str)] = &[("a.rs", "a table")];
-        assert!(
-            check_against(&[file("a.rs", 400), file("b.rs", 1)], &[])
-                .faults
-                .is_empty()
-        );
-        assert_eq!(
-            check_against(&[file("a.rs", 401), file("b.rs", 1)], &[])
-                .faults
-                .len(),
-            1
-        );
-        assert!(
-            check_against(&[file("a.rs", 401), file("b.rs", 1)], reason)
-                .faults
-                .is_empty()
-        );
-        assert_eq!(
-            check_against(&[file("a.rs", 400), file("b.rs", 1)], reason)
-                .faults
-                .len(),
-            1
-        );
+        assert!(check_against(&[file("a.rs", 400), file("b.rs", 1)], &[]).faults.is_empty());
+        assert_eq!(check_against(&[file("a.rs", 401), file("b.rs", 1)], &[]).faults.len(), 1);
+        assert!(check_against(&[file("a.rs", 401), file("b.rs", 1)], reason).faults.is_empty());
+        assert_eq!(check_against(&[file("a.rs", 400), file("b.rs", 1)], reason).faults.len(), 1);
         assert_eq!(check_against(&[file("b.rs", 1)], reason).faults.len(), 1);
     }
 
@@ -179,9 +139,6 @@ mod tests {
     fn functions_are_measured_with_their_signature() {
         let text = "fn a() {\n    if b {\n    }\n}\ntrait T {\n    fn one(&self) -> u8;\n    pub async fn two(\n        &self,\n    ) -> u8;\n    fn c() {}\n}";
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        assert_eq!(
-            functions(&lines),
-            [("a", 1, 4), ("one", 6, 1), ("two", 7, 3), ("c", 10, 1)]
-        );
+        assert_eq!(functions(&lines), [("a", 1, 4), ("one", 6, 1), ("two", 7, 3), ("c", 10, 1)]);
     }
 }

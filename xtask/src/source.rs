@@ -96,12 +96,11 @@ fn without_tests(text: &str) -> (Vec<String>, Vec<TestModule>) {
                 return (kept, modules);
             }
             let name = line.trim_start_matches("mod ").trim_end_matches(';');
-            let at = waiting
-                .iter()
-                .find_map(|l| l.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
-            modules.push(at.map_or(TestModule::Named(name.to_owned()), |p| {
-                TestModule::At(p.to_owned())
-            }));
+            let at =
+                waiting.iter().find_map(|l| l.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
+            modules.push(
+                at.map_or(TestModule::Named(name.to_owned()), |p| TestModule::At(p.to_owned())),
+            );
         }
         kept.append(&mut waiting);
         kept.push(line.to_owned());
@@ -133,22 +132,13 @@ mod tests {
         assert_eq!(lines.len(), 6);
         assert_eq!(
             modules,
-            [
-                TestModule::Named("table".to_owned()),
-                TestModule::At("b_tests.rs".to_owned())
-            ]
+            [TestModule::Named("table".to_owned()), TestModule::At("b_tests.rs".to_owned())]
         );
-        let files: Vec<String> = modules
-            .iter()
-            .flat_map(|module| files_of("crates/a/src/b.rs", module))
-            .collect();
+        let files: Vec<String> =
+            modules.iter().flat_map(|module| files_of("crates/a/src/b.rs", module)).collect();
         assert_eq!(
             files,
-            [
-                "crates/a/src/b/table.rs",
-                "crates/a/src/b/table/",
-                "crates/a/src/b_tests.rs"
-            ]
+            ["crates/a/src/b/table.rs", "crates/a/src/b/table/", "crates/a/src/b_tests.rs"]
         );
         assert_eq!(
             files_of("crates/a/src/lib.rs", &TestModule::Named("t".to_owned()))[0],

@@ -87,7 +87,8 @@ impl Keyring {
         self.keys.load_full()
     }
 
-    /// Reads the store again: another process may have rotated, and time moves keys from published to signing.
+    /// Reads the store again: another process may have rotated, and time moves keys from published to signing. Sets that did
+    /// not change stay the same value, so that whoever has verified a token under one need not do it again.
     ///
     /// # Errors
     /// [`KeyringError`]; the keys in force stay.
@@ -97,7 +98,14 @@ impl Keyring {
         sealing: &DerivedKey,
         now: Timestamp,
     ) -> Result<(), KeyringError> {
-        self.keys.store(Arc::new(read(store, sealing, now).await?));
+        let (old, mut new) = (self.keys(), read(store, sealing, now).await?);
+        if new.access_jwks == old.access_jwks {
+            new.access_keys = Arc::clone(&old.access_keys);
+        }
+        if new.identity_jwks == old.identity_jwks {
+            new.identity_keys = Arc::clone(&old.identity_keys);
+        }
+        self.keys.store(Arc::new(new));
         Ok(())
     }
 }
@@ -180,4 +188,62 @@ fn of_use(
         }
     }
     Ok((signer.ok_or(KeyringError::NoKey)?, public.into_iter().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use salver_jose::{KeyPurpose, MasterKey};
+    use salver_store::sqlite::{Settings, SqliteStore};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix(1_790_000_000 + seconds)
+    }
+
+    #[tokio::test]
+    async fn a_rotated_key_is_published_before_it_signs_and_the_old_one_after() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path().join("s.db"), Settings::default()).unwrap();
+        let sealing = MasterKey::from_bytes([1; 32]).derive(KeyPurpose::SigningKeys).unwrap();
+        let keyring = Keyring::open(&store, &sealing, Algorithm::Es256, at(0)).await.unwrap();
+        let first = keyring.keys();
+        let old = first.access.key_id().to_owned();
+
+        rotate(&store, &sealing, Algorithm::EdDsa, at(0)).await.unwrap();
+        let published = [(10, 2, true), (PUBLISHED_AHEAD_SECONDS, 2, false)];
+        let gone = (PUBLISHED_AHEAD_SECONDS + PUBLISHED_AFTER_SECONDS, 1, false);
+        for (seconds, keys, signs_with_old) in published.into_iter().chain([gone]) {
+            keyring.refresh(&store, &sealing, at(seconds)).await.unwrap();
+            let now = keyring.keys();
+            assert_eq!(now.access_keys.iter().count(), keys, "{seconds}");
+            assert_eq!(now.access.key_id() == old, signs_with_old, "{seconds}");
+        }
+        assert_eq!(keyring.keys().algorithm, Algorithm::EdDsa);
+    }
+
+    #[tokio::test]
+    async fn keys_that_did_not_change_stay_the_same_value() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path().join("s.db"), Settings::default()).unwrap();
+        let sealing = MasterKey::from_bytes([1; 32]).derive(KeyPurpose::SigningKeys).unwrap();
+        let keyring = Keyring::open(&store, &sealing, Algorithm::Es256, at(0)).await.unwrap();
+        let before = keyring.keys();
+        keyring.refresh(&store, &sealing, at(60)).await.unwrap();
+        assert!(Arc::ptr_eq(&before.access_keys, &keyring.keys().access_keys));
+        rotate(&store, &sealing, Algorithm::Es256, at(60)).await.unwrap();
+        keyring.refresh(&store, &sealing, at(61)).await.unwrap();
+        assert!(!Arc::ptr_eq(&before.access_keys, &keyring.keys().access_keys));
+    }
+
+    #[tokio::test]
+    async fn another_master_key_opens_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path().join("s.db"), Settings::default()).unwrap();
+        let sealing =
+            |byte| MasterKey::from_bytes([byte; 32]).derive(KeyPurpose::SigningKeys).unwrap();
+        Keyring::open(&store, &sealing(1), Algorithm::Es256, at(0)).await.unwrap();
+        let other = Keyring::open(&store, &sealing(2), Algorithm::Es256, at(0)).await;
+        assert!(matches!(other.err(), Some(KeyringError::OtherMasterKey)));
+    }
 }

@@ -91,17 +91,30 @@ impl RevocationIndex {
     /// If the store does not answer; what is known stays, and grows old.
     pub async fn refresh(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
         let mut cursor = self.reader.lock().await;
-        let news = store.list_revocations(cursor.number).await?;
+        let news = match store.list_revocations(cursor.number).await {
+            Ok(news) => news,
+            Err(error) => {
+                if !self.is_fresh(now) {
+                    // Nothing is vouched for any more: whoever holds a stream open looks again, and finds out.
+                    self.tell_watchers();
+                }
+                return Err(error);
+            }
+        };
         if let Some(newest) = news.last() {
             let mut revoked = HashMap::clone(&self.revoked.load());
             revoked.retain(|_, at| now.seconds_since(*at) < KEEP_SECONDS);
             revoked.extend(news.iter().map(|entry| (entry.subject, entry.at)));
             self.revoked.store(Arc::new(revoked));
             cursor.number = newest.number;
-            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+            self.tell_watchers();
         }
         self.read_at.store(now.as_unix(), Ordering::Relaxed);
         Ok(())
+    }
+
+    fn tell_watchers(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

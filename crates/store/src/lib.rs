@@ -121,6 +121,17 @@ pub trait Store: Send + Sync + 'static {
     /// installation's grant), or its grant revoked. Whether the code is still in time was decided before.
     fn redeem_code(&self, redeem: RedeemCode) -> Answer<'_, Outcome>;
 
+    // ── What clients prove ──
+
+    /// Spends an assertion until a time, after which it would be refused anyway. `Lost` if it is spent already, and that time is not
+    /// past. The digest covers client and `jti`: two clients may choose the same one.
+    fn spend_assertion(
+        &self,
+        assertion: Digest,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome>;
+
     // ── Installations: refresh-token families ──
 
     /// An installation with its grant, ended or not.
@@ -161,7 +172,7 @@ pub trait Store: Send + Sync + 'static {
 
     // ── Housekeeping ──
 
-    /// Deletes what time has ended: codes, sessions, invitations, feed entries and keys past their use, installations unused for too
+    /// Deletes what time has ended: codes, assertions, sessions, invitations, feed entries and keys past their use, installations unused for too
     /// long. What stays how long after its end: [`retention`]. Works in slices, so it is not one unit: other work goes between.
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()>;
     /// Whether the engine answers and can write.

@@ -175,6 +175,8 @@ pub struct Installation {
     pub grant: GrantId,
     /// What its tokens may do at most.
     pub scope: Scope,
+    /// RFC 7638 thumbprint of the key that the client authenticated with when it redeemed the code; none of a public client.
+    pub client_key: Option<String>,
     /// How often its refresh token was rotated.
     pub generation: u32,
     /// Digest of the refresh token that is good now.
@@ -245,6 +247,8 @@ pub enum RevocationReason {
     Client,
     /// A spent code or a dead refresh token was presented: somebody has a copy.
     Replay,
+    /// The client's metadata changed: what it was given to is no longer the same.
+    Change,
 }
 
 /// One line of the revocation feed.

@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the cases are tests")]
 
 pub mod applications;
+pub mod assertions;
 pub mod codes;
 pub mod consents;
 pub mod feed;
@@ -104,6 +105,11 @@ macro_rules! engine_contract {
                     a_code_gives_only_under_its_own_grant
                     redeeming_against_revoking_leaves_nothing_alive
                 }
+                assertions {
+                    an_assertion_is_spent_until_its_time
+                    of_many_who_spend_one_assertion_one_is_believed
+                    a_sweep_leaves_what_is_still_spent
+                }
                 installations {
                     an_installation_comes_back_as_it_was
                     rotation_moves_one_generation
@@ -175,6 +181,7 @@ mod tests {
         const LIST: &str = include_str!("mod.rs");
         const GROUPS: &[&str] = &[
             include_str!("applications.rs"),
+            include_str!("assertions.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("feed.rs"),

@@ -131,6 +131,7 @@ pub fn installation(number: u32, grant: GrantId) -> Installation {
         id: installation_id(number),
         grant,
         scope: scope("read"),
+        client_key: None,
         generation: 0,
         current: digest(number),
         previous: None,

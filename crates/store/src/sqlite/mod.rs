@@ -8,6 +8,7 @@
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
 
 mod applications;
+mod assertions;
 mod codes;
 mod error;
 mod grants;

@@ -3,7 +3,7 @@
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, codes, grants, installations, invitations, keys, revocations,
+    SqliteStore, applications, assertions, codes, grants, installations, invitations, keys, revocations,
     row::change, sessions, sweep, users, writer::Unit,
 };
 use crate::{
@@ -123,6 +123,15 @@ impl Store for SqliteStore {
 
     fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>> {
         self.read(move |connection| grants::find_by_id(connection, id))
+    }
+
+    fn spend_assertion(
+        &self,
+        assertion: Digest,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome> {
+        self.write(move |connection| assertions::spend(connection, &assertion, until, now))
     }
 
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>> {

@@ -61,6 +61,10 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::TICKET),
     },
     Rule {
+        sql: "DELETE FROM assertions WHERE assertion IN (SELECT assertion FROM assertions WHERE spent_until <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
         sql: "DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
         kept: Kept::After(0),
     },

@@ -47,5 +47,6 @@ pub(super) fn reason(reason: RevocationReason) -> &'static str {
         RevocationReason::Administrator => "administrator",
         RevocationReason::Client => "client",
         RevocationReason::Replay => "replay",
+        RevocationReason::Change => "change",
     }
 }

@@ -101,6 +101,7 @@ fn installation(
         id: token.installation(),
         grant: code.grant,
         scope: code.scope.clone(),
+        client_key: None,
         generation: 0,
         current: token.digest(deps.secrets.refresh_tokens()),
         previous: None,

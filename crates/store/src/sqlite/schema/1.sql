@@ -47,7 +47,7 @@ CREATE TABLE grants (
     consented_at   INTEGER NOT NULL,
     last_used_at   INTEGER NOT NULL,
     revoked_at     INTEGER,
-    revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay'))
+    revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay', 'change'))
 ) STRICT;
 -- At most one live grant for one purpose; also the way to a user's live grants.
 CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
@@ -81,6 +81,7 @@ CREATE TABLE installations (
     id              BLOB NOT NULL PRIMARY KEY,
     grant_id        BLOB NOT NULL REFERENCES grants (id),
     scope           TEXT NOT NULL,
+    client_key      TEXT,
     generation      INTEGER NOT NULL,
     current         BLOB NOT NULL,
     previous        BLOB,
@@ -91,7 +92,7 @@ CREATE TABLE installations (
     expires_at      INTEGER NOT NULL,
     sweep_after     INTEGER NOT NULL,
     ended_at        INTEGER,
-    ended_why       TEXT CHECK (ended_why IN ('user', 'administrator', 'client', 'replay'))
+    ended_why       TEXT CHECK (ended_why IN ('user', 'administrator', 'client', 'replay', 'change'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX installations_by_grant ON installations (grant_id);
 CREATE INDEX installations_by_sweep ON installations (sweep_after);
@@ -102,10 +103,17 @@ CREATE TABLE revocations (
     kind    TEXT NOT NULL CHECK (kind IN ('grant', 'installation', 'token')),
     subject BLOB NOT NULL,
     at      INTEGER NOT NULL,
-    why     TEXT NOT NULL CHECK (why IN ('user', 'administrator', 'client', 'replay')),
+    why     TEXT NOT NULL CHECK (why IN ('user', 'administrator', 'client', 'replay', 'change')),
     UNIQUE (kind, subject)
 ) STRICT;
 CREATE INDEX revocations_by_age ON revocations (at);
+
+-- What clients have signed to say who they are (RFC 7523): each counts once.
+CREATE TABLE assertions (
+    assertion   BLOB NOT NULL PRIMARY KEY,
+    spent_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assertions_by_end ON assertions (spent_until);
 
 CREATE TABLE keys (
     number     INTEGER PRIMARY KEY,

@@ -4,12 +4,13 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, codes, grants, installations, invitations, revocations, sessions, sweep, users,
+    applications, assertions, codes, grants, installations, invitations, revocations, sessions, sweep, users,
 };
 
 const STATEMENTS: &[&str] = &[
     applications::GRANTS,
     applications::INSTALLATIONS,
+    assertions::SPEND,
     codes::FIND,
     codes::SPEND,
     codes::USE_GRANT,
