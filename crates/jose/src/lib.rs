@@ -18,6 +18,6 @@ pub use seal::{DerivedKey, KeyPurpose, MasterKey, MasterKeyError, OpenError, Sea
 pub use token::{
     AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, ClientAssertion, Expected,
     ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, LEEWAY_SECONDS,
-    MAX_IDENTITY_SECONDS, TokenError, TokenType, UnverifiedAssertion, UnverifiedToken,
-    is_identity_token, verify_access_token, verify_identity_token,
+    MAX_IDENTITY_SECONDS, SKEW_SECONDS, TokenError, TokenType, UnverifiedAssertion,
+    UnverifiedToken, is_identity_token, verify_access_token, verify_identity_token,
 };

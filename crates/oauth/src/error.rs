@@ -110,7 +110,7 @@ pub fn token(error: &TokenError) -> Wire {
         E::ClientAuthentication => (
             401,
             Code::InvalidClient,
-            "this client has no secret or key here; send client_id alone".into(),
+            "the client is not authenticated: without keys send client_id alone; with keys a fresh JWT for this issuer".into(),
         ),
         E::TwoAuthentications => (400, Code::InvalidRequest, "authenticate in one way only".into()),
         E::Code => (

@@ -23,7 +23,9 @@ use salver_policy::{
 use salver_store::{Outcome, record::Grant};
 
 use super::{
-    SignedIn, client, consent,
+    SignedIn,
+    client::{self, Reach},
+    consent,
     refusal::{Refusal, Unavailable},
 };
 use crate::{deps::Deps, ticket::Ticket};
@@ -98,7 +100,7 @@ async fn nobody_is_signed_in<'d>(
     deps: &'d Deps,
     request: &AuthorizationRequest,
 ) -> Result<Next<'d>, Refusal> {
-    let known = client::find(deps, &request.client_id, None, false).await?;
+    let known = client::find(deps, &request.client_id, Reach::AtHand).await?;
     if let Some(client) = &known {
         let back = return_address(deps, client, request)?;
         if matches!(client.client_id, ClientId::Issued(_)) {
@@ -127,7 +129,8 @@ pub(super) async fn prepare<'d>(
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
     let grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
-    let found = client::find(deps, &request.client_id, Some(person), !grants.is_empty()).await?;
+    let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
+    let found = client::find(deps, &request.client_id, reach).await?;
     // With somebody signed in, a client is found or refused.
     let client = found.ok_or(Refusal::ForeignForm)?;
     let back = return_address(deps, &client, request)?;

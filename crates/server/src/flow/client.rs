@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use salver_egress::{Candidate, ChosenBy, Fetch, FetchError, Fetched, Purpose, Source, Standing};
-use salver_oauth::client::{
-    document::{self, Profile},
-    id::{ClientId, MetadataUrl},
-    metadata::Metadata,
+use salver_oauth::{
+    UserId,
+    client::{
+        document::{self, Profile},
+        id::{ClientId, MetadataUrl},
+        metadata::Metadata,
+    },
 };
 
-use super::{
-    SignedIn,
-    refusal::{ClientRefusal, Refusal},
-};
+use super::refusal::{ClientRefusal, Refusal};
 use crate::deps::Deps;
 
 /// What the egress ledger calls these fetches.
@@ -21,26 +21,38 @@ pub const DOCUMENT: Purpose = Purpose::new("client_metadata");
 /// The most that is read of a document, in bytes (CIMD-F-8, DESIGN §9).
 const DOCUMENT_BYTES: usize = 5 * 1024;
 
-/// The client's metadata; `None` if it is a document that may not be fetched yet, since nobody is signed in (DESIGN 4.5).
-///
-/// `known_good` says that the user has let this very client in before.
+/// How far a look-up may go.
+#[derive(Clone, Copy, Debug)]
+pub enum Reach {
+    /// What is at hand: nobody is signed in, so nothing is fetched (DESIGN 4.5).
+    AtHand,
+    /// The client's host, on behalf of this person; `known_good` says that they have let this very client in before.
+    Host {
+        /// Who causes it.
+        person: UserId,
+        /// Whether a copy may be served while the host fails.
+        known_good: bool,
+    },
+}
+
+/// The client's metadata; `None` if it is a document that is not at hand and may not be fetched.
 ///
 /// # Errors
 /// [`Refusal::Client`].
 pub async fn find(
     deps: &Deps,
     client_id: &ClientId,
-    person: Option<&SignedIn>,
-    known_good: bool,
+    reach: Reach,
 ) -> Result<Option<Arc<Metadata>>, Refusal> {
-    let found = match client_id {
-        ClientId::Issued(id) => {
-            deps.settings.clients.get(id.as_str()).cloned().map(Some).ok_or(ClientRefusal::Unknown)
+    let found = match (client_id, reach) {
+        (ClientId::Issued(id), _) => {
+            let client = deps.settings.clients.get(id.as_str()).cloned();
+            client.map(Some).ok_or(ClientRefusal::Unknown)
         }
-        ClientId::Document(url) => match person {
-            Some(person) => fetch(deps, url, person, known_good).await.map(Some),
-            None => cached(deps, url),
-        },
+        (ClientId::Document(url), Reach::AtHand) => cached(deps, url),
+        (ClientId::Document(url), Reach::Host { person, known_good }) => {
+            fetch(deps, url, (person, known_good)).await.map(Some)
+        }
     };
     found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
 }
@@ -57,14 +69,13 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
 async fn fetch(
     deps: &Deps,
     url: &MetadataUrl,
-    person: &SignedIn,
-    known_good: bool,
+    (person, known_good): (UserId, bool),
 ) -> Result<Arc<Metadata>, ClientRefusal> {
     let fetch = Fetch {
         url: url.as_str(),
         chosen_by: ChosenBy::Stranger,
         purpose: DOCUMENT,
-        source: Source::User(*person.user.id.as_bytes()),
+        source: Source::User(*person.as_bytes()),
         standing: if known_good { Standing::KnownGood } else { Standing::FirstSight },
         limit: DOCUMENT_BYTES,
         accept: "application/json",
@@ -98,9 +109,6 @@ fn read(
         return Err(ClientRefusal::MediaType(fetched.content_type.as_deref().map(String::from)));
     }
     let metadata = document::parse(&fetched.body, url, profile).map_err(ClientRefusal::Document)?;
-    if !metadata.methods.none {
-        return Err(ClientRefusal::Method);
-    }
     Ok(Arc::new(metadata))
 }
 

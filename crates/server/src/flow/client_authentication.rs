@@ -1,17 +1,168 @@
-//! Is the client at the token endpoint who it says it is? (SPEC 3.6, OAuth 2.1 §2.4.)
+//! Is the client at the token endpoint who it says it is? (SPEC 3.6 and 4.2, OAuth 2.1 §2.4.)
+//!
+//! First the claim is read; then the caller looks for the code or installation that names this client; only then is anything proven, since
+//! that may need a fetch (DESIGN 4.5). Who once proved itself must do so again (CIMD-K-7).
 
+use std::borrow::Cow;
+
+use salver_egress::{Candidate, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing};
+use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
 use salver_oauth::{
-    client::id::ClientId,
+    UserId,
+    client::{
+        id::ClientId,
+        metadata::{Keys, Metadata},
+    },
     token::{error::TokenError, request::Credentials},
 };
+use salver_store::Outcome;
 
-/// The client of a request that proves nothing.
-///
-/// # Errors
-/// If it tries to prove something: no client can, here.
-pub(super) fn public(credentials: &Credentials) -> Result<&ClientId, TokenError> {
-    match credentials {
-        Credentials::None(client_id) => Ok(client_id),
-        Credentials::Assertion { .. } => Err(TokenError::ClientAuthentication),
+use super::{
+    client::{self, Reach},
+    token::TokenRefusal,
+};
+use crate::deps::Deps;
+
+/// What the egress ledger calls fetches of key sets.
+const KEYS: Purpose = Purpose::new("client_keys");
+
+/// The most that is read of a key set, in bytes (DESIGN §9).
+const KEY_SET_BYTES: usize = 64 * 1024;
+
+/// How old a key set must be before an unknown key is a reason to fetch it again, in seconds (CIMD-C-5).
+const REFETCH_AFTER_SECONDS: u64 = 60;
+
+/// Who a request claims to come from.
+pub(super) struct Claimed<'r> {
+    client_id: Cow<'r, ClientId>,
+    assertion: Option<UnverifiedAssertion<'r>>,
+}
+
+/// For whom the proof is needed.
+pub(super) struct Whose<'w> {
+    /// The person whose code or installation it is.
+    pub(super) person: UserId,
+    /// The key by which the installation was started, if by one.
+    pub(super) started_by: Option<&'w str>,
+}
+
+impl<'r> Claimed<'r> {
+    /// Reads the claim; nothing is believed.
+    pub(super) fn read(credentials: &'r Credentials) -> Result<Self, TokenError> {
+        match credentials {
+            Credentials::None(client_id) => {
+                Ok(Self { client_id: Cow::Borrowed(client_id), assertion: None })
+            }
+            Credentials::Assertion { client_id, jwt } => {
+                let assertion = UnverifiedAssertion::decode(jwt).map_err(not_proven)?;
+                let subject = assertion.claimed_client();
+                if client_id.as_ref().is_some_and(|named| named != subject) {
+                    return Err(TokenError::ClientAuthentication); // BIS-5
+                }
+                Ok(Self { client_id: Cow::Owned(subject.clone()), assertion: Some(assertion) })
+            }
+        }
     }
+
+    /// The client that is claimed.
+    pub(super) fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// Proves the claim as far as this client has to. Answers the thumbprint of the key, if one was used.
+    pub(super) async fn prove(
+        self,
+        deps: &Deps,
+        whose: Whose<'_>,
+    ) -> Result<Option<Box<str>>, TokenRefusal> {
+        let reach = Reach::Host { person: whose.person, known_good: true };
+        let found = client::find(deps, &self.client_id, reach).await;
+        let Some(assertion) = self.assertion else {
+            if whose.started_by.is_some() {
+                return Err(TokenError::ClientAuthentication.into()); // CIMD-K-7: no downgrade
+            }
+            return match found {
+                Ok(Some(client)) if !client.methods.none => {
+                    Err(TokenError::ClientAuthentication.into())
+                }
+                Err(_) if matches!(*self.client_id, ClientId::Issued(_)) => {
+                    Err(TokenError::UnknownClient.into())
+                }
+                // A public client whose host fails now was judged when its code was issued.
+                _ => Ok(None),
+            };
+        };
+        let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?;
+        if !client.methods.private_key_jwt {
+            return Err(TokenError::ClientAuthentication.into());
+        }
+        let keys = keys(deps, &client, (whose.person, assertion.claimed_key_id())).await?;
+        let now = deps.now();
+        let proven = assertion.verify(&keys, &deps.settings.issuer, now).map_err(not_proven)?;
+        // Until it has ended even by the slowest clock that we believe.
+        let until = proven.expires_at.plus_seconds(salver_jose::SKEW_SECONDS + 1);
+        let spent = deps.secrets.digest(&format!("{} {}", proven.client_id, proven.id));
+        match deps.store.spend_assertion(spent, until, now).await? {
+            Outcome::Applied => Ok(Some(proven.key)),
+            Outcome::Lost => Err(TokenError::ClientAuthentication.into()),
+        }
+    }
+}
+
+/// The client's keys. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
+async fn keys(
+    deps: &Deps,
+    client: &Metadata,
+    (person, named): (UserId, Option<&str>),
+) -> Result<KeySet, TokenError> {
+    let url = match &client.keys {
+        Keys::None => return Err(TokenError::ClientAuthentication),
+        Keys::Inline(set) => return read(set.as_bytes()),
+        Keys::At(url) => url,
+    };
+    let fetched = fetch(deps, url, person).await?;
+    let keys = read(&fetched.body)?;
+    let is_old = matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= REFETCH_AFTER_SECONDS);
+    if is_old && named.is_some_and(|name| keys.find(name).is_none()) {
+        deps.egress.forget(url, KEYS);
+        return read(&fetch(deps, url, person).await?.body);
+    }
+    Ok(keys)
+}
+
+async fn fetch(deps: &Deps, url: &str, person: UserId) -> Result<Fetched, TokenError> {
+    let fetch = Fetch {
+        url,
+        chosen_by: ChosenBy::Stranger,
+        purpose: KEYS,
+        source: Source::User(*person.as_bytes()),
+        // Keys are never served stale, however good they were (DESIGN 4.5).
+        standing: Standing::FirstSight,
+        limit: KEY_SET_BYTES,
+        accept: "application/jwk-set+json, application/json",
+        check: is_key_set,
+    };
+    deps.egress.fetch(fetch).await.map_err(|error| {
+        tracing::info!(url, %error, "a client's keys could not be fetched");
+        TokenError::ClientAuthentication
+    })
+}
+
+fn is_key_set(candidate: &Candidate<'_>) -> bool {
+    KeySet::parse(candidate.body).is_ok()
+}
+
+fn read(set: &[u8]) -> Result<KeySet, TokenError> {
+    KeySet::parse(set).map_err(|error| {
+        tracing::info!(%error, "a client's keys cannot be used");
+        TokenError::ClientAuthentication
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+fn not_proven(error: AssertionError) -> TokenError {
+    if !matches!(error, AssertionError::Token(JoseError::Malformed)) {
+        tracing::info!(%error, "a client's assertion proves nothing");
+    }
+    TokenError::ClientAuthentication
 }

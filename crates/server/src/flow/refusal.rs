@@ -67,9 +67,6 @@ pub enum ClientRefusal {
     /// Its document breaks a rule.
     #[error("its document: {0}")]
     Document(DocumentError),
-    /// It can only authenticate in ways that are not supported (CIMD-K-5).
-    #[error("it has no authentication method that is supported here")]
-    Method,
 }
 
 /// Something of ours failed.

@@ -2,13 +2,18 @@
 
 use salver_jose::token::{Audience, Expected, verify_access_token};
 use salver_oauth::{
+    InstallationId,
     form::Form,
     grant::refresh::RefreshToken,
     token::{error::TokenError, request::credentials},
 };
 use salver_store::record::{RevocationReason, Subject};
 
-use super::{client, client_authentication, token::TokenRefusal};
+use super::{
+    client,
+    client_authentication::{Claimed, Whose},
+    token::TokenRefusal,
+};
 use crate::deps::Deps;
 
 /// Revokes what is presented. Unknown and dead tokens are no error (RV-2); the type hint is not needed.
@@ -23,35 +28,33 @@ pub async fn revoke(
     let form = Form::parse(body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let credentials = credentials(&form, authorization)?;
-    let client_id = client_authentication::public(&credentials)?;
-    let subject = match RefreshToken::parse(&text, deps.secrets.refresh_tokens()) {
-        Some(token) => refresh_token(deps, &token).await?,
-        None => access_token(deps, &text),
+    let claimed = Claimed::read(&credentials)?;
+    let Some((subject, installation)) = named(deps, &text) else {
+        // RV-2: whoever is known here need not hear that the token is not.
+        let known = client::is_known(deps, claimed.client_id());
+        return if known { Ok(()) } else { Err(TokenError::UnknownClient.into()) };
     };
-    match subject {
-        Some((owner, _)) if owner != client_id.as_str() => Err(TokenError::RefreshToken.into()),
-        Some((_, subject)) => {
-            let now = deps.now();
-            deps.store.revoke(subject, RevocationReason::Client, now).await?;
-            deps.revocations.refresh(&*deps.store, now).await?;
-            Ok(())
-        }
-        None if client::is_known(deps, client_id) => Ok(()),
-        None => Err(TokenError::UnknownClient.into()),
+    let Some((installation, grant)) = deps.store.find_installation(installation).await? else {
+        return Ok(());
+    };
+    if grant.client_id != claimed.client_id().as_str() {
+        return Err(TokenError::RefreshToken.into());
     }
+    let started_by = installation.client_key.as_deref();
+    claimed.prove(deps, Whose { person: grant.user, started_by }).await?;
+    let now = deps.now();
+    deps.store.revoke(subject, RevocationReason::Client, now).await?;
+    deps.revocations.refresh(&*deps.store, now).await?;
+    Ok(())
 }
 
-async fn refresh_token(
-    deps: &Deps,
-    token: &RefreshToken,
-) -> Result<Option<(String, Subject)>, TokenRefusal> {
-    let found = deps.store.find_installation(token.installation()).await?;
-    Ok(found.map(|(installation, grant)| (grant.client_id, Subject::Installation(installation.id))))
-}
-
-fn access_token(deps: &Deps, text: &str) -> Option<(String, Subject)> {
+/// What a token of ours stands for, and the installation that it belongs to.
+fn named(deps: &Deps, text: &str) -> Option<(Subject, InstallationId)> {
+    if let Some(token) = RefreshToken::parse(text, deps.secrets.refresh_tokens()) {
+        return Some((Subject::Installation(token.installation()), token.installation()));
+    }
     let expected =
         Expected { issuer: &deps.settings.issuer, audience: Audience::Any, now: deps.now() };
     let claims = verify_access_token(text, &deps.keyring.keys().access_keys, &expected).ok()?;
-    Some((claims.client_id.to_string(), Subject::Token(claims.token_id)))
+    Some((Subject::Token(claims.token_id), claims.installation))
 }

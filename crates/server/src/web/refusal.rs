@@ -139,9 +139,6 @@ fn client(why: &ClientRefusal) -> Words {
         ClientRefusal::Document(error) => {
             refused(format!("The application’s metadata document breaks a rule: {error}."))
         }
-        ClientRefusal::Method => refused(
-            "The application can prove itself only in ways that this server does not support; it supports none (public clients).".into(),
-        ),
     }
 }
 

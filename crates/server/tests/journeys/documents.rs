@@ -140,16 +140,25 @@ async fn attack_8_a_thousand_requests_for_one_document_are_one_fetch() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_fetches_nothing() {
+async fn design_4_5_the_token_endpoint_fetches_only_for_whom_a_live_code_or_family_names() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let tokens = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
-    world.deps.egress.forget(NATIVE_CLIENT, salver_server::flow::client::DOCUMENT);
     let before = world.web.all_hits();
-    assert_eq!(world.refresh(NATIVE_CLIENT, &tokens.refresh).await.status, StatusCode::OK);
-    // DESIGN 4.5: nothing here names this client, so it is unknown, and nobody goes to look.
-    let unknown = world.refresh("https://slow.example/client.json", "slvr_rt_x").await;
-    assert_eq!(crate::world::refused(&unknown), (401, "invalid_client".to_owned()));
+    for (client_id, error) in [
+        ("https://slow.example/client.json", (401, "invalid_client".to_owned())),
+        (NATIVE_CLIENT, (400, "invalid_grant".to_owned())),
+    ] {
+        for token in ["slvr_rt_x", "slvr_ac_x"] {
+            let refresh = world.refresh(client_id, token).await;
+            assert_eq!(crate::world::refused(&refresh), error, "{client_id}");
+            let code = world.redeem(client_id, token, &[]).await;
+            assert_eq!(crate::world::refused(&code), error, "{client_id}");
+        }
+    }
+    // Another client's family names another client.
+    let foreign = world.refresh("https://slow.example/client.json", &tokens.refresh).await;
+    assert_eq!(crate::world::refused(&foreign), (401, "invalid_client".to_owned()));
     assert_eq!(world.web.all_hits(), before);
 }
 

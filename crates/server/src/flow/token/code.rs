@@ -2,7 +2,6 @@
 
 use salver_oauth::{
     InstallationId, ResourceId, Timestamp,
-    client::id::ClientId,
     grant::{
         code::{Decision, Kept, Presented, decide},
         pkce::Challenge,
@@ -20,21 +19,30 @@ use super::{
     issue::{Generation, issue},
     not_good,
 };
-use crate::{deps::Deps, flow::refusal::Unavailable};
+use crate::{
+    deps::Deps,
+    flow::{
+        client_authentication::{Claimed, Whose},
+        refusal::Unavailable,
+    },
+};
 
 pub(super) async fn redeem(
     deps: &Deps,
-    (client_id, request): (&ClientId, &TokenRequest),
+    (claimed, request): (Claimed<'_>, &TokenRequest),
     (text, verifier, redirect_uri): (&str, &str, Option<&str>),
 ) -> Result<Issued, TokenRefusal> {
     let digest = deps.secrets.digest(text);
-    let Some((code, grant)) = deps.store.find_code(digest).await? else {
-        return Err(not_good(deps, client_id, TokenError::Code));
+    let client_id = claimed.client_id().clone();
+    let found = deps.store.find_code(digest).await?;
+    let Some((code, grant)) = found.filter(|(_, grant)| grant.client_id == client_id.as_str())
+    else {
+        return Err(not_good(deps, &client_id, TokenError::Code));
     };
+    let client_key = claimed.prove(deps, Whose { person: grant.user, started_by: None }).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
     let kept = Kept {
-        client_id: &grant.client_id,
         redirect_uri: &code.redirect_uri,
         challenge: &challenge,
         resource: &resource,
@@ -42,16 +50,10 @@ pub(super) async fn redeem(
         spent: code.redeemed_by.is_some(),
         grant_stands: grant.revoked_at.is_none(),
     };
-    let presented = Presented {
-        client_id: client_id.as_str(),
-        redirect_uri,
-        verifier,
-        resources: &request.resources,
-    };
+    let presented = Presented { redirect_uri, verifier, resources: &request.resources };
     let now = deps.now();
     match decide(&kept, &presented, now) {
-        Decision::Refuse(error) if grant.client_id == client_id.as_str() => Err(error.into()),
-        Decision::Refuse(error) => Err(not_good(deps, client_id, error)),
+        Decision::Refuse(error) => Err(error.into()),
         Decision::Replay => {
             end_what_it_gave(deps, code.redeemed_by, now).await?;
             Err(TokenError::Code.into())
@@ -59,7 +61,9 @@ pub(super) async fn redeem(
         Decision::Redeem => {
             let token =
                 RefreshToken::first(InstallationId::from_bytes(deps.random()), deps.random());
-            let installation = installation(deps, &token, (&code, now));
+            let client_key = client_key.map(String::from);
+            let installation =
+                Installation { client_key, ..installation(deps, &token, (&code, now)) };
             let generation = Generation {
                 grant: &grant,
                 installation: installation.id,

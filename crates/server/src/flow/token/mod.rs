@@ -14,7 +14,7 @@ use salver_oauth::{
 use salver_store::StoreError;
 use thiserror::Error;
 
-use super::{client, client_authentication, refusal::Unavailable};
+use super::{client, client_authentication::Claimed, refusal::Unavailable};
 use crate::deps::Deps;
 
 pub use issue::Issued;
@@ -46,14 +46,13 @@ pub async fn exchange(
     authorization: Option<&str>,
 ) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(body, authorization)?;
-    let client_id = client_authentication::public(&request.credentials)?;
+    let claimed = Claimed::read(&request.credentials)?;
     match &request.grant {
         PresentedGrant::Code { code, verifier, redirect_uri } => {
-            code::redeem(deps, (client_id, &request), (code, verifier, redirect_uri.as_deref()))
-                .await
+            code::redeem(deps, (claimed, &request), (code, verifier, redirect_uri.as_deref())).await
         }
         PresentedGrant::Refresh { token, scope } => {
-            refresh::rotate(deps, (client_id, &request), token, scope.as_deref()).await
+            refresh::rotate(deps, (claimed, &request), token, scope.as_deref()).await
         }
     }
 }

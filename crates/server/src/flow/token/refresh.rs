@@ -2,7 +2,6 @@
 
 use salver_oauth::{
     ResourceId, Timestamp,
-    client::id::ClientId,
     grant::refresh::{Decision, RefreshToken, Standing, decide},
     token::{
         error::TokenError,
@@ -19,20 +18,28 @@ use super::{
     issue::{Generation, issue, token_id},
     not_good,
 };
-use crate::{deps::Deps, flow::refusal::Unavailable};
+use crate::{
+    deps::Deps,
+    flow::{
+        client_authentication::{Claimed, Whose},
+        refusal::Unavailable,
+    },
+};
 
 /// How often a rotation is decided anew because another request came in between. Each loss is somebody else's success.
 const TRIES: usize = 8;
 
 pub(super) async fn rotate(
     deps: &Deps,
-    (client_id, request): (&ClientId, &TokenRequest),
+    (claimed, request): (Claimed<'_>, &TokenRequest),
     text: &str,
     scope: Option<&str>,
 ) -> Result<Issued, TokenRefusal> {
     let Some(presented) = RefreshToken::parse(text, deps.secrets.refresh_tokens()) else {
-        return Err(not_good(deps, client_id, TokenError::RefreshToken));
+        return Err(not_good(deps, claimed.client_id(), TokenError::RefreshToken));
     };
+    let client_id = claimed.client_id().clone();
+    let mut unproven = Some(claimed);
     for _ in 0..TRIES {
         let found = deps.store.find_installation(presented.installation()).await?;
         // The seal says that it was ours, so its client was known once, whatever is left of it now.
@@ -40,7 +47,11 @@ pub(super) async fn rotate(
             return Err(TokenError::RefreshToken.into());
         };
         if grant.client_id != client_id.as_str() {
-            return Err(not_good(deps, client_id, TokenError::RefreshToken));
+            return Err(not_good(deps, &client_id, TokenError::RefreshToken));
+        }
+        if let Some(claimed) = unproven.take() {
+            let started_by = installation.client_key.as_deref();
+            claimed.prove(deps, Whose { person: grant.user, started_by }).await?;
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
         request.check_resource(&granted)?;
