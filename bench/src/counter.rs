@@ -94,10 +94,10 @@ impl Count {
                 sum_of_perf(&String::from_utf8_lossy(&output.stderr))
             }
             Self::Callgrind { process, dumps } => {
-                let before = newest_dump(&dumps)?;
+                let before = newest_dump(&dumps, process)?;
                 control(&["-d"], process)?;
                 control(&["-i", "off"], process)?;
-                match newest_dump(&dumps)? {
+                match newest_dump(&dumps, process)? {
                     Some(dump) if before.as_ref() != Some(&dump) => total_of_dump(&dump),
                     _ => Err(Fault::Counter("callgrind wrote nothing".into())),
                 }
@@ -130,13 +130,16 @@ fn sum_of_perf(text: &str) -> Result<u64, Fault> {
 }
 
 /// Dumps are numbered; the one with the highest number is the newest.
-fn newest_dump(folder: &Path) -> Result<Option<PathBuf>, Fault> {
+fn newest_dump(folder: &Path, process: u32) -> Result<Option<PathBuf>, Fault> {
     let entries = std::fs::read_dir(folder).map_err(|error| Fault::Io("list dumps", error))?;
     let dumps = entries.filter_map(|entry| Some(entry.ok()?.path()));
     // `out.PID` is written when the process ends; `out.PID.1` and so on are dumps.
-    let number =
-        |path: &PathBuf| path.file_name()?.to_str()?.split('.').nth(2)?.parse::<u32>().ok();
-    Ok(dumps.filter_map(|path| Some((number(&path)?, path))).max().map(|(_, path)| path))
+    let before_number = format!("out.{process}.");
+    let number = |path: &PathBuf| {
+        path.file_name()?.to_str()?.strip_prefix(&before_number)?.parse::<u32>().ok()
+    };
+    let numbered = dumps.filter_map(|path| Some((number(&path)?, path)));
+    Ok(numbered.max().map(|(_, path)| path))
 }
 
 fn total_of_dump(dump: &Path) -> Result<u64, Fault> {
@@ -166,13 +169,16 @@ mod tests {
     #[test]
     fn the_newest_dump_has_the_highest_number() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(newest_dump(folder.path()).unwrap(), None);
-        for (name, text) in
-            [("out.77", "totals: 1"), ("out.77.9", "totals: 2"), ("out.77.10", "x\ntotals: 3 4")]
-        {
+        assert_eq!(newest_dump(folder.path(), 77).unwrap(), None);
+        for (name, text) in [
+            ("out.77", "totals: 1"),
+            ("out.78.11", "totals: 9"),
+            ("out.77.9", "totals: 2"),
+            ("out.77.10", "x\ntotals: 3 4"),
+        ] {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let dump = newest_dump(folder.path()).unwrap().unwrap();
+        let dump = newest_dump(folder.path(), 77).unwrap().unwrap();
         assert_eq!(total_of_dump(&dump).unwrap(), 3);
     }
 }

@@ -37,6 +37,9 @@ struct Arguments {
     /// Operations to count in each measurement.
     #[arg(long, default_value_t = 2_000)]
     operations: u32,
+    /// Keep what callgrind wrote in this folder, for `callgrind_annotate`.
+    #[arg(long)]
+    keep: Option<PathBuf>,
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
             counter: arguments.counter,
             only: arguments.only,
             operations: arguments.operations,
+            keep: arguments.keep,
         })),
     };
     match outcome {

@@ -13,7 +13,7 @@ use crate::load;
 use crate::report::{self, Cost, Row, Whole};
 use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::{self, Operation, Operations};
-use crate::subject::{BareLine, Subject};
+use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
 
 /// What is asked of a run.
@@ -22,6 +22,7 @@ pub(crate) struct Plan {
     pub(crate) counter: Option<Counter>,
     pub(crate) only: Option<String>,
     pub(crate) operations: u32,
+    pub(crate) keep: Option<PathBuf>,
 }
 
 /// A server, where it answers, and what can be asked of it.
@@ -39,9 +40,12 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let behind = upstream::serve().await?;
     let documents = document::serve().await?;
     let folder = tempfile::tempdir().map_err(|error| Fault::Io("make a folder", error))?;
+    let dumps = plan.keep.clone().unwrap_or_else(|| folder.path().to_owned());
+    std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
+    let bench = Bench { counter, dumps };
     let configuration = world::configure(folder.path(), behind, &documents)?;
-    let bare = start_bare(counter, folder.path().as_os_str(), behind).await?;
-    let ours = start_ours(counter, &program, &configuration).await?;
+    let bare = start_bare(&bench, folder.path().as_os_str(), behind).await?;
+    let ours = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
     let pairs = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
@@ -68,17 +72,16 @@ fn find(named: Option<&Path>) -> Result<PathBuf, Fault> {
     }
 }
 
-async fn start_bare(counter: Counter, data: &OsStr, behind: SocketAddr) -> Result<Side, Fault> {
+async fn start_bare(bench: &Bench, data: &OsStr, behind: SocketAddr) -> Result<Side, Fault> {
     let program = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
     let behind = behind.to_string();
     let arguments = [OsStr::new("bare"), data, OsStr::new(&behind)];
-    let (subject, line) = Subject::start::<BareLine>(counter, &program, &arguments).await?;
+    let (subject, line) = Subject::start::<BareLine>(bench, &program, &arguments).await?;
     Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
 }
 
-async fn start_ours(counter: Counter, program: &Path, configuration: &Path) -> Result<Side, Fault> {
-    let (subject, line) =
-        Subject::start::<Line>(counter, program, &arguments(configuration)).await?;
+async fn start_ours(bench: &Bench, program: &Path, configuration: &Path) -> Result<Side, Fault> {
+    let (subject, line) = Subject::start::<Line>(bench, program, &arguments(configuration)).await?;
     let world = Arc::new(World::set_up(&line).await?);
     Ok(Side { subject, address: world.address, operations: scenario::ours::operations(&world) })
 }
@@ -99,10 +102,12 @@ async fn cost(side: &Side, operation: &Arc<dyn Operation>, operations: u32) -> R
 
 /// Start, memory and size, without a counter, on the store that the run has left.
 async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
+    let dumps = std::env::temp_dir();
+    let bench = Bench { counter: Counter::Perf, dumps };
     let (mut starts, mut idle) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let (subject, _) =
-            Subject::start::<Line>(Counter::Perf, program, &arguments(configuration)).await?;
+            Subject::start::<Line>(&bench, program, &arguments(configuration)).await?;
         starts.push(subject.started_in);
         tokio::time::sleep(SETTLED).await;
         idle.push(subject.resident_kib()?);

@@ -64,13 +64,15 @@ fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::f
         let times = format!("{:.2?} / {:.2?}", row.ours.p50, row.ours.p99);
         writeln!(text, "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |")?;
     }
-    let mib = |bytes: u64| bytes / 1024 / 1024;
+    let mib = |bytes: u64| format!("{}.{} MiB", bytes / MIB, bytes % MIB * 10 / MIB);
     writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
     writeln!(text, "| cold start on an existing store | {:.0?} | 37 ms |", whole.cold_start)?;
-    writeln!(text, "| idle memory | {} MiB | 16 MiB |", mib(whole.idle_kib * 1024))?;
-    writeln!(text, "| binary | {} MiB | 40 MiB |", mib(whole.binary_bytes))?;
+    writeln!(text, "| idle memory | {} | 16 MiB |", mib(whole.idle_kib * 1024))?;
+    writeln!(text, "| binary | {} | 40 MiB |", mib(whole.binary_bytes))?;
     Ok(text)
 }
+
+const MIB: u64 = 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,18 @@ use serde::de::DeserializeOwned;
 use crate::counter::{Count, Counter};
 use crate::fault::Fault;
 
+/// How servers are started in a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Bench {
+    pub(crate) counter: Counter,
+    /// Where the counter writes; kept afterwards if the run was told so.
+    pub(crate) dumps: PathBuf,
+}
+
 /// A server that runs, and how to count it.
 pub(crate) struct Subject {
     child: Child,
-    counter: Counter,
-    dumps: tempfile::TempDir,
+    bench: Bench,
     process: u32,
     /// From the start of the process to its line of JSON.
     pub(crate) started_in: Duration,
@@ -24,14 +31,14 @@ pub(crate) struct Subject {
 impl Subject {
     /// Starts `program` and reads the line that says that it answers.
     pub(crate) async fn start<Line: DeserializeOwned>(
-        counter: Counter,
+        bench: &Bench,
         program: &Path,
         arguments: &[&std::ffi::OsStr],
     ) -> Result<(Self, Line), Fault> {
-        let dumps = tempfile::tempdir().map_err(|error| Fault::Io("make a folder", error))?;
         let begun = Instant::now();
-        let mut child = counter
-            .command(program, dumps.path())
+        let mut child = bench
+            .counter
+            .command(program, &bench.dumps)
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -40,10 +47,10 @@ impl Subject {
         // From here on the process ends with the subject. `taskset` and `valgrind` replace themselves, so its number is
         // the server's own.
         let mut subject =
-            Self { process: child.id(), child, counter, dumps, started_in: Duration::ZERO };
+            Self { process: child.id(), child, bench: bench.clone(), started_in: Duration::ZERO };
         let output = output.ok_or(Fault::Unreadable("the server's output"))?;
         let line = tokio::task::spawn_blocking(move || first_line(output));
-        let patience = Duration::from_secs(10) * counter.slowness().min(12);
+        let patience = Duration::from_secs(10) * bench.counter.slowness().min(12);
         let line =
             tokio::time::timeout(patience, line).await.map_err(|_| Fault::Late("the server"))?;
         let line = line.map_err(|_| Fault::Unreadable("the server's line"))??;
@@ -55,7 +62,7 @@ impl Subject {
 
     /// Begins to count its instructions.
     pub(crate) fn count(&self) -> Result<Count, Fault> {
-        self.counter.begin(self.process, self.dumps.path())
+        self.bench.counter.begin(self.process, &self.bench.dumps)
     }
 
     /// Its resident memory in KiB.

@@ -6,6 +6,7 @@ mod command;
 mod config;
 mod demo;
 mod failure;
+mod ledger;
 mod logging;
 mod output;
 mod serve;

@@ -1,7 +1,8 @@
 //! How long is a failing host left in peace? Exponentially longer, with jitter, within a bound.
 //!
 //! What cannot be reached fails for its whole host; an answer that fails counts for its URL only, so that a stranger's bad
-//! path does not close the host for everybody.
+//! path does not close the host for everybody. For the same reason `Retry-After` (RFC 9110 §10.2.3) counts for the URL alone;
+//! it only lengthens, and never beyond our own bound.
 
 use std::{
     hash::{BuildHasher as _, Hash, Hasher as _, RandomState},
@@ -25,6 +26,15 @@ type Table<K> = Mutex<Bounded<K, Failures>>;
 struct Failures {
     count: u32,
     until: Duration,
+}
+
+/// How a fetch ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ending<'a> {
+    /// What went wrong, if anything did.
+    pub(crate) error: Option<&'a FetchError>,
+    /// How long the host asked to be left in peace.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// What a failure says about.
@@ -60,14 +70,14 @@ impl Failing {
         &self,
         host: &(String, u16),
         url: &CopyKey,
-        error: Option<&FetchError>,
+        Ending { error, retry_after }: Ending<'_>,
         now: Duration,
     ) {
         match error.map_or(About::Nothing, about) {
-            About::Host => self.failed(&self.hosts, host.clone(), now),
+            About::Host => self.failed(&self.hosts, host.clone(), None, now),
             About::Url => {
                 lock(&self.hosts).remove(host);
-                self.failed(&self.urls, url.clone(), now);
+                self.failed(&self.urls, url.clone(), retry_after, now);
             }
             About::Nothing if error.is_none() => {
                 lock(&self.hosts).remove(host);
@@ -77,10 +87,17 @@ impl Failing {
         }
     }
 
-    fn failed<K: Clone + Eq + Hash>(&self, table: &Table<K>, key: K, now: Duration) {
+    fn failed<K: Clone + Eq + Hash>(
+        &self,
+        table: &Table<K>,
+        key: K,
+        retry_after: Option<Duration>,
+        now: Duration,
+    ) {
         let mut table = lock(table);
         let count = table.get(&key).map_or(0, |failures| failures.count).saturating_add(1);
-        let until = now.saturating_add(delay(&self.settings, count, chance()));
+        let asked = retry_after.unwrap_or_default().min(self.settings.at_most);
+        let until = now.saturating_add(delay(&self.settings, count, chance()).max(asked));
         table.insert(key, Failures { count, until }, 1);
     }
 }
@@ -137,6 +154,26 @@ mod tests {
         CopyKey { purpose, chosen_by: ChosenBy::Stranger, url: Arc::from(text) }
     }
 
+    fn failed(error: &FetchError) -> Ending<'_> {
+        Ending { error: Some(error), retry_after: None }
+    }
+
+    #[test]
+    fn retry_after_lengthens_the_back_off_of_its_url_within_the_bound() {
+        let (host, now) = ((String::from("a.com"), 443), Duration::from_secs(100));
+        let seconds = |asked: u64| {
+            let failing = Failing::new(BackOff::default());
+            let retry_after = Some(Duration::from_secs(asked));
+            let end = Ending { retry_after, ..failed(&FetchError::Status(503)) };
+            failing.note(&host, &url("a/1"), end, now);
+            assert!(failing.remaining(&host, &url("a/2"), now).is_none(), "others go on");
+            failing.remaining(&host, &url("a/1"), now).map(|remaining| remaining.as_secs())
+        };
+        assert_eq!(seconds(120), Some(120));
+        assert_eq!(seconds(u64::MAX), Some(600), "our bound");
+        assert!(seconds(0).is_some_and(|remaining| remaining <= 1), "it does not shorten");
+    }
+
     #[test]
     fn delays_double_up_to_the_bound_and_jitter_stays_within_a_half() {
         let settings = BackOff::default();
@@ -154,10 +191,10 @@ mod tests {
         let (dead, alive) = ((String::from("dead.com"), 443), (String::from("alive.com"), 443));
         let now = Duration::from_secs(100);
         let no_answer = FetchError::Dial(DialError::NoAnswer { tried: 1 });
-        failing.note(&dead, &url("dead/1"), Some(&no_answer), now);
+        failing.note(&dead, &url("dead/1"), failed(&no_answer), now);
         assert!(failing.remaining(&dead, &url("dead/2"), now).is_some());
 
-        failing.note(&alive, &url("alive/1"), Some(&FetchError::Status(500)), now);
+        failing.note(&alive, &url("alive/1"), failed(&FetchError::Status(500)), now);
         assert!(failing.remaining(&alive, &url("alive/1"), now).is_some());
         assert!(failing.remaining(&alive, &url("alive/2"), now).is_none());
 
@@ -166,7 +203,7 @@ mod tests {
             failing.remaining(&dead, &url("dead/1"), later).is_none(),
             "tried again after a while"
         );
-        failing.note(&dead, &url("dead/1"), None, later);
+        failing.note(&dead, &url("dead/1"), Ending::default(), later);
         assert!(failing.remaining(&dead, &url("dead/1"), later).is_none());
         assert_eq!(lock(&failing.hosts).len(), 0, "a success is a clean slate");
     }
@@ -175,7 +212,7 @@ mod tests {
     fn a_refusal_of_the_document_is_not_a_failure_of_the_host() {
         let failing = Failing::new(BackOff::default());
         let host = (String::from("a.com"), 443);
-        failing.note(&host, &url("a"), Some(&FetchError::Status(404)), Duration::ZERO);
+        failing.note(&host, &url("a"), failed(&FetchError::Status(404)), Duration::ZERO);
         assert!(failing.remaining(&host, &url("a"), Duration::ZERO).is_none());
     }
 }

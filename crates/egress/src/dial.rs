@@ -13,6 +13,7 @@ use std::{
     sync::Arc,
 };
 
+use futures_util::future::BoxFuture;
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use tokio::{
@@ -23,9 +24,9 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    AddressRefusal, ChosenBy, DialError, SetupError, address,
+    AddressRefusal, ChosenBy, DialError, SetupError,
     error::{NotNow, Phase},
-    mode::{ForwardProxy, Mode, ProxyResolving},
+    mode::Mode,
     purpose::Purpose,
     resolver::Resolve,
     settings::Settings,
@@ -41,7 +42,11 @@ pub(crate) struct Dialer {
     resolver: Arc<dyn Resolve>,
     tls: Arc<ClientConfig>,
     surroundings: Surroundings,
+    connect: Connect,
 }
+
+/// Opens a socket to an address. Always the system's, except in tests of what happens when the system leads elsewhere.
+type Connect = fn(SocketAddr) -> BoxFuture<'static, io::Result<TcpStream>>;
 
 /// One connection that somebody wants.
 #[derive(Clone, Copy)]
@@ -59,7 +64,7 @@ pub(crate) struct Wish<'a> {
 /// A connection, encrypted if the target asks for it.
 pub(crate) struct Opened {
     /// The bytes.
-    pub(crate) io: Pin<Box<dyn Io>>,
+    pub(crate) io: BoxedIo,
     /// The other end of the socket: the host, or the proxy.
     pub(crate) peer: SocketAddr,
 }
@@ -67,6 +72,9 @@ pub(crate) struct Opened {
 /// Both directions of a connection.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Io for T {}
+
+/// Any connection.
+pub(crate) type BoxedIo = Pin<Box<dyn Io>>;
 
 impl Dialer {
     pub(crate) fn new(
@@ -76,21 +84,25 @@ impl Dialer {
         let tls = tls::client_config(settings.extra_roots_pem.as_deref())?;
         let surroundings =
             Surroundings::new(settings.own_addresses.clone(), settings.own_names.clone());
-        Ok(Self { settings, resolver, tls, surroundings })
+        let connect: Connect = |address| Box::pin(TcpStream::connect(address));
+        Ok(Self { settings, resolver, tls, surroundings, connect })
     }
 
     /// Opens a connection. The caller has passed the target through the URL gate (a [`Target`] exists only there).
     pub(crate) async fn open(&self, wish: Wish<'_>) -> Result<Opened, DialError> {
-        let (tcp, peer) = match &self.settings.mode {
+        let (io, peer) = match &self.settings.mode {
             Mode::Proxy(proxy) if self.substitute(wish).is_none() => {
                 self.open_by_proxy(wish, proxy).await?
             }
-            Mode::Proxy(_) | Mode::Direct | Mode::Offline => self.open_directly(wish).await?,
+            Mode::Proxy(_) | Mode::Direct | Mode::Offline => {
+                let (tcp, peer) = self.open_directly(wish).await?;
+                (Box::pin(tcp) as BoxedIo, peer)
+            }
         };
         if !wish.target.is_https() {
-            return Ok(Opened { io: Box::pin(tcp), peer });
+            return Ok(Opened { io, peer });
         }
-        let io = self.encrypt(tcp, wish.target.host()).await?;
+        let io = self.encrypt(io, wish.target.host()).await?;
         Ok(Opened { io, peer })
     }
 
@@ -106,40 +118,6 @@ impl Dialer {
         self.connect(&sockets, wish, &|peer| self.judge(peer.ip(), wish, &around)).await
     }
 
-    /// RFC 9110 §9.3.6: the proxy is a host that the operator chose; the target is judged by name, and by address where
-    /// the proxy does not resolve for us.
-    async fn open_by_proxy(
-        &self,
-        wish: Wish<'_>,
-        proxy: &ForwardProxy,
-    ) -> Result<(TcpStream, SocketAddr), DialError> {
-        let destination = match proxy.resolving {
-            ProxyResolving::AtTheProxy => wish.target.host().clone(),
-            ProxyResolving::Here => {
-                let around = self.look_around(wish).await;
-                let addresses = self.judged_addresses(wish, &around).await?;
-                let first = addresses.first().ok_or(DialError::NoSuchName)?;
-                (wish.admit)(*first).map_err(DialError::NotNow)?;
-                TargetHost::Address(*first)
-            }
-        };
-        let proxy_addresses = self.addresses(&proxy.host).await?;
-        let sockets: Vec<_> =
-            proxy_addresses.iter().map(|ip| SocketAddr::new(*ip, proxy.port)).collect();
-        let to_proxy = Wish { admit: &|_| Ok(()), ..wish };
-        let judge = |peer: SocketAddr| address::judge(peer.ip(), ChosenBy::Operator);
-        for socket in &sockets {
-            judge(*socket)
-                .map_err(|refusal| DialError::Address { address: socket.ip(), refusal })?;
-        }
-        let (tcp, peer) = self.connect(&sockets, to_proxy, &judge).await?;
-        let asked = proxy::connect(tcp, proxy, &destination, wish.target.port());
-        let tcp = timeout(self.settings.bounds.connect, asked)
-            .await
-            .map_err(|_| DialError::TimedOut(Phase::Connect))??;
-        Ok((tcp, peer))
-    }
-
     /// Tries judged addresses one after the other; the peer of the open socket is judged again.
     async fn connect(
         &self,
@@ -152,7 +130,7 @@ impl Dialer {
         for socket in sockets.iter().take(bounds.addresses_tried) {
             (wish.admit)(socket.ip()).map_err(DialError::NotNow)?;
             tried += 1;
-            let tcp = match timeout(bounds.connect, TcpStream::connect(socket)).await {
+            let tcp = match timeout(bounds.connect, (self.connect)(*socket)).await {
                 Ok(Ok(tcp)) => tcp,
                 Ok(Err(error)) => {
                     tracing::debug!(%socket, %error, "no connection");
@@ -178,18 +156,14 @@ impl Dialer {
         Err(DialError::NoAnswer { tried })
     }
 
-    async fn encrypt(
-        &self,
-        tcp: TcpStream,
-        host: &TargetHost,
-    ) -> Result<Pin<Box<dyn Io>>, DialError> {
+    async fn encrypt(&self, io: BoxedIo, host: &TargetHost) -> Result<BoxedIo, DialError> {
         // The original name goes into SNI and is what the certificate must be for (SPEC CIMD-F-12).
         let server_name = match host {
             TargetHost::Name(name) => ServerName::try_from(name.clone())
                 .map_err(|_| DialError::Tls(String::from("no name for TLS")))?,
             TargetHost::Address(address) => ServerName::from(*address),
         };
-        let handshake = TlsConnector::from(Arc::clone(&self.tls)).connect(server_name, tcp);
+        let handshake = TlsConnector::from(Arc::clone(&self.tls)).connect(server_name, io);
         match timeout(self.settings.bounds.tls, handshake).await {
             Ok(Ok(stream)) => Ok(Box::pin(stream)),
             Ok(Err(error)) => Err(tls_error(&error)),
@@ -215,3 +189,6 @@ fn tls_error(error: &io::Error) -> DialError {
         None => DialError::Tls(error.kind().to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

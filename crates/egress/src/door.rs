@@ -4,11 +4,11 @@
 
 mod journey;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use self::journey::{Flight, FlightKey};
 use crate::{
-    ChosenBy, Event, Fetch, FetchError, Fetched, Freshness, SetupError, UrlRefusal,
+    ChosenBy, Event, Fetch, FetchError, Fetched, Freshness, Mark, Reading, SetupError, UrlRefusal,
     backoff::Failing,
     budget::Purse,
     clock::{Clock, SystemClock},
@@ -92,7 +92,8 @@ impl Egress {
     /// What went wrong, in full, for the log; strangers may hear [`FetchError::category`] only.
     pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Fetched, FetchError> {
         let door = &self.0;
-        let target = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose)?;
+        let judged = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose);
+        let target = judged.inspect_err(|error| door.note_refused_url(&fetch, error))?;
         let copy = CopyKey {
             purpose: fetch.purpose,
             chosen_by: fetch.chosen_by,
@@ -129,6 +130,12 @@ impl Egress {
         self.0.ledger.events()
     }
 
+    /// What left since `mark`, for whoever copies the ledger elsewhere. What it gives does not change any more.
+    #[must_use]
+    pub fn ledger_since(&self, mark: Mark) -> Reading {
+        self.0.ledger.since(mark)
+    }
+
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -155,6 +162,24 @@ impl Door {
             return Err(FetchError::Url(UrlRefusal::NotCanonical));
         }
         Ok(target)
+    }
+
+    fn note_refused_url(&self, fetch: &Fetch<'_>, error: &FetchError) {
+        self.ledger.note(Event {
+            at: self.clock.wall(),
+            source: fetch.source.widened(),
+            chosen_by: fetch.chosen_by,
+            host: url_gate::apparent_host(fetch.url),
+            purpose: fetch.purpose,
+            outcome: error.outcome(),
+            status: None,
+            category: Some(error.category()),
+            served_stale: false,
+            bytes: 0,
+            took: Duration::ZERO,
+            family: None,
+            times: 1,
+        });
     }
 
     fn guards(&self, standing: Standing) -> &Guards {

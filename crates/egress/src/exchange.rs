@@ -3,6 +3,11 @@
 //! RFC 9110 §9.3.1 (GET), §15 (status), RFC 9112 §6 (body length); SPEC CIMD-D-1, CIMD-F-2, CIMD-F-8, CIMD-F-9. One
 //! request per connection; nothing about us but a fixed name; no redirect is followed, no coding undone.
 
+use std::{
+    sync::OnceLock,
+    time::{Duration, SystemTime},
+};
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, response};
 use http_body_util::{BodyExt, Empty};
@@ -23,6 +28,7 @@ use crate::{
 };
 
 mod challenge;
+mod retry_after;
 
 /// One question.
 pub(crate) struct Question<'a> {
@@ -33,6 +39,16 @@ pub(crate) struct Question<'a> {
     pub(crate) conditions: HeaderMap,
     /// Longest body that is taken.
     pub(crate) limit: usize,
+    /// When it is asked.
+    pub(crate) now: SystemTime,
+}
+
+/// What is seen of an exchange, also where it gives no answer.
+pub(crate) struct Seen {
+    /// Bytes that arrived.
+    pub(crate) meter: Meter,
+    /// How long the host asked to be left in peace.
+    pub(crate) retry_after: OnceLock<Duration>,
 }
 
 /// An answer that was asked for.
@@ -65,8 +81,9 @@ pub(crate) async fn ask(
     question: &Question<'_>,
     bounds: &Bounds,
     deadline: Instant,
-    meter: &Meter,
+    seen: &Seen,
 ) -> Result<Answer, FetchError> {
+    let meter = &seen.meter;
     let request = question.request()?;
     let io = TokioIo::new(Metered::new(opened.io, meter.clone()));
     let mut builder = http1::Builder::new();
@@ -87,6 +104,10 @@ pub(crate) async fn ask(
         .await
         .map_err(|_| FetchError::TimedOut(Phase::Head))?
         .map_err(|error| broken(&error, Phase::Head, meter, question))?;
+    if let Some(asked) = retry_after::asked(response.status(), response.headers(), question.now) {
+        // The cell is empty: an exchange has one answer.
+        let _ = seen.retry_after.set(asked);
+    }
     check_status(&response, &question.conditions)?;
     let (head, body) = response.into_parts();
     if head.status == StatusCode::NOT_MODIFIED {
@@ -99,7 +120,7 @@ pub(crate) async fn ask(
         .map_err(|_| FetchError::TimedOut(Phase::Body))??;
     drop(sender);
     // A polite end of TLS, if it takes no time.
-    if timeout(std::time::Duration::from_millis(20), driver.join_next()).await.is_err() {
+    if timeout(Duration::from_millis(20), driver.join_next()).await.is_err() {
         tracing::trace!("connection dropped without a farewell");
     }
     Ok(Answer::Whole { head, body })

@@ -1,7 +1,7 @@
 //! What left, and how did it end? A bounded list of events for operators.
 //!
-//! Equal refusals in a row are counted, not listed, so that a flood does not push out what matters. Nothing in it is for
-//! strangers.
+//! Equal refusals in a row are counted, not listed, so that a flood does not push out what matters. Whoever copies the list
+//! elsewhere reads on from a [`Mark`]; what has been handed out does not change any more. Nothing in it is for strangers.
 
 use std::{
     collections::VecDeque,
@@ -25,7 +25,8 @@ pub struct Event {
     pub source: Source,
     /// Who chose the URL.
     pub chosen_by: ChosenBy,
-    /// The host, as the URL names it. A stranger's text, though only letters, digits and `.-_:[]`.
+    /// The host, as the URL names it; of a URL that is refused as it is written, what looks like its host. A stranger's text,
+    /// though never more than 255 letters, digits and `.-_:[]`, with `?` for anything else.
     pub host: String,
     /// What for.
     pub purpose: Purpose,
@@ -56,16 +57,40 @@ pub enum Family {
     V6,
 }
 
+/// How far somebody has read; the default is the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark(u64);
+
+/// What was noted since a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The events, oldest first.
+    pub events: Vec<Event>,
+    /// How many events had to make room before they were read.
+    pub missed: u64,
+    /// Where to read on.
+    pub mark: Mark,
+}
+
 /// The list of events.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    events: Mutex<VecDeque<Event>>,
+    book: Mutex<Book>,
     room: usize,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    events: VecDeque<Event>,
+    /// How many events there ever were.
+    noted: u64,
+    /// How many of them were handed out to somebody who reads on, and stay as they are.
+    sealed: u64,
 }
 
 impl Ledger {
     pub(crate) fn new(room: usize) -> Self {
-        Self { events: Mutex::new(VecDeque::new()), room }
+        Self { book: Mutex::default(), room }
     }
 
     pub(crate) fn note(&self, event: Event) {
@@ -78,8 +103,9 @@ impl Ledger {
             took_ms = u64::try_from(event.took.as_millis()).unwrap_or(u64::MAX),
             "egress",
         );
-        let mut events = self.lock();
-        if let Some(last) = events.back_mut()
+        let mut book = self.lock();
+        if book.noted > book.sealed
+            && let Some(last) = book.events.back_mut()
             && is_same_refusal(last, &event)
         {
             last.at = event.at;
@@ -89,19 +115,33 @@ impl Ledger {
         if self.room == 0 {
             return;
         }
-        if events.len() >= self.room {
-            events.pop_front();
+        if book.events.len() >= self.room {
+            book.events.pop_front();
         }
-        events.push_back(event);
+        book.events.push_back(event);
+        book.noted += 1;
     }
 
     /// Oldest first.
     pub(crate) fn events(&self) -> Vec<Event> {
-        self.lock().iter().cloned().collect()
+        self.lock().events.iter().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Event>> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What was noted since `mark`.
+    pub(crate) fn since(&self, Mark(mark): Mark) -> Reading {
+        let mut book = self.lock();
+        book.sealed = book.noted;
+        let first = book.noted.saturating_sub(book.events.len() as u64);
+        let known = usize::try_from(mark.saturating_sub(first)).unwrap_or(usize::MAX);
+        Reading {
+            events: book.events.iter().skip(known).cloned().collect(),
+            missed: first.saturating_sub(mark),
+            mark: Mark(book.noted),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -112,7 +152,7 @@ impl Family {
 }
 
 fn is_same_refusal(last: &Event, event: &Event) -> bool {
-    event.category == Some(Category::NotNow)
+    matches!(event.category, Some(Category::NotNow | Category::UrlNotAllowed))
         && last.outcome == event.outcome
         && last.purpose == event.purpose
         && last.served_stale == event.served_stale
@@ -153,5 +193,31 @@ mod tests {
         let events = ledger.events();
         let lines: Vec<_> = events.iter().map(|event| (event.host.as_str(), event.times)).collect();
         assert_eq!(lines, [("c", 1), ("d", 1), ("e", 10_000)]);
+    }
+
+    #[test]
+    fn whoever_reads_on_sees_every_event_once_and_hears_how_many_were_too_old() {
+        let ledger = Ledger::new(3);
+        let hosts = |reading: &Reading| -> Vec<String> {
+            reading.events.iter().map(|event| format!("{} {}", event.host, event.times)).collect()
+        };
+        ledger.note(event("a", "budget", Some(Category::NotNow)));
+        ledger.note(event("a", "budget", Some(Category::NotNow)));
+        let first = ledger.since(Mark::default());
+        assert_eq!((hosts(&first), first.missed), (vec!["a 2".to_owned()], 0));
+        assert_eq!(ledger.since(first.mark).events, [], "nothing new");
+
+        ledger.note(event("a", "budget", Some(Category::NotNow)));
+        let second = ledger.since(first.mark);
+        assert_eq!(hosts(&second), ["a 1"], "what was handed out stays as it is");
+
+        for host in ["b", "c", "d", "e"] {
+            ledger.note(event(host, "fetched", None));
+        }
+        let third = ledger.since(second.mark);
+        assert_eq!(
+            (hosts(&third), third.missed),
+            (vec!["c 1".into(), "d 1".into(), "e 1".into()], 1)
+        );
     }
 }

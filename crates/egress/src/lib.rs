@@ -59,7 +59,7 @@ pub use error::{
     AnswerRefusal, BudgetKind, Category, DialError, FetchError, NotNow, Phase, SetupError,
 };
 pub use fetch::{Candidate, Fetch, Fetched, Freshness};
-pub use ledger::{Event, Family};
+pub use ledger::{Event, Family, Mark, Reading};
 pub use mode::{ForwardProxy, Mode, ProxyAuthorization, ProxyResolving};
 pub use purpose::{Purpose, Source, Standing};
 pub use resolver::{DnsResolver, Resolve, ResolveError};

@@ -25,6 +25,8 @@ pub struct ForwardProxy {
     pub host: TargetHost,
     /// Its port.
     pub port: u16,
+    /// Is it spoken to over TLS, with a certificate for `host`?
+    pub tls: bool,
     /// Value of `Proxy-Authorization`, if it wants one.
     pub authorization: Option<ProxyAuthorization>,
     /// Who asks for the addresses of a target.
@@ -67,6 +69,7 @@ impl fmt::Debug for ForwardProxy {
         f.debug_struct("ForwardProxy")
             .field("host", &self.host)
             .field("port", &self.port)
+            .field("tls", &self.tls)
             .field("resolving", &self.resolving)
             .finish_non_exhaustive()
     }

@@ -10,7 +10,10 @@ use std::{
 
 use ipnet::Ipv6Net;
 
-use crate::{SetupError, mode::Mode, purpose::Purpose, url_gate::TargetHost};
+use crate::{
+    SetupError, address::embedded::RFC6052_LENGTHS, mode::Mode, purpose::Purpose,
+    url_gate::TargetHost,
+};
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -221,26 +224,44 @@ impl Default for Budgets {
 }
 
 impl Settings {
+    /// Reads a prefix for `translation_prefixes`; nothing if it has a length that no translator uses.
+    #[must_use]
+    pub fn translation_prefix(text: &str) -> Option<Ipv6Net> {
+        text.parse().ok().filter(is_translation_prefix)
+    }
+
     /// Refuses what cannot be honoured.
     pub(crate) fn check(&self) -> Result<(), SetupError> {
         if self.development.is_used() && self.reach != Reach::LoopbackOnly {
             return Err(SetupError::DevelopmentBeyondLoopback);
         }
         let bounds = &self.bounds;
+        let (budgets, known_good) = (&self.budgets, &self.known_good_budgets);
         let positive = [
             ("bounds.addresses_tried", bounds.addresses_tried),
             ("bounds.addresses_answered", bounds.addresses_answered),
             ("bounds.head_bytes", bounds.head_bytes),
             ("bounds.header_fields", bounds.header_fields),
             ("ports", self.ports.len()),
+            ("budgets.per_host", budgets.per_host),
+            ("budgets.per_domain", budgets.per_domain),
+            ("budgets.per_network", budgets.per_network),
+            ("budgets.overall", budgets.overall),
+            ("budgets.in_flight_per_host", budgets.in_flight_per_host),
+            ("budgets.in_flight", budgets.in_flight),
+            ("known_good_budgets.per_host", known_good.per_host),
+            ("known_good_budgets.per_domain", known_good.per_domain),
+            ("known_good_budgets.per_network", known_good.per_network),
+            ("known_good_budgets.overall", known_good.overall),
+            ("known_good_budgets.in_flight_per_host", known_good.in_flight_per_host),
+            ("known_good_budgets.in_flight", known_good.in_flight),
         ];
         for (name, value) in positive {
             if value == 0 {
                 return Err(SetupError::OutOfRange(name));
             }
         }
-        let lengths = [32, 40, 48, 56, 64, 96]; // RFC 6052 §2.2
-        if self.translation_prefixes.iter().any(|prefix| !lengths.contains(&prefix.prefix_len())) {
+        if !self.translation_prefixes.iter().all(is_translation_prefix) {
             return Err(SetupError::OutOfRange("translation_prefixes"));
         }
         Ok(())
@@ -265,6 +286,53 @@ impl Settings {
             TargetHost::Address(address) => {
                 self.development.loopback && crate::address::is_loopback(*address)
             }
+        }
+    }
+}
+
+/// RFC 6052 §2.2.
+fn is_translation_prefix(prefix: &Ipv6Net) -> bool {
+    RFC6052_LENGTHS.contains(&prefix.prefix_len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_hold_and_nothing_that_lets_nothing_through_does() {
+        assert!(Settings::default().check().is_ok());
+        let cases: [(&str, fn(&mut Settings)); 6] = [
+            ("ports", |settings| settings.ports.clear()),
+            ("bounds.addresses_tried", |settings| settings.bounds.addresses_tried = 0),
+            ("bounds.header_fields", |settings| settings.bounds.header_fields = 0),
+            ("budgets.overall", |settings| settings.budgets.overall = 0),
+            ("known_good_budgets.in_flight", |settings| settings.known_good_budgets.in_flight = 0),
+            ("translation_prefixes", |settings| {
+                settings.translation_prefixes.push(Ipv6Net::new_assert([0; 8].into(), 33));
+            }),
+        ];
+        for (name, spoil) in cases {
+            let mut settings = Settings::default();
+            spoil(&mut settings);
+            let refusal = settings.check();
+            assert!(
+                matches!(refusal, Err(SetupError::OutOfRange(found)) if found == name),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn rfc6052_2_2_translation_prefixes_have_one_of_six_lengths() {
+        for (text, sound) in [
+            ("64:ff9b::/96", true),
+            ("2001:db8::/32", true),
+            ("2001:db8::/33", false),
+            ("64:ff9b::", false),
+            ("10.0.0.0/8", false),
+        ] {
+            assert_eq!(Settings::translation_prefix(text).is_some(), sound, "{text}");
         }
     }
 }

@@ -36,10 +36,10 @@ pub(crate) fn client_config(
     Ok(Arc::new(config))
 }
 
-fn read_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
+pub(crate) fn read_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    match roots {
-        Ok(roots) if !roots.is_empty() => Ok(roots),
-        Ok(_) | Err(_) => Err(SetupError::ExtraRoots),
-    }
+    let roots = roots.map_err(|_| SetupError::ExtraRoots)?;
+    let mut known = rustls::RootCertStore::empty();
+    let (_, unusable) = known.add_parsable_certificates(roots.iter().cloned());
+    if roots.is_empty() || unusable > 0 { Err(SetupError::ExtraRoots) } else { Ok(roots) }
 }

@@ -6,11 +6,12 @@
 //! and the window that every other call needs. What strangers choose goes through the other door, with all its bounds.
 
 mod dial;
+mod names;
 mod race;
 mod tls;
 mod wire;
 
-use std::{error::Error as _, time::Duration};
+use std::{error::Error as _, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, Uri, uri::Scheme};
@@ -23,8 +24,8 @@ use hyper_util::{
 use rustls_pki_types::CertificateDer;
 use thiserror::Error;
 
-use self::{dial::Dialer, tls::Tls};
-use crate::{ChosenBy, address::AddressRefusal};
+use self::{dial::Dialer, names::Names, tls::Tls};
+use crate::{ChosenBy, Settings, address::AddressRefusal, tls::read_roots};
 
 /// The bounds of this door.
 #[derive(Clone, Debug)]
@@ -40,6 +41,23 @@ pub struct UpstreamSettings {
     pub idle_per_origin: usize,
     /// Authorities trusted beside those of the platform.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// DNS servers to ask instead of the system's; empty means as the system does it.
+    pub dns_servers: Vec<SocketAddr>,
+}
+
+impl UpstreamSettings {
+    /// What both doors share: DNS servers and authorities. Proxy and offline mode are the other door's alone, since an origin that
+    /// the operator names is one that this program is there to reach.
+    ///
+    /// # Errors
+    /// When the extra authorities cannot be read.
+    pub fn sharing(settings: &Settings) -> Result<Self, crate::SetupError> {
+        let extra_roots = match &settings.extra_roots_pem {
+            Some(pem) => read_roots(pem)?,
+            None => Vec::new(),
+        };
+        Ok(Self { extra_roots, dns_servers: settings.dns_servers.clone(), ..Self::default() })
+    }
 }
 
 impl Default for UpstreamSettings {
@@ -50,6 +68,7 @@ impl Default for UpstreamSettings {
             idle_time_limit: Duration::from_secs(4),
             idle_per_origin: 64,
             extra_roots: Vec::new(),
+            dns_servers: Vec::new(),
         }
     }
 }
@@ -63,6 +82,9 @@ pub enum SetupError {
     /// TLS cannot be set up: no trusted authorities, or one that cannot be read.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
+    /// The named DNS servers cannot be asked.
+    #[error("the resolver cannot be set up")]
+    Resolver(#[source] crate::SetupError),
 }
 
 /// Why there is no answer.
@@ -111,13 +133,14 @@ impl Upstream {
     /// Opens the door for one kind of chooser. Authorities are read when the first https origin is dialled.
     ///
     /// # Errors
-    /// [`SetupError::ForStrangers`] for [`ChosenBy::Stranger`].
+    /// [`SetupError::ForStrangers`] for [`ChosenBy::Stranger`]; [`SetupError::Resolver`] when the DNS servers cannot be asked.
     pub fn new(chosen_by: ChosenBy, settings: UpstreamSettings) -> Result<Self, SetupError> {
         if chosen_by == ChosenBy::Stranger {
             return Err(SetupError::ForStrangers);
         }
         let tls = Tls::new(settings.extra_roots);
-        let dialer = Dialer::new(chosen_by, settings.connect_time_limit, tls.clone());
+        let names = Names::new(&settings.dns_servers).map_err(SetupError::Resolver)?;
+        let dialer = Dialer::new(chosen_by, settings.connect_time_limit, tls.clone(), names);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(settings.idle_time_limit)

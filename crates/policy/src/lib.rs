@@ -1,9 +1,9 @@
 //! Who may come in, on what terms, and why? Pure: facts go in, a judgement comes out.
 //!
-//! So far: the ladder of proof (DESIGN 4.2) for metadata documents and pre-registered clients, and what the person is warned
-//! of. Rules of operators are not here yet.
+//! So far: the ladder of proof (DESIGN 4.2) for metadata documents and pre-registered clients, the catalogue of well-known clients
+//! (DESIGN 4.6), and what the person is warned of. Rules of operators are not here yet.
 
 pub mod assessment;
+pub mod catalogue;
 pub mod consent;
-mod places;
 pub mod warning;

@@ -7,8 +7,8 @@ use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
 use crate::{
-    chance::Chance, clock::Clock, keyring::Keyring, revocations::RevocationIndex, secrets::Secrets,
-    settings::Settings, usage::Usage,
+    chance::Chance, clock::Clock, keyring::Keyring, logo::Logos, revocations::RevocationIndex,
+    secrets::Secrets, settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -29,6 +29,8 @@ pub struct Deps {
     pub revocations: RevocationIndex,
     /// What was seen lately.
     pub usage: Usage,
+    /// Logos of clients that were let in or asked lately.
+    pub logos: Logos,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -9,6 +9,7 @@ pub mod deps;
 pub mod flow;
 pub mod form_token;
 pub mod keyring;
+pub mod logo;
 pub mod pages;
 pub mod password;
 pub mod revocations;

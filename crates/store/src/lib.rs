@@ -29,8 +29,8 @@ use thiserror::Error;
 
 use record::{
     AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
-    Invitation, NewUser, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded,
+    Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
+    Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -110,16 +110,47 @@ pub trait Store: Send + Sync + 'static {
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
     /// Records a consent and its code. The grant with the same user, client, recipient and resource is widened if there is a live
     /// one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
-    /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile: then
-    /// nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
+    /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
+    /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
+    /// [`Recorded::Outdated`] if another version became the newest: then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
-    /// Adds a code under a grant on record. `Lost` if the grant is revoked meanwhile (or unknown). Spends no ticket.
+    /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown). Spends no ticket.
     fn add_code(&self, code: Code) -> Answer<'_, Outcome>;
     /// A code by its digest, spent or not, until it is swept; with its grant.
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>>;
     /// Spends a code, starts its installation and marks the grant as used. `Lost` if the code is spent (or unknown, or not of the
-    /// installation's grant), or its grant revoked. Whether the code is still in time was decided before.
+    /// installation's grant), or its grant revoked. A held grant is no matter: a login keeps the metadata that it began with. Whether the code is still in
+    /// time was decided before.
     fn redeem_code(&self, redeem: RedeemCode) -> Answer<'_, Outcome>;
+
+    // ── Metadata documents ──
+
+    /// What a client's document said last.
+    fn find_newest_version<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Version>>;
+    /// A version by its digest.
+    fn find_version<'a>(
+        &'a self,
+        client_id: &'a str,
+        digest: Digest,
+    ) -> Answer<'a, Option<Version>>;
+    /// All versions that are kept, the newest last. A client whom nobody has let in has none.
+    fn list_versions<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<Version>>;
+    /// Makes a version the newest, one that was seen before included, and does what it does to the client's live grants; what ends has
+    /// lines in the feed. [`Noted::Lost`] unless the newest version is the expected one: a client's first version comes with a
+    /// consent. Versions beyond [`retention::VERSIONS`] are forgotten, the oldest but one first and those that live grants were consented
+    /// to on last; such grants are held.
+    fn note_version(&self, version: NewVersion) -> Answer<'_, Noted>;
+    /// An administrator approves of the newest version for everybody: held grants go on. Answers how many; none if the newest version is
+    /// another one.
+    fn release_grants<'a>(&'a self, client_id: &'a str, newest: Digest) -> Answer<'a, u64>;
+    /// Ends the installations of a client's live grants whose key is not among the thumbprints that its key set now has; answers how
+    /// many. Those of public clients have no key and stay.
+    fn end_lost_keys<'a>(
+        &'a self,
+        client_id: &'a str,
+        kept: Vec<String>,
+        now: Timestamp,
+    ) -> Answer<'a, u64>;
 
     // ── What clients prove ──
 
@@ -137,7 +168,7 @@ pub trait Store: Send + Sync + 'static {
     /// An installation with its grant, ended or not.
     fn find_installation(&self, id: InstallationId) -> Answer<'_, Option<(Installation, Grant)>>;
     /// Moves an installation to its next generation. `Lost` unless it stands at the expected generation, lives (not ended, not
-    /// expired), and its grant lives.
+    /// expired), and its grant lives and is not held.
     fn advance_installation(&self, advance: AdvanceInstallation) -> Answer<'_, Outcome>;
     /// Merges when installations were last used and the newest generation whose access token was seen; older facts change nothing.
     fn record_use(&self, used: Vec<UsedInstallation>) -> Answer<'_, ()>;

@@ -1,5 +1,9 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod version;
+
+pub use version::{Effect, NewVersion, Noted, Version};
+
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, TokenId, UserId};
 
 /// The keyed hash of a bearer secret: all that is stored of codes, refresh tokens, sessions and invitations.
@@ -100,10 +104,14 @@ pub struct Grant {
     pub scope: Scope,
     /// What was known of the client at the newest consent: rung and evidence, as JSON.
     pub assessment: String,
+    /// The version of the client's metadata that the newest consent was about.
+    pub metadata: Digest,
     /// First consent.
     pub created_at: Timestamp,
     /// Newest consent.
     pub consented_at: Timestamp,
+    /// Since when it is held: the client's metadata changed, and nobody has said yes to that yet. No new codes or rotations below it.
+    pub held_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
@@ -119,6 +127,10 @@ pub struct Consent {
     pub label: String,
     /// The code; its `grant` is set to the grant that is really used.
     pub code: Code,
+    /// The metadata document with the digest `grant.metadata`, to be kept; none of a client that an administrator entered.
+    pub document: Option<Vec<u8>>,
+    /// With a document: the newest version when the decision was made.
+    pub newest: Option<Digest>,
 }
 
 /// What became of a consent.
@@ -130,6 +142,8 @@ pub enum Recorded {
     TicketSpent,
     /// The user has been disabled meanwhile, or is unknown: nothing happened.
     UserDisabled,
+    /// Another version of the client's metadata has become the newest meanwhile: nothing happened.
+    Outdated,
 }
 
 /// An authorization code.
@@ -141,6 +155,8 @@ pub struct Code {
     pub ticket: [u8; 16],
     /// The grant it belongs to.
     pub grant: GrantId,
+    /// The version of the client's metadata that this login began with, and keeps.
+    pub metadata: Digest,
     /// The `redirect_uri` of the request, byte for byte.
     pub redirect_uri: String,
     /// The S256 `code_challenge`.

@@ -11,5 +11,7 @@ pub const TICKET: i64 = 24 * 60 * 60;
 pub const REVOCATION: i64 = 60 * 60;
 /// An installation that was ended, with its digests.
 pub const ENDED_INSTALLATION: i64 = 24 * 60 * 60;
+/// How many versions of one client's metadata document are kept: the first, and the newest ones.
+pub const VERSIONS: u32 = 20;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

@@ -48,14 +48,17 @@ fn consent(number: u32) -> Consent {
         resource: "https://as.example/mcp".into(),
         scope,
         assessment: "{}".into(),
+        metadata: digest,
         created_at: now,
         consented_at: now,
+        held_at: None,
         revoked_at: None,
     };
     let code = Code {
         code: digest,
         ticket: id,
         grant: grant.id,
+        metadata: digest,
         redirect_uri: "http://127.0.0.1/callback".into(),
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         scope: grant.scope.clone(),
@@ -64,7 +67,14 @@ fn consent(number: u32) -> Consent {
         expires_at: now.plus_seconds(60),
         redeemed_by: None,
     };
-    Consent { grant, fingerprint: format!("client{number}"), label: "client".into(), code }
+    Consent {
+        grant,
+        fingerprint: format!("client{number}"),
+        label: "client".into(),
+        code,
+        document: Some(number.to_be_bytes().to_vec()),
+        newest: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

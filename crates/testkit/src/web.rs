@@ -17,7 +17,7 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_rustls::TlsAcceptor;
 
 /// What a URL answers.
@@ -63,6 +63,7 @@ pub struct FakeWeb {
 struct Shared {
     replies: Mutex<HashMap<String, Reply>>,
     hits: Mutex<HashMap<String, usize>>,
+    held: Mutex<HashMap<String, watch::Sender<()>>>,
 }
 
 impl FakeWeb {
@@ -98,6 +99,16 @@ impl FakeWeb {
         self.shared.replies.lock().unwrap().insert(url.into(), reply);
     }
 
+    /// From now on this URL does not answer, until it is released.
+    pub fn hold(&self, url: &str) {
+        self.shared.held.lock().unwrap().insert(url.into(), watch::channel(()).0);
+    }
+
+    /// Lets those answer that are held.
+    pub fn release(&self, url: &str) {
+        self.shared.held.lock().unwrap().remove(url);
+    }
+
     /// How often a URL was asked for.
     #[must_use]
     pub fn hits(&self, url: &str) -> usize {
@@ -121,7 +132,7 @@ async fn serve(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
             };
             let answer = service_fn(move |request| {
                 let shared = shared.clone();
-                async move { Ok::<_, std::convert::Infallible>(shared.answer(&request)) }
+                async move { Ok::<_, std::convert::Infallible>(shared.answer(&request).await) }
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), answer);
@@ -132,11 +143,16 @@ async fn serve(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    fn answer<B>(&self, request: &Request<B>) -> Response<Body> {
+    async fn answer<B>(&self, request: &Request<B>) -> Response<Body> {
         let host =
             request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let url = format!("https://{host}{}", request.uri());
         *self.hits.lock().unwrap().entry(url.clone()).or_default() += 1;
+        let held = self.held.lock().unwrap().get(&url).map(watch::Sender::subscribe);
+        if let Some(mut held) = held {
+            // Nothing is ever sent: it ends when the sender is gone.
+            drop(held.changed().await);
+        }
         let replies = self.replies.lock().unwrap();
         let Some(reply) = replies.get(&url) else {
             return Response::builder().status(404).body(Body::empty()).unwrap();

@@ -51,7 +51,7 @@ try {
   const page = await context.newPage();
   page.on('console', message => {
     const about = message.location().url;
-    if (message.type() === 'error' && !about.endsWith('/favicon.ico')) complaints.push(`${message.text()} ${about}`);
+    if (message.type() === 'error') complaints.push(`${message.text()} ${about}`);
   });
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('request', request => {

@@ -41,7 +41,7 @@ def main() -> int:
         if all(word in case.name.lower() for word in words):
             run(case, tally)
     closing = f"{tally['passed']} passed, {tally['failed']} failed"
-    (INTO / "closing").write_text(f"interop: {closing}\n")
+    (INTO / "closing").write_text(f"{closing}\n")
     print(f"\n{closing}")
     return 1 if tally["failed"] or not tally["passed"] else 0
 

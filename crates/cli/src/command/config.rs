@@ -27,6 +27,9 @@ impl Config {
         match self {
             Self::Check { file } => {
                 let settings = super::settings(&Flags { config: file, ..Flags::default() })?;
+                for announcement in settings.egress.announcements() {
+                    output::talk(&format!("note: {announcement}"));
+                }
                 for announcement in settings.development.announcements() {
                     output::talk(&format!("note: development setting: {announcement}"));
                 }

@@ -40,6 +40,12 @@ pub(super) fn date(at: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// A time in UTC to the second, to be read by people.
+pub(super) fn moment(at: Timestamp) -> String {
+    let second = at.as_unix().rem_euclid(86_400);
+    format!("{} {:02}:{:02}:{:02}", date(at), second / 3_600, second / 60 % 60, second % 60)
+}
+
 /// The Gregorian date of a day counted from 1970-01-01: eras of 400 years, years that begin in March.
 fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
@@ -94,6 +100,12 @@ mod tests {
         ] {
             assert_eq!(words(seconds), expected);
         }
+    }
+
+    #[test]
+    fn moments_are_told_to_the_second() {
+        assert_eq!(moment(Timestamp::from_unix(1_767_225_599)), "2025-12-31 23:59:59");
+        assert_eq!(moment(Timestamp::from_unix(0)), "1970-01-01 00:00:00");
     }
 
     #[test]

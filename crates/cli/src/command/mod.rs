@@ -1,9 +1,12 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod catalogue;
+mod client;
 mod config;
 mod demo;
 mod duration;
+mod egress;
 mod keys;
 mod serve;
 
@@ -33,9 +36,18 @@ enum Command {
     /// People and invitations.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// For developers of clients: metadata documents.
+    #[command(subcommand)]
+    Client(client::Client),
     /// Signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// What is fetched from others.
+    #[command(subcommand)]
+    Egress(egress::Egress),
+    /// Well-known clients.
+    #[command(subcommand)]
+    Catalogue(catalogue::Catalogue),
     /// The configuration file.
     #[command(subcommand)]
     Config(config::Config),
@@ -65,7 +77,10 @@ impl Line {
             Command::Serve(serve) => serve.run(),
             Command::Demo(demo) => demo.run(),
             Command::Admin(admin) => admin.run(),
+            Command::Client(client) => client.run(),
             Command::Keys(keys) => keys.run(),
+            Command::Egress(egress) => egress.run(),
+            Command::Catalogue(catalogue) => catalogue.run(),
             Command::Config(config) => config.run(),
         }
     }

@@ -2,19 +2,22 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
+use salver_egress::TargetHost;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{egress::authorities, problem::Problems};
+use super::{egress::authorities, host_and_port, problem::Problems};
 
 /// `[development]`
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DevelopmentSection {
-    /// PEM file with certificate authorities of your own, believed when metadata documents are fetched.
+    /// PEM file with certificate authorities of your own, to trust beside the others.
     pub(crate) extra_ca: Option<String>,
-    /// Hosts inside, as HOST:PORT, from which metadata documents may be fetched nevertheless.
+    /// Hosts inside, as HOST:PORT, from which metadata documents, keys and pictures of clients may be fetched nevertheless.
     pub(crate) exceptions: Vec<String>,
+    /// Whether those may also lie on this computer's own loopback addresses, on any port; https all the same.
+    pub(crate) loopback: bool,
     /// Where to connect instead, as "HOST:PORT" = "ADDRESS:PORT"; name and certificate are still those of the host.
     pub(crate) connect: BTreeMap<String, String>,
 }
@@ -25,7 +28,9 @@ pub(crate) struct DevelopmentSettings {
     /// More certificate authorities, in PEM form.
     pub(crate) extra_ca: Option<Vec<u8>>,
     /// Opened hosts.
-    pub(crate) exceptions: Vec<(String, u16)>,
+    pub(crate) exceptions: Vec<(TargetHost, u16)>,
+    /// Whether strangers' URLs may lead to loopback (SPEC CIMD-F-6).
+    pub(crate) loopback: bool,
     /// Where to connect instead.
     pub(crate) connect: BTreeMap<(String, u16), SocketAddr>,
 }
@@ -38,11 +43,14 @@ impl DevelopmentSettings {
         let exceptions = self.exceptions.iter().map(|(host, port)| {
             format!("documents may be fetched from {host}:{port}, although it is inside")
         });
+        let loopback = self
+            .loopback
+            .then(|| "documents may be fetched from this computer's loopback addresses".to_owned());
         let connect = self
             .connect
             .iter()
             .map(|((host, port), address)| format!("{host}:{port} is looked for at {address}"));
-        ca.chain(exceptions).chain(connect).collect()
+        ca.chain(exceptions).chain(loopback).chain(connect).collect()
     }
 }
 
@@ -56,6 +64,7 @@ pub(crate) fn resolve(
         let keys = [
             ("development.extra_ca", section.extra_ca.is_some()),
             ("development.exceptions", !section.exceptions.is_empty()),
+            ("development.loopback", section.loopback),
             ("development.connect", !section.connect.is_empty()),
         ];
         for (key, _) in keys.into_iter().filter(|(_, said)| *said) {
@@ -72,10 +81,11 @@ pub(crate) fn resolve(
             .extra_ca
             .as_ref()
             .and_then(|path| authorities("development.extra_ca", path, problems)),
+        loopback: section.loopback,
         ..DevelopmentSettings::default()
     };
     for (position, text) in section.exceptions.iter().enumerate() {
-        settings.exceptions.extend(host_and_port(
+        settings.exceptions.extend(host_and_port::read(
             &format!("development.exceptions[{position}]"),
             text,
             problems,
@@ -83,7 +93,18 @@ pub(crate) fn resolve(
     }
     for (from, to) in &section.connect {
         let key = super::check::join("development.connect", from);
-        let from = host_and_port(&key, from, problems);
+        let from = match host_and_port::read(&key, from, problems) {
+            Some((TargetHost::Name(name), port)) => Some((name, port)),
+            Some((TargetHost::Address(address), _)) => {
+                problems.refuse(
+                    &key,
+                    format!("{address} is an address already"),
+                    "name the host whose URLs are meant",
+                );
+                None
+            }
+            None => None,
+        };
         let to = problems.accept(
             &key,
             to.parse::<SocketAddr>().map_err(|_| format!("\"{to}\" is not ADDRESS:PORT")),
@@ -94,24 +115,6 @@ pub(crate) fn resolve(
     settings
 }
 
-fn host_and_port(key: &str, text: &str, problems: &mut Problems) -> Option<(String, u16)> {
-    let parsed = text
-        .rsplit_once(':')
-        .and_then(|(host, port)| Some((host, port.parse::<u16>().ok().filter(|port| *port != 0)?)));
-    // A host is written as URLs write it: what a parser would change would never match.
-    let sound = parsed.filter(|(host, _)| {
-        url::Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(*host))
-    });
-    if sound.is_none() {
-        problems.refuse(
-            key,
-            format!("\"{text}\" is not HOST:PORT"),
-            "write it like \"claude.ai:443\", the host in lower case",
-        );
-    }
-    sound.map(|(host, port)| (host.to_owned(), port))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +122,7 @@ mod tests {
     fn section(exceptions: &[&str], connect: &[(&str, &str)]) -> DevelopmentSection {
         DevelopmentSection {
             extra_ca: None,
+            loopback: false,
             exceptions: exceptions.iter().map(|text| (*text).to_owned()).collect(),
             connect: connect
                 .iter()
@@ -158,6 +162,11 @@ mod tests {
             ),
             (
                 &[],
+                &[("127.0.0.1:443", "127.0.0.1:1")],
+                Some("development.connect.\"127.0.0.1:443\": 127.0.0.1 is an address already"),
+            ),
+            (
+                &[],
                 &[("claude.ai:443", "localhost:1")],
                 Some("development.connect.\"claude.ai:443\": \"localhost:1\" is not ADDRESS:PORT"),
             ),
@@ -176,15 +185,14 @@ mod tests {
     #[test]
     fn nothing_of_it_beyond_loopback() {
         let mut problems = Problems::default();
-        let settings = resolve(
-            &section(&["localhost:1"], &[("claude.ai:443", "127.0.0.1:1")]),
-            false,
-            &mut problems,
-        );
+        let section = section(&["localhost:1"], &[("claude.ai:443", "127.0.0.1:1")]);
+        let section = DevelopmentSection { loopback: true, ..section };
+        let settings = resolve(&section, false, &mut problems);
         assert!(settings.connect.is_empty() && settings.exceptions.is_empty());
+        assert!(!settings.loopback);
         assert_eq!(
             problems.into_list().into_iter().map(|problem| problem.key).collect::<Vec<_>>(),
-            ["development.exceptions", "development.connect"]
+            ["development.exceptions", "development.loopback", "development.connect"]
         );
         let mut problems = Problems::default();
         resolve(&DevelopmentSection::default(), false, &mut problems);

@@ -200,13 +200,19 @@ fn lay_variable(
             .parse()
             .map(Value::Boolean)
             .map_err(|_| problem("is neither true nor false", "write true or false".to_owned()))?,
-        Kind::List(_) => text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(Value::from)
-            .collect::<Vec<_>>()
-            .into(),
+        Kind::List(item) => {
+            let number = |part: &str| match **item {
+                Kind::Integer { .. } => part.parse().map(Value::Integer).map_err(|_| {
+                    problem(
+                        "holds something else than whole numbers",
+                        "write digits, with commas between the numbers".to_owned(),
+                    )
+                }),
+                _ => Ok(Value::from(part)),
+            };
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Value::Array(parts.map(number).collect::<Result<_, _>>()?)
+        }
         _ => text.into(),
     };
     set(&leaf.path, value, place, table, origins);

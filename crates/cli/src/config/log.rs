@@ -14,7 +14,7 @@ pub(crate) struct LogSection {
 }
 
 /// How much is logged.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     /// Failures.

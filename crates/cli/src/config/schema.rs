@@ -89,7 +89,9 @@ fn collect(prefix: &str, keys: &[Key], found: &mut Vec<Leaf>) {
         let path = format!("{prefix}{}", key.name);
         match &key.kind {
             Kind::Table(inner) => collect(&format!("{path}."), inner, found),
-            Kind::List(item) if matches!(**item, Kind::Text | Kind::Choice(_)) => {
+            Kind::List(item)
+                if matches!(**item, Kind::Text | Kind::Choice(_) | Kind::Integer { .. }) =>
+            {
                 found.push(Leaf { path, kind: key.kind.clone() });
             }
             Kind::List(_) | Kind::Map(_) => {}

@@ -83,7 +83,7 @@ fn put_together(
     let store = data
         .as_ref()
         .and_then(|data| store::resolve(&file.store, data, layers.master_key.as_ref(), problems));
-    let egress = egress::resolve(&file.egress, problems);
+    let egress = egress::resolve(&file.egress, environment, problems);
     let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
     let development = development::resolve(&file.development, loopback_only, problems);
     let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems));

@@ -4,7 +4,6 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::body::Body;
 use http::{Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
 use serde_json::json;
 
 use crate::serve::accept::Answer;
@@ -25,7 +24,7 @@ impl Host {
 }
 
 impl Answer for Host {
-    async fn answer(&self, request: Request<Incoming>, _peer: SocketAddr) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>, _peer: SocketAddr) -> Response<Body> {
         let found = request.uri().path() == PATH && request.uri().query().is_none();
         let (status, body) = match *request.method() {
             _ if !found => (StatusCode::NOT_FOUND, Body::empty()),

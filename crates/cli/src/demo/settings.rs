@@ -97,7 +97,8 @@ mod tests {
             (resource.id.as_str(), resource.upstream.as_str()),
             ("http://localhost:8080/mcp", "http://127.0.0.1:4000/mcp")
         );
-        assert_eq!(settings.development.exceptions, [("localhost".to_owned(), 8081)]);
+        let host = salver_egress::TargetHost::Name("localhost".to_owned());
+        assert_eq!(settings.development.exceptions, [(host, 8081)]);
         assert!(settings.server.is_loopback_only());
     }
 }

@@ -4,7 +4,6 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{Router, body::Body};
 use http::{Request, Response};
-use hyper::body::Incoming;
 use salver_jose::{ExpectedIdentity, verify_identity_token};
 use salver_server::deps::Deps;
 use tower::ServiceExt as _;
@@ -28,8 +27,8 @@ impl Server {
 }
 
 impl Answer for Server {
-    async fn answer(&self, request: Request<Incoming>, _peer: SocketAddr) -> Response<Body> {
-        match self.0.clone().oneshot(request.map(Body::new)).await {
+    async fn answer(&self, request: Request<Body>, _peer: SocketAddr) -> Response<Body> {
+        match self.0.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum::body::Body;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -27,7 +27,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::stream::Stream;
+use super::{stream::Stream, unread};
 use crate::config::{limits::LimitsSection, tls::Tls};
 
 /// Whoever answers requests.
@@ -35,7 +35,7 @@ pub(crate) trait Answer: Send + Sync + 'static {
     /// Answers one.
     fn answer(
         &self,
-        request: Request<Incoming>,
+        request: Request<Body>,
         peer: SocketAddr,
     ) -> impl Future<Output = Response<Body>> + Send;
 }
@@ -155,7 +155,7 @@ impl<A: Answer> Connection<A> {
         let service = service_fn(|request: Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
             let answer = Arc::clone(&self.answer);
-            async move { Ok::<_, Infallible>(answer.answer(request, peer).await) }
+            async move { Ok::<_, Infallible>(answered(&*answer, request, peer).await) }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(self.watcher.watch(connection));
@@ -167,6 +167,27 @@ impl<A: Answer> Connection<A> {
         };
         if let Err(error) = ended {
             tracing::debug!(error = &*error, "a connection broke");
+        }
+    }
+}
+
+/// A whole exchange: the body is taken in if it is short, and the client is told if the connection is spent.
+async fn answered<A: Answer>(
+    answer: &A,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
+    match unread::take(request).await {
+        Ok((request, leftover)) => {
+            let mut response = answer.answer(request, peer).await;
+            leftover.tell(&mut response);
+            response
+        }
+        Err(status) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = status;
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
         }
     }
 }

@@ -8,7 +8,6 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 use axum::{Router, body::Body, extract::ConnectInfo};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
 use salver_gateway::Gateway;
 use tower::ServiceExt as _;
 
@@ -50,7 +49,7 @@ impl Front {
 }
 
 impl Answer for Front {
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    async fn answer(&self, mut request: Request<Body>, peer: SocketAddr) -> Response<Body> {
         // DESIGN §9: a request line of 16 KiB.
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > TARGET_BYTES {
@@ -68,7 +67,6 @@ impl Answer for Front {
                 );
             }
         };
-        let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         let answered = AssertUnwindSafe(self.route(&ours, request)).catch_unwind().await;
         answered.unwrap_or_else(|_| {

@@ -7,3 +7,4 @@ pub(crate) mod hosts;
 pub(crate) mod run;
 pub(crate) mod signals;
 mod stream;
+mod unread;

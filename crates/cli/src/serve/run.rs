@@ -5,7 +5,12 @@ use std::sync::Arc;
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{accept, signals::Signals};
-use crate::{config::Settings, failure::Failure, wiring::House};
+use crate::{
+    config::{Settings, log::Level},
+    failure::Failure,
+    output,
+    wiring::House,
+};
 
 /// Serves until it is told to stop. `ready` is called once requests are answered.
 pub(crate) async fn run(
@@ -14,9 +19,7 @@ pub(crate) async fn run(
     listeners: Vec<TcpListener>,
     ready: impl FnOnce(),
 ) -> Result<(), Failure> {
-    for announcement in settings.development.announcements() {
-        tracing::warn!("development setting: {announcement}");
-    }
+    announce(settings);
     let mut signals = Signals::listen()
         .map_err(|error| Failure::Setup { part: "the signals", why: error.to_string() })?;
     let front = Arc::new(house.front(settings));
@@ -40,4 +43,18 @@ pub(crate) async fn run(
     upkeep.abort();
     house.close().await;
     served
+}
+
+/// What is opened or out of the ordinary is said at every start, whatever the level of the log.
+fn announce(settings: &Settings) {
+    for announcement in settings.egress.announcements() {
+        tracing::info!("{announcement}");
+    }
+    for announcement in settings.development.announcements() {
+        if settings.log.level == Level::Error {
+            output::talk(&format!("warning: development setting: {announcement}"));
+        } else {
+            tracing::warn!("development setting: {announcement}");
+        }
+    }
 }

@@ -17,6 +17,7 @@ fn one(client: &Client) -> Metadata {
         client_id: client.id.clone(),
         name: Some(client.name.as_str().into()),
         client_uri: None,
+        logo_uri: None,
         redirect_uris: client.redirect_uris.clone(),
         scope: client.scope.clone(),
         methods: Methods { none: true, private_key_jwt: false },

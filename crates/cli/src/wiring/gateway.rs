@@ -2,18 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rustls_pki_types::{CertificateDer, pem::PemObject};
-use salver_egress::{
-    ChosenBy,
-    upstream::{Upstream, UpstreamSettings},
-};
 use salver_gateway::{
     Gateway, Limits, Parts, ResourceSettings, Rule as GatewayRule, RuleSubject, ScopeSettings,
 };
 use salver_oauth::Scope;
 use salver_server::{chance, deps::Deps};
 
-use super::{callers, standing};
+use super::{callers, egress, standing};
 use crate::{
     config::{
         Settings,
@@ -30,7 +25,7 @@ use crate::{
 pub(super) fn build(settings: &Settings, deps: &Arc<Deps>) -> Result<Gateway, Failure> {
     let parts = Parts {
         issuer: settings.server.issuer.clone(),
-        upstream: upstream(settings)?,
+        upstream: egress::upstream(settings, &deps.egress)?,
         standing: Arc::new(standing::OfServer(Arc::clone(deps))),
         keys: {
             let deps = Arc::clone(deps);
@@ -53,18 +48,6 @@ pub(super) fn build(settings: &Settings, deps: &Arc<Deps>) -> Result<Gateway, Fa
     let resources: Vec<ResourceSettings> = settings.resources.iter().map(resource).collect();
     Gateway::new(parts, &resources)
         .map_err(|error| Failure::Setup { part: "the gateway", why: error.to_string() })
-}
-
-fn upstream(settings: &Settings) -> Result<Upstream, Failure> {
-    let pem = settings.egress.extra_ca.as_deref().unwrap_or_default();
-    // The file was read once when it was checked.
-    let extra_roots =
-        CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().unwrap_or_default();
-    Upstream::new(
-        ChosenBy::Operator,
-        UpstreamSettings { extra_roots, ..UpstreamSettings::default() },
-    )
-    .map_err(|error| Failure::Setup { part: "the way to MCP servers", why: error.to_string() })
 }
 
 fn resource(resource: &Resource) -> ResourceSettings {

@@ -15,6 +15,7 @@ use super::{egress, gateway, server};
 use crate::{
     config::Settings,
     failure::Failure,
+    ledger::{Keeper, LedgerFile},
     serve::{front::Front, hosts::Hosts},
     state::State,
 };
@@ -25,6 +26,7 @@ pub(crate) struct House {
     pub(crate) deps: Arc<Deps>,
     router: Router,
     gateway: Arc<Gateway>,
+    ledger: Arc<Keeper>,
 }
 
 impl House {
@@ -37,7 +39,9 @@ impl House {
             .map_err(|error| Failure::Setup { part: "the account keys", why: error.to_string() })?;
         let router = web::router(App::new(accounts));
         let gateway = Arc::new(gateway::build(settings, &deps)?);
-        Ok(Self { deps, router, gateway })
+        let file = LedgerFile::new(&settings.server.data, settings.egress.ledger_bytes);
+        let ledger = Arc::new(Keeper::new(Arc::clone(&deps.egress), file));
+        Ok(Self { deps, router, gateway, ledger })
     }
 
     /// Whoever answers requests.
@@ -49,11 +53,15 @@ impl House {
 
     /// What happens by itself while the server runs.
     pub(crate) fn upkeep(&self) -> tokio::task::JoinHandle<()> {
-        tokio::spawn(upkeep::run(Arc::clone(&self.deps)))
+        let (deps, ledger) = (Arc::clone(&self.deps), Arc::clone(&self.ledger));
+        tokio::spawn(async move {
+            futures_util::join!(upkeep::run(deps), ledger.run());
+        })
     }
 
     /// What must not be lost when it stops.
     pub(crate) async fn close(&self) {
         upkeep::merge_uses(&self.deps).await;
+        self.ledger.write().await;
     }
 }

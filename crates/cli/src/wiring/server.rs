@@ -9,6 +9,7 @@ use salver_server::{
     clock::{Clock as _, SystemClock},
     deps::Deps,
     keyring::Keyring,
+    logo::Logos,
     revocations::RevocationIndex,
     secrets::Secrets,
     settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
@@ -48,6 +49,7 @@ pub(super) async fn deps(
         secrets,
         revocations: RevocationIndex::default(),
         usage: Usage::default(),
+        logos: Logos::default(),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance::default()),
     })

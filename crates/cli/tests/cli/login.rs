@@ -65,6 +65,21 @@ impl Login {
         answer("code").unwrap()
     }
 
+    /// Signs in where the server asks for that, and answers the page behind.
+    pub(crate) fn sign_in(&self, browser: &mut Browser, url: &str) -> Reply {
+        let mut reply = browser.get(url);
+        for _ in 0..6 {
+            reply = match reply.header("location") {
+                Some(next) => browser.get(&format!("{}{next}", self.issuer)),
+                None if reply.body.contains("action=\"/account/sign-in\"") => {
+                    self.fill_in(browser, &reply)
+                }
+                None => return reply,
+            };
+        }
+        panic!("no end: {reply:?}");
+    }
+
     /// Does what the page asks of a person.
     fn fill_in(&self, browser: &mut Browser, page: &Reply) -> Reply {
         assert_eq!(page.status, 200, "{page:?}");

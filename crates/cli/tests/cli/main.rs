@@ -4,6 +4,7 @@ mod admin;
 mod config;
 mod demo;
 mod documents;
+mod egress;
 mod http;
 mod login;
 mod salver;

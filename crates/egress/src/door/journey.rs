@@ -15,10 +15,11 @@ use super::{Door, within_limit};
 use crate::{
     Candidate, ChosenBy, DialError, Event, Family, Fetch, FetchError, Fetched, Freshness, NotNow,
     Source,
+    backoff::Ending,
     copies::CopyKey,
     dial::Wish,
     error::{AnswerRefusal, Phase},
-    exchange::{self, Answer, Question},
+    exchange::{self, Answer, Question, Seen},
     kept::Kept,
     metered::Meter,
     mode::Mode,
@@ -45,7 +46,7 @@ pub(super) struct FlightKey {
 
 /// What is seen on the way, for the ledger.
 struct Trip {
-    meter: Meter,
+    seen: Seen,
     family: OnceLock<Family>,
     confirmed: OnceLock<()>,
 }
@@ -75,7 +76,10 @@ impl Door {
             return within_limit(fetched, flight.key.limit);
         }
         let trip = Trip {
-            meter: Meter::new(self.settings.bounds.head_bytes),
+            seen: Seen {
+                meter: Meter::new(self.settings.bounds.head_bytes),
+                retry_after: OnceLock::new(),
+            },
             family: OnceLock::new(),
             confirmed: OnceLock::new(),
         };
@@ -97,7 +101,7 @@ impl Door {
             status: result.as_ref().err().and_then(FetchError::status),
             category: result.as_ref().err().map(FetchError::category),
             served_stale: stale.is_some(),
-            bytes: trip.meter.read(),
+            bytes: trip.seen.meter.read(),
             took,
             family: trip.family.get().copied(),
             times: 1,
@@ -146,7 +150,11 @@ impl Door {
         let admit = |address: IpAddr| permit.enter_network(address, self.clock.steady());
         let result = self.ask(flight, copy, trip, &admit).await;
         drop(permit);
-        guards.failing.note(&host, &flight.key.copy, result.as_ref().err(), self.clock.steady());
+        let end = Ending {
+            error: result.as_ref().err(),
+            retry_after: trip.seen.retry_after.get().copied(),
+        };
+        guards.failing.note(&host, &flight.key.copy, end, self.clock.steady());
         result
     }
 
@@ -175,11 +183,12 @@ impl Door {
             accept: flight.accept,
             conditions: http::HeaderMap::new(),
             limit: flight.key.limit,
+            now: self.clock.wall(),
         };
         if let Some(copy) = copy {
-            question.conditions = copy.conditions(&question.request()?, self.clock.wall());
+            question.conditions = copy.conditions(&question.request()?, question.now);
         }
-        let answer = exchange::ask(opened, &question, bounds, deadline, &trip.meter).await?;
+        let answer = exchange::ask(opened, &question, bounds, deadline, &trip.seen).await?;
         if matches!(answer, Answer::NotModified { .. }) {
             let _ = trip.confirmed.set(());
         }

@@ -1,11 +1,10 @@
 //! How is a connection opened? Resolve, judge every address, dial a judged one, and TLS where the URL says https: in one time.
 //!
-//! Names are resolved as the platform does it, hosts file and search domains included: whoever chose the origin means the same
-//! as in any other program on this computer. Fails closed: one refused address refuses the name.
+//! Fails closed: one refused address refuses the name, and the other end of the open socket is judged once more.
 
 use std::{
     future::Future,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -17,7 +16,7 @@ use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::{UpstreamError, race, tls::Tls, wire::Wire};
+use super::{UpstreamError, names::Names, race, tls::Tls, wire::Wire};
 use crate::{ChosenBy, address};
 
 /// Opens connections for one kind of chooser.
@@ -26,11 +25,12 @@ pub(super) struct Dialer {
     chosen_by: ChosenBy,
     time_limit: Duration,
     tls: Tls,
+    names: Names,
 }
 
 impl Dialer {
-    pub(super) fn new(chosen_by: ChosenBy, time_limit: Duration, tls: Tls) -> Self {
-        Self { chosen_by, time_limit, tls }
+    pub(super) fn new(chosen_by: ChosenBy, time_limit: Duration, tls: Tls, names: Names) -> Self {
+        Self { chosen_by, time_limit, tls, names }
     }
 
     async fn dial(self, uri: Uri) -> Result<TokioIo<Wire>, UpstreamError> {
@@ -45,11 +45,13 @@ impl Dialer {
         let host = uri.host().ok_or(UpstreamError::Url)?;
         let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
-        let addresses = resolve(host, port).await?;
+        let addresses = self.names.resolve(host, port).await?;
         for socket in &addresses {
             self.judge(socket.ip(), https)?;
         }
         let stream = race::connect(&addresses).await.map_err(UpstreamError::Connect)?;
+        let peer = stream.peer_addr().map_err(UpstreamError::Connect)?;
+        self.judge(peer.ip(), https)?;
         let wire = if https { self.encrypt(host, stream).await? } else { Wire::Plain(stream) };
         Ok(TokioIo::new(wire))
     }
@@ -68,15 +70,6 @@ impl Dialer {
         let stream = connector.connect(name, stream).await.map_err(UpstreamError::Tls)?;
         Ok(Wire::Tls(Box::new(stream)))
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "every address is judged before it is dialled")]
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, UpstreamError> {
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(ip, port)]);
-    }
-    let found = tokio::net::lookup_host((host, port)).await.map_err(UpstreamError::Name)?;
-    Ok(found.collect())
 }
 
 impl Service<Uri> for Dialer {

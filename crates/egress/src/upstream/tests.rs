@@ -234,3 +234,53 @@ async fn https_needs_a_certificate_from_a_trusted_authority() {
     let outcome = door(ChosenBy::User).send(get(&url)).await;
     assert!(matches!(outcome, Err(UpstreamError::Tls(_) | UpstreamError::TlsSetup)), "{outcome:?}");
 }
+
+/// A DNS server that says `127.0.0.1` to every question for an IPv4 address of `mcp`, and nothing to others.
+async fn dns() -> SocketAddr {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = [0; 1500];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+            let question = &buffer[..length];
+            let end = 12 + question[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
+            let found = question[12..].starts_with(b"\x03mcp\0\x00\x01");
+            let mut answer = question[..end].to_vec();
+            answer[2..4].copy_from_slice(&if found { [0x84, 0] } else { [0x84, 3] });
+            answer[4..12].copy_from_slice(&[0, 1, 0, u8::from(found), 0, 0, 0, 0]);
+            if found {
+                answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
+            }
+            let _ = socket.send_to(&answer, from).await;
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn the_operators_dns_servers_are_asked_by_this_door_too() {
+    let address = server(async |mut stream| {
+        read_head(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+    })
+    .await;
+    let shared = Settings { dns_servers: vec![dns().await], ..Settings::default() };
+    let settings = UpstreamSettings::sharing(&shared).unwrap();
+    let ours = Upstream::new(ChosenBy::Operator, settings).unwrap();
+    let port = address.port();
+    for name in ["mcp", "localhost"] {
+        let response = ours.send(get(&format!("http://{name}:{port}/"))).await.unwrap();
+        assert_eq!(text(response).await, "ok", "{name}");
+    }
+    let unknown = ours.send(get(&format!("http://other:{port}/"))).await;
+    assert!(matches!(unknown, Err(UpstreamError::Name(_))), "{unknown:?}");
+    let elsewhere = door(ChosenBy::Operator).send(get(&format!("http://mcp:{port}/"))).await;
+    assert!(matches!(elsewhere, Err(UpstreamError::Name(_))), "the system does not know it");
+}
+
+#[test]
+fn authorities_that_cannot_be_read_stop_the_start_of_this_door_too() {
+    let settings = Settings { extra_roots_pem: Some(b"none".to_vec()), ..Settings::default() };
+    let shared = UpstreamSettings::sharing(&settings);
+    assert!(matches!(shared, Err(crate::SetupError::ExtraRoots)));
+}

@@ -18,8 +18,7 @@ pub(super) fn check_raw_host(raw_authority: &str) -> Result<(), UrlRefusal> {
             None => raw_authority,
         },
     };
-    let bad_byte =
-        |byte: u8| !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte));
+    let bad_byte = |byte: u8| !matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
     if raw_host.is_empty() || raw_host.len() > 253 || raw_host.bytes().any(bad_byte) {
         return Err(UrlRefusal::HostForm);
     }
@@ -91,5 +90,42 @@ fn stays_here(host: &TargetHost) -> bool {
         TargetHost::Address(IpAddr::V4(v4)) => v4.is_loopback(),
         TargetHost::Address(v6) => address::is_loopback(*v6),
         TargetHost::Name(name) => name == "localhost",
+    }
+}
+
+/// What looks like the host of a URL that nobody has judged, for people to read: never user name, path or query.
+pub(crate) fn apparent_host(raw_url: &str) -> String {
+    let Some((_, rest)) = raw_url.split_once("://") else {
+        return String::new();
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.split_once(']') {
+        Some((address, _)) => format!("{address}]"),
+        None => host.split(':').next().unwrap_or_default().to_owned(),
+    };
+    let readable = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+    host.chars().take(255).map(|c| if readable(c) { c } else { '?' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_refused_url_only_its_host_is_told() {
+        for (url, host) in [
+            ("https://a.example/path?token=secret", "a.example"),
+            ("http://user:secret@a.example:8443#x", "a.example"),
+            ("https://127.0.0.1?x@y", "127.0.0.1"),
+            ("https://[::1]:443/", "[::1]"),
+            ("https://\u{1b}[2J\n/", "?[2J?"),
+            ("https://a\\b@c/", "a"),
+            ("secret", ""),
+            ("", ""),
+        ] {
+            assert_eq!(apparent_host(url), host, "{url}");
+        }
+        assert_eq!(apparent_host(&format!("https://{}/", "a".repeat(3000))).len(), 255);
     }
 }

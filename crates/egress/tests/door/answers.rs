@@ -5,7 +5,9 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 use salver_egress::{AnswerRefusal, Category, FetchError, Phase};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::harness::{GOOD, HOST, Peer, Set, Shows, URL, fetch, server_config, settings_for};
+use crate::harness::{
+    Canary, GOOD, HOST, Peer, Set, Shows, URL, fetch, server_config, settings_for,
+};
 
 /// Why, the answer, and how the fetch must end.
 type Case = (&'static str, Vec<u8>, End);
@@ -291,6 +293,43 @@ async fn an_endless_body_is_cut_at_the_limit() {
     );
     let bytes = set.egress.ledger()[0].bytes;
     assert!(bytes < 64 * 1024, "{bytes} bytes were read for a limit of 1024");
+}
+
+#[tokio::test]
+async fn a_bomb_is_not_unpacked_and_hardly_read() {
+    // Ten megabytes that begin like a compressed stream. What they would unpack to does not matter: nothing here can unpack.
+    let begins = |magic: &[u8]| [magic, &vec![0; 10_000_000]].concat();
+    let (gzip, brotli) = (begins(&[0x1f, 0x8b, 8]), begins(&[0x5b, 0xff, 0xff, 3]));
+    for (coding, body) in [("gzip", gzip), ("br", brotli), ("deflate, gzip", vec![0; 10_000_000])] {
+        let head = format!("Content-Encoding: {coding}\r\nContent-Length: {}", body.len());
+        let set = Set::facing(&Peer::says(vec![with_body(&head, &body)]).await);
+        let error = set.get(URL).await.unwrap_err();
+        assert!(matches!(error, FetchError::Answer(AnswerRefusal::Coding)), "{coding}: {error:?}");
+        let bytes = set.egress.ledger()[0].bytes;
+        assert!(bytes < 64 * 1024, "{coding}: {bytes} bytes were read");
+        // Without the header that says so, it is so many bytes like any other.
+        let plain = with_body(&format!("Content-Length: {}", body.len()), &body);
+        let error = Set::facing(&Peer::says(vec![plain]).await).get(URL).await.unwrap_err();
+        assert!(matches!(error, FetchError::Answer(AnswerRefusal::TooLong { .. })), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_the_inside_reaches_nobody() {
+    let canary = Canary::everywhere().await;
+    for status in [301, 302, 303, 307, 308] {
+        for to in ["127.0.0.1", "[::1]", "localhost", HOST] {
+            let location = format!("https://{to}:{}/", canary.port);
+            let answer = format!(
+                "HTTP/1.1 {status} M\r\nLocation: {location}\r\nRefresh: 0; url={location}\r\nContent-Length: 0\r\n\r\n"
+            );
+            let peer = Peer::says(vec![answer.into_bytes()]).await;
+            let result = Set::facing(&peer).get(URL).await;
+            assert!(matches!(result, Err(FetchError::Status(found)) if found == status), "{to}");
+            assert_eq!(peer.connections(), 1);
+        }
+    }
+    assert!(canary.is_silent());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use salver_egress::{BudgetKind, Category, Fetch, FetchError, NotNow, Standing};
+use salver_egress::{BudgetKind, Category, DialError, Fetch, FetchError, NotNow, Standing};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::harness::{GOOD, HOST, Peer, Set, Shows, URL, fetch, server_config, settings_for, user};
@@ -132,6 +132,36 @@ async fn errors_are_not_kept_and_a_host_that_works_again_is_asked_again() {
 }
 
 #[tokio::test]
+async fn rfc9110_10_2_3_a_host_that_asks_for_peace_gets_it_within_our_bound() {
+    for (asked, peace) in [("120", 120), ("99999999", 600)] {
+        let busy = format!("HTTP/1.1 429 T\r\nRetry-After: {asked}\r\nContent-Length: 0\r\n\r\n");
+        let peer = Peer::says(vec![busy.into_bytes(), GOOD.to_vec()]).await;
+        let set = Set::facing(&peer);
+        assert!(matches!(set.get(URL).await, Err(FetchError::Status(429))));
+        set.clock.advance(Duration::from_secs(peace - 1));
+        let early = set.get(URL).await;
+        assert!(matches!(early, Err(FetchError::NotNow(NotNow::BackingOff { .. }))), "{early:?}");
+        set.get(&format!("{URL}?other")).await.unwrap();
+        set.clock.advance(Duration::from_secs(1));
+        set.get(URL).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn urls_that_the_gate_refuses_are_in_the_ledger_too_without_their_secrets() {
+    let set = Set::facing(&Peer::says(vec![GOOD.to_vec()]).await);
+    let refused = "https://user:secret@in.example.com/?token=secret";
+    for n in 0..1000 {
+        let error = set.egress.fetch(Fetch { source: user(n % 2), ..fetch(refused) }).await;
+        assert!(matches!(error, Err(FetchError::Url(_))), "{error:?}");
+    }
+    let events = set.egress.ledger();
+    let lines: Vec<_> =
+        events.iter().map(|event| (event.host.as_str(), event.outcome, event.times)).collect();
+    assert_eq!(lines, [("in.example.com", "url_refused", 1000)]);
+}
+
+#[tokio::test]
 async fn every_attempt_is_in_the_ledger_with_who_what_and_how_it_ended() {
     let peer =
         Peer::says(vec![GOOD.to_vec(), b"HTTP/1.1 404 N\r\nContent-Length: 0\r\n\r\n".to_vec()])
@@ -159,4 +189,31 @@ async fn every_attempt_is_in_the_ledger_with_who_what_and_how_it_ended() {
 
 fn user_one() -> salver_egress::Source {
     salver_egress::Source::User([1; 16])
+}
+
+/// The budgets' tables, the back-off's, the copies', the flights' and the ledger's, all at once.
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn memory_stays_bounded_while_a_hundred_thousand_hosts_are_tried() {
+    let set = Set::new(settings_for("127.0.0.1:1".parse().unwrap()), Arc::default());
+    let first = try_hosts(&set, 0..30_000).await;
+    let second = try_hosts(&set, 30_000..100_000).await;
+    // By then every table is as full as it gets.
+    assert!(second < first + 8 * 1024, "{first} KiB, then {second} KiB");
+    assert!(set.egress.ledger().len() <= 4096);
+}
+
+/// Six hundred a minute; the resident memory afterwards, in KiB.
+#[cfg(target_os = "linux")]
+async fn try_hosts(set: &Set, numbers: std::ops::Range<u32>) -> u64 {
+    for n in numbers {
+        let url = format!("https://h{n}.example{n}.com/client.json");
+        let error = set.egress.fetch(Fetch { source: user(n), ..fetch(&url) }).await.unwrap_err();
+        assert!(matches!(error, FetchError::Dial(DialError::NoSuchName)), "{error:?}");
+        set.clock.advance(Duration::from_millis(100));
+        set.names.asked.lock().unwrap().clear();
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

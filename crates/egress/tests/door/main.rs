@@ -14,3 +14,4 @@ mod harness;
 mod keeping;
 mod limits;
 mod modes;
+mod proxies;

@@ -80,6 +80,7 @@ pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metada
         client_id: ClientId::Document(url.clone()),
         name: name.map(Into::into),
         client_uri: text(&members, "client_uri")?.map(Into::into),
+        logo_uri: https(&members, "logo_uri")?.map(Into::into),
         redirect_uris: redirect_uris(&members)?,
         scope: text(&members, "scope")?.and_then(|scope| scope.parse().ok()),
         methods: methods(&members, &keys)?,
@@ -111,7 +112,7 @@ fn keys(members: &Map<String, Value>) -> Result<Keys, DocumentError> {
     if let Some(inline) = present(members, "jwks") {
         return Ok(Keys::Inline(inline.to_string().into()));
     }
-    let url = text(members, "jwks_uri")?.filter(|url| url.starts_with("https://"));
+    let url = https(members, "jwks_uri")?;
     Ok(url.map_or(Keys::None, |url| Keys::At(url.into())))
 }
 
@@ -165,11 +166,11 @@ fn usable(
 }
 
 /// A member that is there and not null.
-fn present<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
+pub(super) fn present<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
     members.get(name).filter(|value| !value.is_null())
 }
 
-fn text<'m>(
+pub(super) fn text<'m>(
     members: &'m Map<String, Value>,
     name: &'static str,
 ) -> Result<Option<&'m str>, DocumentError> {
@@ -178,7 +179,15 @@ fn text<'m>(
         .transpose()
 }
 
-fn texts<'m>(
+/// CIMD-D-14, R-7: a URL that we would go to is absolute and https; any other is left out.
+fn https<'m>(
+    members: &'m Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'m str>, DocumentError> {
+    Ok(text(members, name)?.filter(|url| url.starts_with("https://")))
+}
+
+pub(super) fn texts<'m>(
     members: &'m Map<String, Value>,
     name: &'static str,
 ) -> Result<Option<Vec<&'m str>>, DocumentError> {
@@ -191,10 +200,10 @@ fn texts<'m>(
 }
 
 /// Members of a JWK that only a private or symmetric key has (RFC 7518 §6).
-const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
+pub(super) const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
 
 /// Methods that rest on a secret which both sides know.
-const SYMMETRIC_METHODS: [&str; 3] =
+pub(super) const SYMMETRIC_METHODS: [&str; 3] =
     ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
 
 #[cfg(test)]
@@ -344,6 +353,24 @@ mod tests {
         let alone = with("token_endpoint_auth_method", json!("private_key_jwt"));
         let unusable = DocumentError::NothingUsable("token_endpoint_auth_method");
         assert_eq!(read(&alone).err(), Some(unusable));
+    }
+
+    #[test]
+    fn cimd_d_14_only_an_https_logo_is_taken_and_no_other_refuses_the_document() {
+        for (logo_uri, taken) in [
+            (json!("https://app.example/logo.png"), true),
+            (json!("http://app.example/logo.png"), false),
+            (json!("data:image/png;base64,AAAA"), false),
+            (json!("javascript:alert(1)"), false),
+            (json!("/logo.png"), false),
+            (json!(""), false),
+            (Value::Null, false),
+        ] {
+            let metadata = read(&with("logo_uri", logo_uri.clone())).unwrap();
+            assert_eq!(metadata.logo_uri.is_some(), taken, "{logo_uri}");
+        }
+        let wrong = with("logo_uri", json!(["https://app.example/logo.png"]));
+        assert_eq!(read(&wrong).err(), Some(DocumentError::WrongType("logo_uri")));
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Metadata {
     pub name: Option<Box<str>>,
     /// `client_uri`, as claimed.
     pub client_uri: Option<Box<str>>,
+    /// `logo_uri`, as claimed; https. Only this server ever goes there.
+    pub logo_uri: Option<Box<str>>,
     /// The redirect URIs that can be used here; never empty.
     pub redirect_uris: Vec<RedirectUri>,
     /// `scope`: what it may ask for, if it says.
@@ -83,6 +85,7 @@ pub(crate) mod tests {
             ),
             name: Some("App".into()),
             client_uri: None,
+            logo_uri: None,
             redirect_uris: redirect_uris
                 .iter()
                 .map(|uri| RedirectUri::parse(uri).unwrap())

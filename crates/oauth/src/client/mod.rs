@@ -1,6 +1,9 @@
 //! What is a client: its name, its metadata, the addresses its answers may go to.
 
+pub mod change;
 pub mod document;
 pub mod id;
+pub mod media_type;
 pub mod metadata;
 pub mod redirect_uri;
+pub mod report;

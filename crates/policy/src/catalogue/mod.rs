@@ -20,9 +20,16 @@ pub mod update;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use salver_oauth::client::{id::ClientId, redirect_uri::RedirectUri};
+use salver_oauth::{
+    Timestamp,
+    client::{id::ClientId, redirect_uri::RedirectUri},
+};
 
-use self::{content::Content, index::Index, name::folded};
+use self::{
+    content::{Content, Removed},
+    index::Index,
+    name::folded,
+};
 pub use self::{
     date::{Date, DateError},
     entry::{Client, OLD_PIN_DAYS, Pin},
@@ -54,6 +61,21 @@ impl Catalogue {
             Catalogue::parse(EMBEDDED_TEXT).expect("the embedded catalogue is sound")
         });
         &EMBEDDED
+    }
+
+    /// What a source that extends another one has said before its first catalogue: nothing, under number 0.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::of(Content {
+            number: 0,
+            issued: Date::of(Timestamp::from_unix(0)),
+            expires: None,
+            clients: Vec::new(),
+            pins: Vec::new(),
+            relays: Vec::new(),
+            shared_hosts: Vec::new(),
+            removed: Removed::default(),
+        })
     }
 
     fn of(content: Content) -> Self {

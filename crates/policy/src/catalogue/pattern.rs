@@ -188,9 +188,9 @@ fn example(text: &str) -> String {
 fn is_identifier(segment: &str) -> bool {
     (1..=MAX_IDENTIFIER_BYTES).contains(&segment.len())
         && !matches!(segment, "." | "..")
-        && segment.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-        })
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
 
 /// How an open segment is written.

@@ -42,7 +42,7 @@ pub enum Rule {
         most: usize,
     },
     /// Dates in the wrong order.
-    #[error("{later} lies before {earlier}")]
+    #[error("{earlier} lies after {later}")]
     Order {
         /// The date that must not be the later one.
         earlier: &'static str,

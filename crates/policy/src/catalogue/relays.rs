@@ -23,7 +23,11 @@ impl Relays {
             self.hosts.insert(host.into());
         }
         let text = without_query(relay.as_str()).to_ascii_lowercase().into_boxed_str();
-        if relay.is_exact() { self.exact.insert(text) } else { self.open.insert(text) };
+        if relay.is_exact() {
+            self.exact.insert(text)
+        } else {
+            self.open.insert(text)
+        };
     }
 
     pub(super) fn contains(&self, redirect_uri: &str) -> bool {

@@ -25,10 +25,10 @@ use salver_store::{Outcome, record::Grant};
 use super::{
     SignedIn,
     client::{self, Reach},
-    consent,
+    consent, logo,
     refusal::{Refusal, Unavailable},
 };
-use crate::{deps::Deps, ticket::Ticket};
+use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
 
 /// What comes after an authorization request.
 pub enum Next<'d> {
@@ -51,6 +51,8 @@ pub struct Question<'d> {
     pub warnings: Vec<Warning>,
     /// What this client was allowed before at this resource, if anything.
     pub on_record: Option<Scope>,
+    /// The client's logo, if it may be shown and is at hand.
+    pub logo: Option<LogoHash>,
     /// The sealed ticket of the page.
     pub ticket: String,
 }
@@ -157,22 +159,23 @@ async fn ask_or_answer<'d>(
         return match deps.store.add_code(code).await? {
             Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
             // The grant was revoked at this very moment: the person is asked after all.
-            Outcome::Lost => question(deps, prepared, None, (raw, person)),
+            Outcome::Lost => question(deps, prepared, None, (raw, person)).await,
         };
     }
     if prepared.accepted.silent {
         return Ok(Next::Redirect(prepared.back.with_error(&AuthorizationError::ConsentRequired)));
     }
     let on_record = scope_on_record.cloned();
-    question(deps, prepared, on_record, (raw, person))
+    question(deps, prepared, on_record, (raw, person)).await
 }
 
-fn question<'d>(
+async fn question<'d>(
     deps: &'d Deps,
     prepared: Prepared<'d>,
     on_record: Option<Scope>,
     (raw, person): (&str, &SignedIn),
 ) -> Result<Next<'d>, Refusal> {
+    let logo = logo::find(deps, &prepared.client, &prepared.assessment, person.user.id).await;
     let ticket = Ticket {
         number: deps.random(),
         session: person.session.token,
@@ -184,7 +187,7 @@ fn question<'d>(
     let seen_before = !prepared.grants.is_empty();
     let warnings =
         warnings(&prepared.client, prepared.back.recipient(), &prepared.assessment, seen_before);
-    Ok(Next::Ask(Box::new(Question { prepared, warnings, on_record, ticket })))
+    Ok(Next::Ask(Box::new(Question { prepared, warnings, on_record, logo, ticket })))
 }
 
 fn return_address(

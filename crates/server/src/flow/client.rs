@@ -8,6 +8,7 @@ use salver_oauth::{
     client::{
         document::{self, Profile},
         id::{ClientId, MetadataUrl},
+        media_type::is_json,
         metadata::Metadata,
     },
 };
@@ -118,32 +119,4 @@ fn is_document<const MCP: bool>(candidate: &Candidate<'_>) -> bool {
     is_json(candidate.content_type)
         && MetadataUrl::parse(candidate.url)
             .is_ok_and(|url| document::parse(candidate.body, &url, profile).is_ok())
-}
-
-/// CIMD-D-2: `application/json`, or a type that ends in `+json`.
-fn is_json(content_type: Option<&str>) -> bool {
-    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_json;
-
-    #[test]
-    fn cimd_d_2_media_types() {
-        for (media_type, accepted) in [
-            (Some("application/json"), true),
-            (Some("Application/JSON; charset=utf-8"), true),
-            (Some("application/cimd+json"), true),
-            (Some("text/plain"), false),
-            (Some("text/html; x=application/json"), false),
-            (Some("image/svg+json"), false),
-            (None, false),
-        ] {
-            assert_eq!(is_json(media_type), accepted, "{media_type:?}");
-        }
-    }
 }

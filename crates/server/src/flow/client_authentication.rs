@@ -24,7 +24,7 @@ use super::{
 use crate::deps::Deps;
 
 /// What the egress ledger calls fetches of key sets.
-const KEYS: Purpose = Purpose::new("client_keys");
+pub const KEYS: Purpose = Purpose::new("client_keys");
 
 /// The most that is read of a key set, in bytes (DESIGN §9).
 const KEY_SET_BYTES: usize = 64 * 1024;

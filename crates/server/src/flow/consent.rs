@@ -75,17 +75,21 @@ async fn record<'d>(
             scope: prepared.accepted.scope.clone(),
             assessment: serde_json::to_string(&prepared.assessment)
                 .map_err(|_| Unavailable::Crypto)?,
+            metadata: prepared.client.digest,
             created_at: code.created_at,
             consented_at: code.created_at,
+            held_at: None,
             revoked_at: None,
         },
         fingerprint: fingerprint(&prepared.client),
         label: prepared.client.label().to_owned(),
         code,
+        document: None,
+        newest: None,
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
-        Recorded::TicketSpent => Err(Refusal::Answered),
+        Recorded::Outdated | Recorded::TicketSpent => Err(Refusal::Answered),
         Recorded::UserDisabled => {
             Ok(Next::SignIn { asking: prepared.client.client_id.to_string() })
         }
@@ -105,6 +109,7 @@ pub(super) fn new_code(
         code: deps.secrets.digest(&text),
         ticket,
         grant,
+        metadata: prepared.client.digest,
         redirect_uri: prepared.back.redirect_uri().to_owned(),
         code_challenge: prepared.accepted.challenge.as_str().to_owned(),
         scope: prepared.accepted.scope.clone(),

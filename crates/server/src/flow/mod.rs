@@ -4,9 +4,10 @@
 pub mod account;
 pub mod authorize;
 pub mod client;
-mod client_authentication;
+pub mod client_authentication;
 pub mod consent;
 pub mod introspect;
+pub mod logo;
 pub mod refusal;
 pub mod revoke;
 pub mod token;

@@ -39,7 +39,7 @@ pub enum Receipt {
 pub struct Application {
     /// Its id.
     pub id: String,
-    /// Its letter.
+    /// Its logo, or a letter.
     pub tile: Tile,
     /// Its label, which a client may have chosen.
     pub name: Untrusted,

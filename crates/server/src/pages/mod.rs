@@ -5,6 +5,7 @@
 //! `response.rs`. Pages decide nothing: they are given facts and choose the words.
 
 mod apps;
+mod asset;
 pub mod consent;
 mod home;
 mod host_name;
@@ -16,12 +17,12 @@ mod role;
 mod setup;
 mod sign_in;
 mod site;
-mod stylesheet;
 mod tile;
 mod untrusted;
 mod when;
 
 pub use apps::{Application, AppsPage, Connection, InstallationLine, Receipt};
+pub use asset::{Asset, ICON, STYLESHEET};
 pub use consent::{ConsentPage, Permission, Proof, Recipient, ResourceLine, Warning};
 pub use home::HomePage;
 pub use host_name::HostName;
@@ -32,7 +33,6 @@ pub use role::role_words;
 pub use setup::SetupPage;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use site::{Account, Site};
-pub use stylesheet::Stylesheet;
 pub use tile::Tile;
 pub use untrusted::Untrusted;
 pub use when::When;

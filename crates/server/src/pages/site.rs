@@ -3,7 +3,7 @@
 use salver_oauth::Issuer;
 use url::Url;
 
-use super::{HostName, Stylesheet};
+use super::{HostName, ICON, STYLESHEET};
 
 /// This server, as its pages name it.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Site {
     pub base: String,
     /// Path of the stylesheet.
     pub css: String,
+    /// Path of the icon.
+    pub icon: String,
 }
 
 impl Site {
@@ -25,7 +27,8 @@ impl Site {
         Self {
             host,
             base: issuer.path().into(),
-            css: format!("{}{}", issuer.path(), Stylesheet::path()),
+            css: format!("{}{}", issuer.path(), STYLESHEET.path()),
+            icon: format!("{}{}", issuer.path(), ICON.path()),
         }
     }
 }

@@ -9,6 +9,7 @@ pub(super) static SITE: LazyLock<Site> = LazyLock::new(|| Site {
     host: host("as.example.org"),
     base: String::new(),
     css: "/assets/salver.css".into(),
+    icon: "/assets/salver.svg".into(),
 });
 
 pub(super) fn host(text: &str) -> HostName {
@@ -45,11 +46,14 @@ macro_rules! every_page {
         fn no_page_has_script_style_or_remote_parts() {
             $(for (name, page) in $page::samples() {
                 let html = page.to_string();
-                for forbidden in ["<script", " style=", "<style", " on", "<img", "<iframe", "<object", "<link rel=\"preload", "src=\"http", "href=\"http", "action=\"http"] {
+                for forbidden in ["<script", " style=", "<style", " on", "<iframe", "<object", "<link rel=\"preload", "src=\"http", "href=\"http", "action=\"http"] {
                     let tags: String = skeleton(&html).join("\n");
                     let searched = if forbidden == " on" { &tags } else { &html };
                     assert!(!searched.contains(forbidden), "{} {name} has {forbidden}", stringify!($page));
                 }
+                let pictures: Vec<_> = html.split("<img ").skip(1).collect();
+                let ours = |rest: &&str| rest.starts_with("class=\"tile tile-logo\" src=\"/logo/");
+                assert!(pictures.iter().all(ours), "{} {name} has a picture", stringify!($page));
             })*
         }
     };
@@ -61,7 +65,12 @@ const HOSTILE: &str =
     "\"'><script>alert(1)</script><b onload=x x='&amp;{{7*7}}--></title></textarea>";
 
 fn site_of(text: &str) -> &'static Site {
-    Box::leak(Box::new(Site { host: HostName::made_of(text), base: text.into(), css: text.into() }))
+    Box::leak(Box::new(Site {
+        host: HostName::made_of(text),
+        base: text.into(),
+        css: text.into(),
+        icon: text.into(),
+    }))
 }
 
 /// The tags of a page with the names of their attributes, without text and values.
@@ -78,15 +87,17 @@ fn skeleton(html: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_stylesheet_path_carries_its_hash() {
-    let hash =
-        Stylesheet::path().strip_prefix("/assets/salver-").unwrap().strip_suffix(".css").unwrap();
-    assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+fn the_path_of_an_asset_carries_its_hash() {
+    for (asset, ending) in [(&*STYLESHEET, ".css"), (&*ICON, ".svg")] {
+        let hash = asset.path().strip_prefix("/assets/salver-").unwrap();
+        let hash = hash.strip_suffix(ending).unwrap();
+        assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
 }
 
 #[test]
 fn the_stylesheet_loads_nothing() {
     for forbidden in ["url(", "@import", "http:", "https:"] {
-        assert!(!Stylesheet::text().contains(forbidden), "{forbidden}");
+        assert!(!STYLESHEET.text.contains(forbidden), "{forbidden}");
     }
 }

@@ -1,16 +1,21 @@
-//! What stands in the place of a logo? A letter on a shade; no picture of a stranger is ever loaded (DESIGN §7.5).
+//! What stands for an application in a picture? Its logo, drawn anew by us and served by us, or else a letter on a shade. No picture
+//! is ever loaded from a stranger (DESIGN §7.5).
 
 use askama::{Template, filters::HtmlSafe};
 
-/// The letter tile of an application.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Template)]
+use crate::logo::LogoHash;
+
+/// The picture of an application.
+#[derive(Clone, Debug, Eq, PartialEq, Template)]
 #[template(path = "tile.html")]
 pub struct Tile {
     letter: char,
     shade: u8,
+    /// Path of the logo on this server; where there is one, no letter is shown.
+    logo: Option<String>,
 }
 
-// Its display is the rendered template, in which the letter is escaped.
+// Its display is the rendered template, in which letter and path are escaped.
 impl HtmlSafe for Tile {}
 
 impl Tile {
@@ -20,7 +25,14 @@ impl Tile {
         let letter =
             identity.chars().find(|c| c.is_alphanumeric()).and_then(|c| c.to_uppercase().next());
         let sum = identity.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-        Self { letter: letter.unwrap_or('?'), shade: sum % SHADES }
+        Self { letter: letter.unwrap_or('?'), shade: sum % SHADES, logo: None }
+    }
+
+    /// The logo of this hash below `base`, the issuer's path; without one, the letter.
+    #[must_use]
+    pub fn with_logo(base: &str, logo: Option<LogoHash>, identity: &str) -> Self {
+        let logo = logo.map(|logo| format!("{base}{}", logo.path()));
+        Self { logo, ..Self::of(identity) }
     }
 }
 
@@ -35,5 +47,16 @@ mod tests {
         assert_eq!(Tile::of("“élan”").letter, 'É');
         assert_eq!(Tile::of("<7zip>").letter, '7');
         assert_eq!(Tile::of("<>").letter, '?');
+    }
+
+    #[test]
+    fn a_logo_lies_below_the_issuer_and_without_one_there_is_a_letter() {
+        let hash = LogoHash::of(b"picture");
+        let shown = Tile::with_logo("/as", hash, "App").to_string();
+        assert!(
+            shown.contains(r#"src="/as/logo/"#) && shown.contains(r#".png" alt="""#),
+            "{shown}"
+        );
+        assert_eq!(Tile::with_logo("", None, "App"), Tile::of("App"));
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn respond(
         },
         continue_to: format!("{}/authorize?{raw}", app.site().base),
         proof: proof(prepared),
-        tile: Tile::of(client.label()),
+        tile: Tile::with_logo(&app.site().base, question.logo, client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),
         claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
         resource: resource(app, prepared.accepted.offer.resource.as_str()),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 
 use super::App;
-use crate::pages::Stylesheet;
+use crate::pages::Asset;
 
 /// RFC 8414 and OpenID discovery.
 pub(super) async fn metadata(State(app): State<App>) -> Response {
@@ -25,14 +25,18 @@ pub(super) async fn identity_jwks(State(app): State<App>) -> Response {
     document(app.deps().keyring.keys().identity_jwks.clone(), "application/json")
 }
 
-/// The one stylesheet; its path changes with its content.
-pub(super) async fn stylesheet() -> Response {
+/// A file that pages refer to; its path changes with its content.
+pub(super) fn asset(asset: &'static Asset) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+        ),
     ];
-    (headers, Stylesheet::text()).into_response()
+    (headers, asset.text).into_response()
 }
 
 fn document(bytes: Bytes, media_type: &'static str) -> Response {

@@ -11,6 +11,7 @@ mod cors;
 mod documents;
 mod health;
 mod introspect;
+mod logo;
 mod oauth_error;
 mod refusal;
 mod revoke;

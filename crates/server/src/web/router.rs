@@ -11,8 +11,10 @@ use salver_oauth::{
     discovery::{path, well_known_paths},
 };
 
-use super::{App, account, authorize, consent, cors, documents, health, introspect, revoke, token};
-use crate::pages::Stylesheet;
+use super::{
+    App, account, authorize, consent, cors, documents, health, introspect, logo, revoke, token,
+};
+use crate::pages::{ICON, STYLESHEET};
 
 /// The longest form body, in bytes (DESIGN §9).
 const FORM_BYTES: usize = 64 * 1024;
@@ -37,7 +39,9 @@ pub fn router(app: App) -> Router {
         .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
         .route(&below(path::CONSENT), post(consent::post))
         .route(&below(path::INTROSPECT), post(introspect::post))
-        .route(&below(Stylesheet::path()), get(documents::stylesheet))
+        .route(&below(STYLESHEET.path()), get(async || documents::asset(&STYLESHEET)))
+        .route(&below(ICON.path()), get(async || documents::asset(&ICON)))
+        .route(&below("/logo/{file}"), get(logo::get))
         .route(&below("/healthz"), any(health::live))
         .route(&below("/readyz"), any(health::ready))
         .merge(account::router(issuer.path()))

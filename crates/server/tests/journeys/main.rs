@@ -8,6 +8,7 @@ mod client_keys;
 mod consent;
 mod discovery;
 mod documents;
+mod logos;
 mod refresh;
 mod revocation;
 mod token;

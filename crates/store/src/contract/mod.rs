@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod units;
 pub mod users;
+pub mod versions;
 
 use std::{any::Any, future::Future, sync::Arc};
 
@@ -141,6 +142,24 @@ macro_rules! engine_contract {
                     keys_are_listed_oldest_first
                     a_new_key_retires_the_others_of_its_use
                 }
+                versions {
+                    the_first_consent_keeps_the_document
+                    a_consent_decided_on_another_newest_version_is_outdated
+                    a_copy_that_is_not_the_newest_is_kept_beside_it
+                    a_version_seen_before_becomes_the_newest_again
+                    a_version_is_noted_after_the_expected_one_only
+                    of_many_who_note_one_version_one_does
+                    a_version_holds_the_grants_it_names
+                    a_held_grant_gives_no_codes_and_no_rotations
+                    a_consent_lets_a_held_grant_go_on
+                    a_version_ends_what_it_names
+                    an_administrator_lets_held_grants_go_on
+                    installations_of_lost_keys_end
+                    versions_are_thinned
+                    a_grant_whose_version_is_forgotten_is_held
+                    consenting_against_noting_lets_nothing_slip_through
+                    rotating_against_holding_lets_nothing_slip_through
+                }
                 sweep {
                     a_sweep_deletes_what_time_has_ended
                     a_rotated_installation_outlives_its_first_end
@@ -193,6 +212,7 @@ mod tests {
             include_str!("sweep.rs"),
             include_str!("units.rs"),
             include_str!("users.rs"),
+            include_str!("versions.rs"),
         ];
         for group in GROUPS {
             for rest in group.split("pub async fn ").skip(1) {

@@ -90,6 +90,7 @@ pub fn code(number: u32, grant: GrantId) -> Code {
         code: digest(number),
         ticket: bytes(number),
         grant,
+        metadata: digest(0),
         redirect_uri: "http://127.0.0.1:4711/callback".into(),
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         scope: scope("read"),
@@ -112,8 +113,10 @@ pub fn consent(number: u32, client: &str) -> Consent {
         resource: "https://as.example/mcp".into(),
         scope: scope("read"),
         assessment: r#"{"rung":"published"}"#.into(),
+        metadata: digest(0),
         created_at: at(0),
         consented_at: at(0),
+        held_at: None,
         revoked_at: None,
     };
     Consent {
@@ -121,6 +124,8 @@ pub fn consent(number: u32, client: &str) -> Consent {
         label: client.into(),
         code: code(number, grant.id),
         grant,
+        document: None,
+        newest: None,
     }
 }
 

@@ -17,5 +17,5 @@ pub(super) fn spend(
     Ok(Unit::applied_if(change(connection, SPEND, params)? > 0))
 }
 
-pub(super) const SPEND: &str = "INSERT INTO assertions (assertion, spent_until) VALUES (?1, ?2)
+const SPEND: &str = "INSERT INTO assertions (assertion, spent_until) VALUES (?1, ?2)
     ON CONFLICT (assertion) DO UPDATE SET spent_until = excluded.spent_until WHERE spent_until <= ?3";

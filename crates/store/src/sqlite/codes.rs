@@ -14,12 +14,12 @@ use crate::{
     record::{Code, Digest, Grant, RedeemCode},
 };
 
-/// Adds a code under a live grant.
+/// Adds a code under a grant that lives and is not held.
 pub(super) fn add(connection: &Connection, code: &Code) -> Result<Unit<Outcome>, StoreError> {
     Ok(Unit::applied_if(insert(connection, code, code.grant)?))
 }
 
-/// Adds a code under this grant; answers whether the grant lives.
+/// Adds a code under this grant; answers whether the grant lives and is not held.
 pub(super) fn insert(
     connection: &Connection,
     code: &Code,
@@ -32,6 +32,7 @@ pub(super) fn insert(
             code.code,
             code.ticket,
             grant.as_bytes(),
+            code.metadata,
             code.redirect_uri,
             code.code_challenge,
             code.scope.to_string(),
@@ -53,6 +54,7 @@ pub(super) fn find_with_grant(
             code: columns.next()?,
             ticket: columns.next()?,
             grant: columns.next()?,
+            metadata: columns.next()?,
             redirect_uri: columns.next()?,
             code_challenge: columns.next()?,
             scope: columns.next()?,
@@ -81,11 +83,11 @@ pub(super) fn redeem(
     Ok(Unit::Keep(Outcome::Applied))
 }
 
-const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, redirect_uri, code_challenge, scope, auth_time, created_at, expires_at)
-    SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9 FROM grants WHERE id = ?3 AND revoked_at IS NULL";
+const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, auth_time, created_at,
+    expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL";
 pub(super) const FIND: &str = concat!(
-    "SELECT c.code, c.ticket, c.grant_id, c.redirect_uri, c.code_challenge, c.scope, c.auth_time, c.created_at, c.expires_at, \
-     c.redeemed_by, ",
+    "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.auth_time, c.created_at, \
+     c.expires_at, c.redeemed_by, ",
     grant_columns!(),
     " FROM codes c JOIN grants g ON g.id = c.grant_id WHERE c.code = ?1"
 );

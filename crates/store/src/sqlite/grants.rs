@@ -6,6 +6,7 @@ use salver_oauth::{ApplicationId, GrantId, Scope, UserId};
 use super::{
     codes,
     row::{Columns, change, find, list, only},
+    versions,
     writer::Unit,
 };
 use crate::{
@@ -44,6 +45,11 @@ pub(super) fn record_consent(
     if find(connection, "users", USER_LIVES, [user.as_bytes()], |_| Ok(()))?.is_none() {
         return Ok(Unit::Undo(Recorded::UserDisabled));
     }
+    if let Some(document) = &consent.document
+        && !versions::keep(connection, proposed, document, consent.newest)?
+    {
+        return Ok(Unit::Undo(Recorded::Outdated));
+    }
     let application = application(connection, consent)?;
     let live: Option<(GrantId, Scope)> = find(
         connection,
@@ -57,7 +63,14 @@ pub(super) fn record_consent(
         change(
             connection,
             WIDEN,
-            params![id.as_bytes(), application.as_bytes(), scope, proposed.assessment, now],
+            params![
+                id.as_bytes(),
+                application.as_bytes(),
+                scope,
+                proposed.assessment,
+                proposed.metadata,
+                now
+            ],
         )?;
         id
     } else {
@@ -65,6 +78,9 @@ pub(super) fn record_consent(
         proposed.id
     };
     codes::insert(connection, &consent.code, grant)?;
+    if consent.document.is_some() {
+        versions::thin(connection, &proposed.client_id, proposed.consented_at)?;
+    }
     Ok(Unit::Keep(Recorded::Under(grant)))
 }
 
@@ -94,6 +110,7 @@ fn add(
             grant.resource,
             grant.scope.to_string(),
             grant.assessment,
+            grant.metadata,
             grant.created_at.as_unix(),
             grant.consented_at.as_unix(),
         ],
@@ -112,8 +129,10 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
         resource: columns.next()?,
         scope: columns.next()?,
         assessment: columns.next()?,
+        metadata: columns.next()?,
         created_at: columns.next()?,
         consented_at: columns.next()?,
+        held_at: columns.next()?,
         revoked_at: columns.next()?,
     })
 }
@@ -121,8 +140,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
 /// The columns of a grant `g`, in the order in which [`read`] wants them.
 macro_rules! grant_columns {
     () => {
-        "g.id, g.user_id, g.application_id, g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.created_at, \
-         g.consented_at, g.revoked_at"
+        "g.id, g.user_id, g.application_id, g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.metadata, \
+         g.created_at, g.consented_at, g.held_at, g.revoked_at"
     };
 }
 pub(super) use grant_columns;
@@ -143,7 +162,7 @@ pub(super) const USER_LIVES: &str = "SELECT 1 FROM users WHERE id = ?1 AND disab
 const APPLICATION: &str =
     "INSERT INTO applications (id, fingerprint, label, created_at) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (fingerprint) DO UPDATE SET label = excluded.label RETURNING id";
-const WIDEN: &str = "UPDATE grants SET application_id = ?2, scope = ?3, assessment = ?4,
-    consented_at = max(consented_at, ?5), last_used_at = max(last_used_at, ?5) WHERE id = ?1";
+const WIDEN: &str = "UPDATE grants SET application_id = ?2, scope = ?3, assessment = ?4, metadata = ?5,
+    held_at = NULL, consented_at = max(consented_at, ?6), last_used_at = max(last_used_at, ?6) WHERE id = ?1";
 const ADD: &str = "INSERT INTO grants (id, user_id, application_id, client_id, recipient, resource, scope, assessment,
-    created_at, consented_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+    metadata, created_at, consented_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";

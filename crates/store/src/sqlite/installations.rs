@@ -127,7 +127,8 @@ const ADD: &str = "INSERT INTO installations (id, grant_id, scope, client_key, g
 pub(super) const ADVANCE: &str = "UPDATE installations SET generation = generation + 1, current = ?3, previous = ?4, rotated_at = ?5,
     last_used_at = max(last_used_at, ?5), expires_at = ?6
     WHERE id = ?1 AND generation = ?2 AND ended_at IS NULL AND expires_at > ?5
-    AND EXISTS (SELECT 1 FROM grants g WHERE g.id = installations.grant_id AND g.revoked_at IS NULL) RETURNING sweep_after";
+    AND EXISTS (SELECT 1 FROM grants g WHERE g.id = installations.grant_id AND g.revoked_at IS NULL
+    AND g.held_at IS NULL) RETURNING sweep_after";
 const SWEEP_EARLIER: &str = "UPDATE installations SET sweep_after = ?2 WHERE id = ?1";
 pub(super) const RECORD_USE: &str = "UPDATE installations SET last_used_at = max(last_used_at, ?3),
     used_generation = max(ifnull(used_generation, ?2), ?2)

@@ -24,6 +24,7 @@ mod sessions;
 mod store;
 mod sweep;
 mod users;
+mod versions;
 mod word;
 mod writer;
 

@@ -27,15 +27,7 @@ pub(super) fn revoke(
             end_grant(connection, id, reason, now)?;
         }
         Subject::Installation(id) => {
-            let params = params![
-                id.as_bytes(),
-                now.as_unix(),
-                word::reason(reason),
-                retention::ENDED_INSTALLATION
-            ];
-            if change(connection, END_INSTALLATION, params)? > 0 {
-                enter(connection, subject, reason, now)?;
-            }
+            end_installation(connection, id, reason, now)?;
         }
         Subject::Token(_) => enter(connection, subject, reason, now)?,
     }
@@ -75,6 +67,22 @@ pub(super) fn end_grant(
     let ends: Vec<Timestamp> = list(connection, "installations", END_INSTALLATIONS, params, only)?;
     enter(connection, Subject::Grant(grant), reason, now)?;
     Ok(Some(ends.iter().map(|expires_at| u64::from(*expires_at > now)).sum()))
+}
+
+/// Ends an installation; answers whether it was there and not ended.
+pub(super) fn end_installation(
+    connection: &Connection,
+    id: InstallationId,
+    reason: RevocationReason,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let why = word::reason(reason);
+    let params = params![id.as_bytes(), now.as_unix(), why, retention::ENDED_INSTALLATION];
+    let ended = change(connection, END_INSTALLATION, params)? > 0;
+    if ended {
+        enter(connection, Subject::Installation(id), reason, now)?;
+    }
+    Ok(ended)
 }
 
 /// The feed after a number.

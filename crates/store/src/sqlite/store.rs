@@ -3,15 +3,15 @@
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, assertions, codes, grants, installations, invitations, keys, revocations,
-    row::change, sessions, sweep, users, writer::Unit,
+    SqliteStore, applications, assertions, codes, grants, installations, invitations, keys,
+    revocations, row::change, sessions, sweep, users, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
-        Invitation, NewUser, Recorded, RedeemCode, Revocation, RevocationReason, Session,
-        StoredKey, Subject, UsedInstallation, User, UserAdded,
+        Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
+        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -123,6 +123,44 @@ impl Store for SqliteStore {
 
     fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>> {
         self.read(move |connection| grants::find_by_id(connection, id))
+    }
+
+    fn find_newest_version<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Version>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| versions::find_newest(connection, &client_id))
+    }
+
+    fn find_version<'a>(
+        &'a self,
+        client_id: &'a str,
+        digest: Digest,
+    ) -> Answer<'a, Option<Version>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| versions::find_by_digest(connection, &client_id, &digest))
+    }
+
+    fn list_versions<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<Version>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| versions::list_all(connection, &client_id))
+    }
+
+    fn note_version(&self, version: NewVersion) -> Answer<'_, Noted> {
+        self.write(move |connection| versions::note(connection, &version))
+    }
+
+    fn release_grants<'a>(&'a self, client_id: &'a str, newest: Digest) -> Answer<'a, u64> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| versions::release(connection, &client_id, &newest))
+    }
+
+    fn end_lost_keys<'a>(
+        &'a self,
+        client_id: &'a str,
+        kept: Vec<String>,
+        now: Timestamp,
+    ) -> Answer<'a, u64> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| versions::end_lost_keys(connection, &client_id, &kept, now))
     }
 
     fn spend_assertion(

@@ -5,6 +5,7 @@
 
 mod proof;
 mod recipient;
+mod sentence;
 mod warning;
 
 use askama::Template;
@@ -28,7 +29,7 @@ pub struct ConsentPage<'a> {
     pub continue_to: String,
     /// What is proven of the client.
     pub proof: Proof,
-    /// The letter in place of a logo.
+    /// The logo, or a letter in place of it.
     pub tile: Tile,
     /// The name that the client gives itself (`client_name`).
     pub claimed_name: Option<Untrusted>,
@@ -78,8 +79,11 @@ pub struct Permission {
 impl ConsentPage<'static> {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         use super::tests::{host, untrusted};
+        use crate::logo::LogoHash;
         let anchored = Self::anchored_sample();
         let permissions = anchored.permissions.clone();
+        let logo = LogoHash::of(b"a picture");
+        let with_logo = Self { tile: Tile::with_logo("", logo, "Claude"), ..anchored.clone() };
         let without_claims = Self {
             permissions: Vec::new(),
             claimed_name: None,
@@ -96,6 +100,7 @@ impl ConsentPage<'static> {
         let file = untrusted("https://gist.githubusercontent.com/x/y");
         vec![
             ("anchored", anchored),
+            ("logo", with_logo),
             ("loopback_first_sight", Self::loopback_sample()),
             ("step_up", stepped_up),
             ("no_scopes_no_claims", without_claims),

@@ -12,6 +12,7 @@ use crate::{
             AccountDeps,
             apps::{ApplicationOverview, Disconnected, Grant, Installation, disconnect, list},
         },
+        logo,
     },
     form_token::{Holder, Purpose},
     pages::{
@@ -74,8 +75,9 @@ async fn show(account: &AccountDeps, person: SignedIn, receipt: Option<Receipt>)
 /// Nothing if not even its id can be shown, which does not happen: an id is 22 letters.
 fn application(account: &AccountDeps, overview: &ApplicationOverview) -> Option<Application> {
     let id = overview.id.to_string();
+    let logo = logo::at_hand(&account.deps, overview.grants.iter().map(|(grant, _)| grant));
     Some(Application {
-        tile: Tile::of(&overview.label),
+        tile: Tile::with_logo(&account.site.base, logo, &overview.label),
         name: Untrusted::name(&overview.label).or_else(|| Untrusted::name(&id))?,
         connections: overview
             .grants

@@ -43,14 +43,17 @@ CREATE TABLE grants (
     resource       TEXT NOT NULL,
     scope          TEXT NOT NULL,
     assessment     TEXT NOT NULL,
+    metadata       BLOB NOT NULL,
     created_at     INTEGER NOT NULL,
     consented_at   INTEGER NOT NULL,
     last_used_at   INTEGER NOT NULL,
+    held_at        INTEGER,
     revoked_at     INTEGER,
     revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay', 'change'))
 ) STRICT;
 -- At most one live grant for one purpose; also the way to a user's live grants.
 CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
+CREATE INDEX grants_by_client ON grants (client_id) WHERE revoked_at IS NULL;
 CREATE INDEX revoked_grants ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE tickets (
@@ -65,6 +68,7 @@ CREATE TABLE codes (
     code           BLOB NOT NULL PRIMARY KEY,
     ticket         BLOB NOT NULL,
     grant_id       BLOB NOT NULL,
+    metadata       BLOB NOT NULL,
     redirect_uri   TEXT NOT NULL,
     code_challenge TEXT NOT NULL,
     scope          TEXT NOT NULL,
@@ -107,6 +111,18 @@ CREATE TABLE revocations (
     UNIQUE (kind, subject)
 ) STRICT;
 CREATE INDEX revocations_by_age ON revocations (at);
+
+-- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
+CREATE TABLE versions (
+    number    INTEGER PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    digest    BLOB NOT NULL,
+    document  BLOB NOT NULL,
+    seen_at   INTEGER NOT NULL,
+    newest    INTEGER NOT NULL CHECK (newest IN (0, 1)),
+    UNIQUE (client_id, digest)
+) STRICT;
+CREATE UNIQUE INDEX newest_versions ON versions (client_id) WHERE newest = 1;
 
 -- What clients have signed to say who they are (RFC 7523): each counts once.
 CREATE TABLE assertions (

@@ -4,13 +4,13 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, assertions, codes, grants, installations, invitations, revocations, sessions, sweep, users,
+    applications, codes, grants, installations, invitations, revocations, sessions, sweep, users,
+    versions,
 };
 
 const STATEMENTS: &[&str] = &[
     applications::GRANTS,
     applications::INSTALLATIONS,
-    assertions::SPEND,
     codes::FIND,
     codes::SPEND,
     codes::USE_GRANT,
@@ -32,6 +32,17 @@ const STATEMENTS: &[&str] = &[
     users::FIND,
     users::FIND_BY_NAME,
     users::LIVE_GRANTS,
+    versions::COUNT,
+    versions::DISPENSABLE,
+    versions::FIND,
+    versions::FIND_NEWEST,
+    versions::GRANTS_OF_VERSION,
+    versions::HOLD,
+    versions::KEYED,
+    versions::LIST,
+    versions::NEWEST_DIGEST,
+    versions::NEWEST_NO_LONGER,
+    versions::RELEASE,
 ];
 
 /// A few rows each, never many: read whole.
@@ -73,7 +84,8 @@ fn no_statement_is_compiled_again_for_another_value() {
             for parameter in 1..=statement.parameter_count() {
                 statement.raw_bind_parameter(parameter, value).unwrap();
             }
-            while statement.raw_query().next().unwrap().is_some() {}
+            let mut rows = statement.raw_query();
+            while rows.next().unwrap().is_some() {}
         }
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
     }

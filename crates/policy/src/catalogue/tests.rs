@@ -1,0 +1,206 @@
+use salver_oauth::client::document::{self, Profile};
+
+use super::*;
+
+/// A catalogue of today's format with these lines after its head.
+pub(super) fn catalogue(lines: &str) -> Catalogue {
+    Catalogue::parse(&text(1, lines)).unwrap()
+}
+
+/// The text of one with this number.
+pub(super) fn text(number: u64, lines: &str) -> String {
+    format!(
+        "format = 1\nnumber = {number}\nissued = \"2026-11-01\"\nexpires = \"2026-12-01\"\n{lines}"
+    )
+}
+
+/// The lines of an entry, whose further members follow.
+pub(super) fn entry(name: &str, publisher: &str, more: &str) -> String {
+    format!(
+        "[[client]]\nname = \"{name}\"\npublisher = \"{publisher}\"\nseen = \"2026-10-01\"\nsource = \"a test\"\n{more}\n"
+    )
+}
+
+#[test]
+fn the_embedded_catalogue_is_sound_and_its_pins_work_for_mcp() {
+    let catalogue = Catalogue::embedded();
+    assert!(catalogue.clients().len() >= 19);
+    for pin in catalogue.pins() {
+        document::parse(pin.document.as_bytes(), &pin.url, Profile::Mcp).unwrap();
+        assert!(catalogue.client_of_document(pin.url.as_str()).is_some(), "{}", pin.url.as_str());
+    }
+}
+
+#[test]
+fn documents_belong_to_clients_by_their_exact_urls_and_one_open_segment() {
+    for (url, name) in [
+        ("https://claude.ai/oauth/claude-code-client-metadata", Some("Claude Code")),
+        ("https://claude.ai/oauth/claude-code-client-metadata/", None),
+        ("https://claude.ai/oauth/other", None),
+        ("https://chatgpt.com/oauth/client.json", Some("ChatGPT")),
+        ("https://chatgpt.com/oauth/0a1b2c/client.json", Some("ChatGPT")),
+        ("https://chatgpt.com/oauth/codex/client.json", Some("Codex")),
+        ("https://chatgpt.com/oauth/codex/0a1b2c/client.json", Some("Codex")),
+        ("https://chatgpt.com/oauth/0a1b2c/d/client.json", None),
+        ("https://chatgpt.com.evil.example/oauth/0a1b2c/client.json", None),
+        ("https://github.com/copilot/cli/client-metadata.json", Some("GitHub Copilot CLI")),
+        ("https://github.com/evil/cli/client-metadata.json", None),
+    ] {
+        let client = Catalogue::embedded().client_of_document(url);
+        assert_eq!(client.map(|client| &*client.name), name, "{url}");
+    }
+}
+
+#[test]
+fn an_open_segment_counts_for_nothing_on_a_host_that_becomes_shared() {
+    let base = catalogue(&entry(
+        "App",
+        "app.example",
+        "documents = [\"https://app.example/c.json\", \"https://app.example/{id}/c.json\"]",
+    ));
+    assert!(base.client_of_document("https://app.example/x/c.json").is_some());
+    let extended = base.extended_by(catalogue("shared_hosts = [\"app.example\"]"));
+    assert!(extended.client_of_document("https://app.example/x/c.json").is_none());
+    assert!(extended.client_of_document("https://app.example/c.json").is_some());
+}
+
+#[test]
+fn redirect_uris_point_to_all_clients_that_use_every_one() {
+    let names = |uris: &[&str]| -> Vec<&str> {
+        let clients = Catalogue::embedded().clients_of_redirect_uris(uris.iter().copied());
+        clients.into_iter().map(|client| &*client.name).collect()
+    };
+    assert_eq!(names(&["https://claude.ai/api/mcp/auth_callback"]), ["Claude"]);
+    assert_eq!(names(&["https://chatgpt.com/connector/oauth/abc"]), ["ChatGPT"]);
+    assert_eq!(
+        names(&["http://localhost:50123/callback", "http://127.0.0.1:50123/callback"]),
+        ["Claude Code", "Codex", "opencode"]
+    );
+    assert_eq!(names(&["http://localhost:1/oauth/callback/debug"]), ["MCP Inspector"]);
+    for none in [
+        &[][..],
+        &["https://evil.example/cb"][..],
+        &["https://claude.ai/api/mcp/auth_callback", "https://evil.example/cb"][..],
+        &["http://[::1]/callback"][..],
+    ] {
+        assert_eq!(names(none), Vec::<&str>::new(), "{none:?}");
+    }
+}
+
+#[test]
+fn names_belong_to_publishers_in_any_case() {
+    for (name, owner) in [
+        ("Claude", Some("Claude")),
+        (" cLAUDE  code", Some("Claude Code")),
+        ("vs code", Some("Visual Studio Code")),
+        ("OpenAI", Some("ChatGPT")),
+        ("Claude for Everybody", None),
+        ("", None),
+    ] {
+        let client = Catalogue::embedded().owner_of_name(name);
+        assert_eq!(client.map(|client| &*client.name), owner, "{name:?}");
+    }
+}
+
+#[test]
+fn places_are_not_what_they_seem() {
+    let catalogue = Catalogue::embedded();
+    for (uri, relay) in [
+        ("https://vscode.dev/redirect?url=x", true),
+        ("https://insiders.vscode.dev/redirect", true),
+        ("https://vscode.dev/oauth/callback", false),
+    ] {
+        assert_eq!(catalogue.is_relay(uri), relay, "{uri}");
+    }
+    for (host, shared) in [
+        ("raw.githubusercontent.com", true),
+        ("bucket.s3.amazonaws.com", true),
+        ("amazonaws.com.evil.example", false),
+        ("claude.ai", false),
+        // Said by the entry of one client, and true for all that lies there.
+        ("github.com", true),
+        ("nousresearch.github.io", true),
+        ("acme.github.io", false),
+    ] {
+        assert_eq!(catalogue.is_shared_host(host), shared, "{host}");
+    }
+}
+
+#[test]
+fn pins_are_found_by_the_exact_url_and_age() {
+    let pin = Catalogue::embedded().pin("https://zed.dev/oauth/client-metadata.json").unwrap();
+    assert!(Catalogue::embedded().pin("https://zed.dev/oauth/client-metadata.json/").is_none());
+    let day = |text| Date::parse(text).unwrap();
+    let pin = Pin { fetched: day("2026-01-01"), ..pin.clone() };
+    assert_eq!(pin.age(day("2026-06-30")), 180);
+    assert!(!pin.is_old(day("2026-06-30")), "half a year is not too old");
+    assert!(pin.is_old(day("2026-07-01")), "a day more is");
+}
+
+#[test]
+fn design_4_8_recovery_for_a_document_or_for_the_only_user_of_a_redirect_uri() {
+    let id = |raw| ClientId::parse(raw).unwrap();
+    for (client_id, redirect_uri, product) in [
+        ("https://zed.dev/oauth/client-metadata.json", None, Some("In Zed")),
+        ("lost", Some("cursor://anysphere.cursor-mcp/oauth/callback"), Some("In Cursor")),
+        ("https://unknown.example/c", Some("http://127.0.0.1:4/"), None),
+        ("lost", Some("http://localhost:4/callback"), None),
+        ("lost", Some("not an address"), None),
+        ("lost", None, None),
+    ] {
+        let recovery = Catalogue::embedded().recovery(&id(client_id), redirect_uri);
+        let begins = product.map_or(recovery.is_none(), |product| {
+            recovery.is_some_and(|recovery| recovery.starts_with(product))
+        });
+        assert!(begins, "{client_id} {redirect_uri:?}: {recovery:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_entries_are_looked_up_by_hash() {
+    use std::fmt::Write as _;
+    let mut lines = String::new();
+    for number in 0..10_000 {
+        let addresses = format!(
+            "names = [\"App {number}\"]\ndocuments = [\"https://a{number}.example/c.json\", \"https://a{number}.example/{{id}}/c.json\"]\nredirect_uris = [\"https://a{number}.example/cb\"]"
+        );
+        write!(lines, "{}", entry(&format!("App {number}"), "app.example", &addresses)).unwrap();
+    }
+    let catalogue = catalogue(&lines);
+    let index = &catalogue.index;
+    // What a look-up touches is one list of entries for each text it tries, and those lists do not grow with the catalogue.
+    assert_eq!(index.documents.exactly("https://a7777.example/c.json"), [7777]);
+    assert_eq!(index.documents.openly("https://a7777.example/x/c.json"), [7777]);
+    assert_eq!(index.redirect_uris.exactly("https://a7777.example/cb"), [7777]);
+    assert_eq!(index.names.get("app 7777"), Some(&7777));
+    let client = catalogue.client_of_document("https://a7777.example/x/c.json").unwrap();
+    assert_eq!(&*client.name, "App 7777");
+    assert!(catalogue.client_of_document("https://a7777.example/x/y/c.json").is_none());
+}
+
+#[test]
+fn an_extension_takes_the_place_of_entries_and_removes() {
+    let base = catalogue(&[
+        "relays = [\"https://relay.example/r\"]\n",
+        &entry("App", "app.example", "names = [\"App\", \"Shared\"]\ndocuments = [\"https://app.example/c\"]"),
+        &entry("Other", "other.example", "names = [\"Other\"]\ndocuments = [\"https://other.example/c\", \"https://other.example/d\"]"),
+        &entry("Gone", "gone.example", "names = [\"Gone\"]\ndocuments = [\"https://gone.example/c\"]"),
+    ].concat());
+    let own = Catalogue::parse(&text(9, &[
+        "relays = [\"https://own.example/r\"]\n[remove]\nclients = [\"GONE\"]\nrelays = [\"https://relay.example/r\"]\n",
+        &entry("app", "own.example", "names = [\"Mine\", \"Other\"]\ndocuments = [\"https://own.example/c\", \"https://other.example/d\"]"),
+    ].concat())).unwrap();
+    let extended = base.extended_by(own);
+    let owner = |name| extended.owner_of_name(name).map(|client| &*client.publisher);
+    assert_eq!(owner("Mine"), Some("own.example"));
+    assert_eq!(owner("Shared"), None, "the entry was replaced as a whole");
+    assert_eq!(owner("Other"), Some("own.example"), "the operator's word wins");
+    assert_eq!(owner("Gone"), None);
+    let of = |url| extended.client_of_document(url).map(|client| &*client.name);
+    assert_eq!(of("https://other.example/c"), Some("Other"));
+    assert_eq!(of("https://other.example/d"), Some("app"));
+    assert_eq!(of("https://app.example/c"), None);
+    assert!(extended.is_relay("https://own.example/r"));
+    assert!(!extended.is_relay("https://relay.example/r"));
+    assert_eq!(extended.number(), 1, "the number of what was extended");
+}
