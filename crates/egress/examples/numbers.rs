@@ -7,7 +7,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "an example is read on a terminal, and stops where it cannot go on"
 )]
 

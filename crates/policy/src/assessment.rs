@@ -7,11 +7,7 @@ use std::fmt;
 
 use salver_oauth::{
     Timestamp,
-    client::{
-        id::ClientId,
-        metadata::Metadata,
-        redirect_uri::{Recipient, RedirectUri},
-    },
+    client::{id::ClientId, metadata::Metadata, redirect_uri::Recipient},
 };
 use serde::Serialize;
 
@@ -43,6 +39,7 @@ pub enum Publisher {
 
 /// What is proven about a client, for one redirect URI.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Assessment {
     /// How much.
     pub rung: Rung,
@@ -54,6 +51,12 @@ pub struct Assessment {
     pub relay: bool,
     /// The answer goes to a program on the user's own computer.
     pub on_this_computer: bool,
+    /// The entry of the catalogue that its document belongs to, by name.
+    pub known: Option<Box<str>>,
+    /// The metadata are a pinned copy: no more than `published`.
+    pub pinned: bool,
+    /// The client cannot avoid authenticating with keys of its own.
+    pub keyed: bool,
 }
 
 /// What is known when a client is assessed, for one request.
@@ -108,6 +111,9 @@ impl<'f> Facts<'f> {
             publisher,
             relay,
             on_this_computer: self.recipient.is_on_this_computer(),
+            known: self.known().map(|client| client.name.clone()),
+            pinned,
+            keyed: self.is_keyed(),
         }
     }
 
@@ -154,13 +160,6 @@ impl<'f> Facts<'f> {
     }
 }
 
-/// Assesses a client with the catalogue of this program.
-#[must_use]
-pub fn assess(client: &Metadata, redirect_uri: &str, recipient: &Recipient) -> Assessment {
-    let (copy, catalogue) = (DocumentCopy::Live, Catalogue::embedded());
-    Facts { client, redirect_uri, recipient, copy, catalogue }.assess()
-}
-
 /// What makes two `client_id`s the same application (DESIGN 4.4), as a key.
 #[must_use]
 pub fn fingerprint(client: &Metadata) -> String {
@@ -180,15 +179,12 @@ impl fmt::Display for Rung {
     }
 }
 
-/// The recipient of a redirect URI, if it is one: for callers that have only the text.
-#[must_use]
-pub fn recipient_of(redirect_uri: &str) -> Option<Recipient> {
-    RedirectUri::parse(redirect_uri).ok().map(|uri| uri.recipient().clone())
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
-    use salver_oauth::client::metadata::{Keys, Methods};
+    use salver_oauth::client::{
+        metadata::{Keys, Methods},
+        redirect_uri::RedirectUri,
+    };
 
     use super::*;
     use crate::catalogue::Date;

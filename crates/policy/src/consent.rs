@@ -32,6 +32,9 @@ mod tests {
             vetted: false,
             relay: false,
             on_this_computer: false,
+            known: None,
+            pinned: false,
+            keyed: false,
         };
         let (read, both): (Scope, Scope) = ("read".parse().unwrap(), "read write".parse().unwrap());
         assert!(covers(Some(&both), &read, &sound));

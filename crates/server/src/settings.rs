@@ -5,9 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use salver_oauth::{
     Issuer, ResourceId,
     authorization::{check::Offer, return_address::OwnOrigins},
-    client::{document::Profile, metadata::Metadata},
+    client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
+use salver_policy::catalogue::Catalogue;
 use zeroize::Zeroizing;
 
 /// Settings of the authorization server.
@@ -20,6 +21,10 @@ pub struct Settings {
     pub clients: HashMap<String, Arc<Metadata>>,
     /// Which members metadata documents must have.
     pub profile: Profile,
+    /// Well-known clients: their names, relays, and copies of their documents.
+    pub catalogue: Arc<Catalogue>,
+    /// What follows when a client's document changes.
+    pub changes: ChangeRules,
     /// How long things live.
     pub lifetimes: Lifetimes,
 }

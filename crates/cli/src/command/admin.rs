@@ -19,12 +19,12 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Admin {
-    /// Accounts.
+    /// Accounts: make them, show them, disable and enable them.
     #[command(subcommand)]
     User(UserCommand),
     /// Print a link with which one person can make an account.
     Invite {
-        /// What that person may do.
+        /// The account's role.
         #[arg(long, value_enum, default_value_t = RoleName::User)]
         role: RoleName,
         /// How long the link works, like 15m, 24h or 7d.
@@ -44,7 +44,7 @@ pub(super) enum UserCommand {
     Add {
         /// The name to sign in with.
         username: String,
-        /// What that person may do.
+        /// The account's role.
         #[arg(long, value_enum, default_value_t = RoleName::User)]
         role: RoleName,
         /// Read the password from the first line of standard input.
@@ -66,14 +66,14 @@ pub(super) enum UserCommand {
     },
     /// End an account's sessions and grants, and let it sign in no more.
     Disable {
-        /// Whose.
+        /// The account's name.
         username: String,
         #[command(flatten)]
         place: Where,
     },
     /// Let a disabled account sign in again.
     Enable {
-        /// Whose.
+        /// The account's name.
         username: String,
         #[command(flatten)]
         place: Where,
@@ -157,6 +157,10 @@ fn first_line() -> Result<String, Failure> {
 fn list(json: bool, place: &Where) -> Result<(), Failure> {
     let state = state::open(&settings(&place.flags())?)?;
     let users = block_on(async { Ok(state.store.list_users().await?) })?;
+    if users.is_empty() {
+        output::talk("There is no account yet: `salver admin invite` prints a link to make one.");
+        return Ok(());
+    }
     if json {
         for user in &users {
             output::json(&json!({

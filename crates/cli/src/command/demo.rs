@@ -9,7 +9,7 @@ use crate::{config::log::LogSection, demo, failure::Failure, logging};
 
 #[derive(Args, Debug)]
 pub(super) struct Demo {
-    /// Listen on this loopback address; port 0 takes a free one.
+    /// Listen on this loopback address instead of 127.0.0.1:8080; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
     /// Keep state in this directory; without it everything is gone afterwards.

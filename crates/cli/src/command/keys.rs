@@ -14,8 +14,9 @@ use crate::{failure::Failure, output, state, wiring};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
-    /// Make new signing keys: published at once, signing in a quarter of an hour; the old ones stay published until their last
-    /// token has ended.
+    /// Make new signing keys, with an overlap.
+    ///
+    /// They are published at once and sign in a quarter of an hour; the old ones stay published until their last token has ended.
     Rotate {
         #[command(flatten)]
         place: Where,
@@ -59,6 +60,10 @@ fn list(json: bool, place: &Where) -> Result<(), Failure> {
     let state = state::open(&settings(&place.flags())?)?;
     let keys = block_on(async { Ok(state.store.list_keys().await?) })?;
     let now = SystemClock.now();
+    if keys.is_empty() {
+        output::talk("There is no key yet: the first start makes them.");
+        return Ok(());
+    }
     if json {
         for key in &keys {
             output::json(&json!({

@@ -33,22 +33,22 @@ enum Command {
     Serve(serve::Serve),
     /// Try everything out on this computer, with an MCP server and an account inside.
     Demo(demo::Demo),
-    /// People and invitations.
+    /// Accounts and invitations: who may sign in.
     #[command(subcommand)]
     Admin(admin::Admin),
     /// For developers of clients: metadata documents.
     #[command(subcommand)]
     Client(client::Client),
-    /// Signing keys.
+    /// Signing keys: show them, make new ones.
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// What is fetched from others.
+    /// What was fetched from others, for whom, and how it ended.
     #[command(subcommand)]
     Egress(egress::Egress),
     /// Well-known clients.
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
-    /// The configuration file.
+    /// The configuration: check it, list every key.
     #[command(subcommand)]
     Config(config::Config),
 }
@@ -56,10 +56,10 @@ enum Command {
 /// Where the settings are; for every command that needs them.
 #[derive(Args, Clone, Debug)]
 struct Where {
-    /// The configuration file; also `SALVER_CONFIG`.
+    /// The configuration file; also `SALVER_CONFIG`. None is needed.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The directory where state is kept.
+    /// The directory where state is kept; also `SALVER_DATA`. The default is salver's place in the platform's data directory.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }

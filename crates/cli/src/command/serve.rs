@@ -17,10 +17,10 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub(super) struct Serve {
-    /// Protect this MCP server; more of them, and their scopes, are named in a file.
+    /// Protect the MCP server at this URL; several, or scopes of their own, are named in a configuration file.
     #[arg(long, value_name = "URL")]
     protect: Option<String>,
-    /// Listen on this address; port 0 takes a free one.
+    /// Listen on this address instead of 127.0.0.1:8080; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
     /// Print one line of JSON on standard output once requests are answered.

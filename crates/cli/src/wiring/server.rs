@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use salver_egress::Egress;
 use salver_jose::Algorithm as JoseAlgorithm;
+use salver_policy::catalogue::Catalogue;
 use salver_server::{
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
@@ -88,6 +89,8 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         profile: salver_oauth::client::document::Profile::Mcp,
+        catalogue: Arc::new(Catalogue::embedded().clone()),
+        changes: salver_oauth::client::change::ChangeRules::default(),
         lifetimes: Lifetimes {
             code: settings.tokens.code_seconds.into(),
             access_token: settings.tokens.access_token_seconds.into(),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     http::Browser,
     login::{Login, form},
-    salver::{Running, json as told_json, run},
+    salver::{Running, json as told_json, run, salver},
 };
 
 const GOOD: &str = "https://app.example/client.json";
@@ -190,6 +190,37 @@ async fn offline_nothing_leaves_and_that_is_in_the_ledger() {
     .await
     .unwrap();
     assert_eq!(web.all_hits(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cimd_f_6_documents_on_loopback_are_fetched_only_if_that_is_switched_on_by_name() {
+    for (switched_on, outcome) in [(true, "fetched"), (false, "url_refused")] {
+        let (web, folder) = world("").await;
+        let client_id = format!("https://localhost:{}/client.json", web.address().port());
+        let document = json!({
+            "client_id": client_id, "client_name": "App", "redirect_uris": [REDIRECT_URI], "token_endpoint_auth_method": "none",
+        });
+        web.set(&client_id, Reply::json(document.to_string()));
+        tokio::task::spawn_blocking(move || {
+            let folder = folder.path();
+            let account = account(folder);
+            let mut command = salver(folder, &["serve", "--config", "salver.toml"]);
+            command.env("SALVER_DEVELOPMENT_LOOPBACK", switched_on.to_string());
+            let server = Running::of(command);
+            let login = Login { client_id: client_id.clone(), ..login(&server, &account) };
+            let mut browser = Browser::default();
+            if switched_on {
+                login.redeem(&login.code(&mut browser, "mcp"));
+            } else {
+                let query = form(&[("response_type", "code"), ("client_id", &client_id)]);
+                login.sign_in(&mut browser, &format!("{}/authorize?{query}", login.issuer));
+            }
+            assert_eq!(ledger(folder, 1)[0]["outcome"], outcome);
+        })
+        .await
+        .unwrap();
+        assert_eq!(web.all_hits(), usize::from(switched_on));
+    }
 }
 
 #[test]

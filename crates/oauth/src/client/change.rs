@@ -8,7 +8,7 @@ mod thumbprint;
 
 use super::{
     metadata::{Keys, Metadata, Methods},
-    redirect_uri::Recipient,
+    redirect_uri::{Recipient, RedirectUri},
 };
 use crate::scope::Scope;
 
@@ -82,14 +82,14 @@ pub fn difference(before: &Metadata, now: &Metadata) -> Vec<Change> {
 fn redirects(before: &Metadata, now: &Metadata) -> Vec<Change> {
     let missing_in = |those: &Metadata, these: &Metadata| -> Vec<Box<str>> {
         let is_new = |uri: &&str| !those.redirect_uris.iter().any(|known| known.accepts(uri));
-        let uris = these.redirect_uris.iter().map(|uri| uri.as_str());
+        let uris = these.redirect_uris.iter().map(RedirectUri::as_str);
         uris.filter(is_new).map(Into::into).collect()
     };
     let mut changes: Vec<_> =
         missing_in(before, now).into_iter().map(Change::RedirectAdded).collect();
     changes.extend(missing_in(now, before).into_iter().map(Change::RedirectRemoved));
     let mut gone: Vec<&Recipient> = Vec::new();
-    for recipient in before.redirect_uris.iter().map(|uri| uri.recipient()) {
+    for recipient in before.redirect_uris.iter().map(RedirectUri::recipient) {
         let stays = now.redirect_uris.iter().any(|uri| uri.recipient() == recipient);
         if !stays && !gone.contains(&recipient) {
             gone.push(recipient);
@@ -130,7 +130,7 @@ fn swap<T: Clone + PartialEq>(before: &T, now: &T) -> Option<Swap<T>> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::client::{metadata::tests::metadata, redirect_uri::RedirectUri};
+    use crate::client::metadata::tests::metadata;
 
     pub(super) const KEYED: Methods = Methods { none: false, private_key_jwt: true };
     pub(super) const EITHER: Methods = Methods { none: true, private_key_jwt: true };

@@ -96,7 +96,6 @@ pub enum Fact {
 
 /// What a login survives, but a developer should know.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
 pub enum Advice {
     /// CIMD-U-3: the path is the root alone.
     RootPath,

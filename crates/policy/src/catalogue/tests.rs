@@ -204,3 +204,47 @@ fn an_extension_takes_the_place_of_entries_and_removes() {
     assert!(!extended.is_relay("https://relay.example/r"));
     assert_eq!(extended.number(), 1, "the number of what was extended");
 }
+
+/// A pinned copy of a document with this redirect URI.
+fn pin(url: &str, redirect_uri: &str) -> String {
+    format!(
+        "[[pin]]\nurl = \"{url}\"\nfetched = \"2026-10-01\"\ndocument = '{{\"client_id\":\"{url}\",\"redirect_uris\":[\"{redirect_uri}\"]}}'\n"
+    )
+}
+
+#[test]
+fn an_extension_says_everything_once() {
+    let [app, other, gone] =
+        ["app", "other", "gone"].map(|host| format!("https://{host}.example/c"));
+    let base = catalogue(
+        &[
+            "relays = [\"https://relay.example/r\"]\nshared_hosts = [\"files.example\", \"gone.example\"]\n",
+            &entry("Other", "other.example", "names = [\"Other\"]\nredirect_uris = [\"http://localhost/o\"]"),
+            &pin(&app, "http://localhost/old"),
+            &pin(&other, "http://localhost/cb"),
+            &pin(&gone, "http://localhost/cb"),
+        ]
+        .concat(),
+    );
+    let own = catalogue(
+        &[
+            "relays = [\"https://relay.example/r\"]\nshared_hosts = [\"files.example\"]\n",
+            &format!("[remove]\npins = [\"{gone}\"]\nshared_hosts = [\"gone.example\"]\n"),
+            &entry(
+                "Mine",
+                "own.example",
+                "names = [\"OTHER\"]\nredirect_uris = [\"http://localhost/m\"]",
+            ),
+            &pin(&app, "http://localhost/new"),
+        ]
+        .concat(),
+    );
+    let extended = base.extended_by(own);
+    assert_eq!(extended.client("Other").map(|client| client.names.len()), Some(0));
+    assert_eq!(extended.pins().len(), 2);
+    assert!(extended.pin(&app).unwrap().document.contains("/new"));
+    assert!(extended.pin(&other).is_some() && extended.pin(&gone).is_none());
+    assert_eq!(extended.relays().len(), 1);
+    assert_eq!(*extended.shared_hosts(), ["files.example".into()]);
+    assert!(!extended.is_shared_host("gone.example"));
+}

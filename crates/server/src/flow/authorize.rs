@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use salver_oauth::{
     Scope,
     authorization::{
@@ -13,20 +14,24 @@ use salver_oauth::{
         request::AuthorizationRequest,
         return_address::ReturnAddress,
     },
-    client::{id::ClientId, metadata::Metadata},
+    client::{change::Change, id::ClientId, metadata::Metadata},
 };
 use salver_policy::{
-    assessment::{Assessment, assess},
+    assessment::{Assessment, DocumentCopy, Facts},
     consent::covers,
-    warning::{Warning, warnings},
+    warning::Warning,
 };
-use salver_store::{Outcome, record::Grant};
+use salver_store::{
+    Outcome,
+    record::{Digest, Grant},
+};
 
 use super::{
     SignedIn,
-    client::{self, Reach},
+    client::{self, Found, Reach},
     consent, logo,
     refusal::{Refusal, Unavailable},
+    version::{self, Since},
 };
 use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
 
@@ -47,10 +52,10 @@ pub enum Next<'d> {
 pub struct Question<'d> {
     /// The request, client and return address.
     pub prepared: Prepared<'d>,
-    /// What to be warned of.
-    pub warnings: Vec<Warning>,
     /// What this client was allowed before at this resource, if anything.
     pub on_record: Option<Scope>,
+    /// What has changed in the client's document since this account last let it in.
+    pub changes: Vec<Change>,
     /// The client's logo, if it may be shown and is at hand.
     pub logo: Option<LogoHash>,
     /// The sealed ticket of the page.
@@ -61,14 +66,22 @@ pub struct Question<'d> {
 pub struct Prepared<'d> {
     /// Who asks.
     pub client: Arc<Metadata>,
+    /// Its document; none of a client that an administrator entered.
+    pub document: Option<Bytes>,
+    /// The newest version of its document that was noted.
+    pub newest: Option<Digest>,
     /// Where the answer goes.
     pub back: ReturnAddress,
     /// What is asked.
     pub accepted: Accepted<'d>,
     /// What is proven.
     pub assessment: Assessment,
+    /// What to be warned of.
+    pub warnings: Vec<Warning>,
     /// What this person granted this client before.
     pub grants: Vec<Grant>,
+    /// What has changed since the grant on record; without one, since the newest of their grants.
+    pub since: Since,
 }
 
 /// Either something to go on with, or the answer that ends the journey.
@@ -103,7 +116,7 @@ async fn nobody_is_signed_in<'d>(
     request: &AuthorizationRequest,
 ) -> Result<Next<'d>, Refusal> {
     let known = client::find(deps, &request.client_id, Reach::AtHand).await?;
-    if let Some(client) = &known {
+    if let Some(Found { metadata: client, .. }) = &known {
         let back = return_address(deps, client, request)?;
         if matches!(client.client_id, ClientId::Issued(_)) {
             if let Err(error) = check::accept(client, request, deps.settings.resources.offers()) {
@@ -130,17 +143,40 @@ pub(super) async fn prepare<'d>(
     request: &AuthorizationRequest,
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
-    let grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
+    let mut grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
     let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
     let found = client::find(deps, &request.client_id, reach).await?;
     // With somebody signed in, a client is found or refused.
-    let client = found.ok_or(Refusal::ForeignForm)?;
+    let found = found.ok_or(Refusal::ForeignForm)?;
+    let standing = version::note(deps, &found).await?;
+    if standing.effects {
+        grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
+    }
+    let Found { metadata: client, copy, document } = found;
     let back = return_address(deps, &client, request)?;
     match check::accept(&client, request, deps.settings.resources.offers()) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(accepted) => {
-            let assessment = assess(&client, back.redirect_uri(), back.recipient());
-            Ok(Step::On(Prepared { client, back, accepted, assessment, grants }))
+            let facts = facts(deps, &client, &back, copy);
+            let assessment = facts.assess();
+            let warnings = facts.warnings(&assessment, !grants.is_empty());
+            let (newest, since) = (standing.newest, Since::default());
+            let mut prepared = Prepared {
+                client,
+                document,
+                newest,
+                back,
+                accepted,
+                assessment,
+                warnings,
+                grants,
+                since,
+            };
+            let last = prepared.grants.iter().max_by_key(|grant| grant.consented_at);
+            if let Some(grant) = prepared.grant_on_record().or(last) {
+                prepared.since = version::since(deps, grant, &prepared.client).await?;
+            }
+            Ok(Step::On(prepared))
         }
     }
 }
@@ -153,12 +189,13 @@ async fn ask_or_answer<'d>(
 ) -> Result<Next<'d>, Refusal> {
     let on_record = prepared.grant_on_record();
     let scope_on_record = on_record.map(|grant| &grant.scope);
-    let covered = covers(scope_on_record, &prepared.accepted.scope, &prepared.assessment);
+    let covered = covers(scope_on_record, &prepared.accepted.scope, &prepared.assessment)
+        && !prepared.since.asks_again;
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
         return match deps.store.add_code(code).await? {
             Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
-            // The grant was revoked at this very moment: the person is asked after all.
+            // The grant was revoked or held at this very moment: the person is asked after all.
             Outcome::Lost => question(deps, prepared, None, (raw, person)).await,
         };
     }
@@ -184,10 +221,23 @@ async fn question<'d>(
         request: raw.to_owned(),
     };
     let ticket = ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?;
-    let seen_before = !prepared.grants.is_empty();
-    let warnings =
-        warnings(&prepared.client, prepared.back.recipient(), &prepared.assessment, seen_before);
-    Ok(Next::Ask(Box::new(Question { prepared, warnings, on_record, logo, ticket })))
+    let changes = prepared.since.changes.clone();
+    Ok(Next::Ask(Box::new(Question { prepared, on_record, changes, logo, ticket })))
+}
+
+fn facts<'f>(
+    deps: &'f Deps,
+    client: &'f Metadata,
+    back: &'f ReturnAddress,
+    copy: DocumentCopy,
+) -> Facts<'f> {
+    Facts {
+        client,
+        redirect_uri: back.redirect_uri(),
+        recipient: back.recipient(),
+        copy,
+        catalogue: &deps.settings.catalogue,
+    }
 }
 
 fn return_address(

@@ -1,10 +1,16 @@
 //! Who is this client? From its `client_id` to its metadata, whichever way it introduced itself (DESIGN 4.1: only "gather" differs).
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use salver_egress::{Candidate, ChosenBy, Fetch, FetchError, Fetched, Purpose, Source, Standing};
+use bytes::Bytes;
+use salver_egress::{
+    Candidate, Category, ChosenBy, Fetch, FetchError, Fetched, Freshness, Purpose, Source, Standing,
+};
 use salver_oauth::{
-    UserId,
+    Timestamp, UserId,
     client::{
         document::{self, Profile},
         id::{ClientId, MetadataUrl},
@@ -12,6 +18,8 @@ use salver_oauth::{
         metadata::Metadata,
     },
 };
+
+use salver_policy::assessment::DocumentCopy;
 
 use super::refusal::{ClientRefusal, Refusal};
 use crate::deps::Deps;
@@ -36,6 +44,17 @@ pub enum Reach {
     },
 }
 
+/// A client that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its metadata.
+    pub metadata: Arc<Metadata>,
+    /// Of which copy of its document, if it has one.
+    pub copy: DocumentCopy,
+    /// That document, byte for byte.
+    pub document: Option<Bytes>,
+}
+
 /// The client's metadata; `None` if it is a document that is not at hand and may not be fetched.
 ///
 /// # Errors
@@ -44,12 +63,16 @@ pub async fn find(
     deps: &Deps,
     client_id: &ClientId,
     reach: Reach,
-) -> Result<Option<Arc<Metadata>>, Refusal> {
+) -> Result<Option<Found>, Refusal> {
     let found = match (client_id, reach) {
-        (ClientId::Issued(id), _) => {
-            let client = deps.settings.clients.get(id.as_str()).cloned();
-            client.map(Some).ok_or(ClientRefusal::Unknown)
-        }
+        (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
+            Some(metadata) => Ok(Some(Found {
+                metadata: Arc::clone(metadata),
+                copy: DocumentCopy::Live,
+                document: None,
+            })),
+            None => Err(ClientRefusal::Unknown),
+        },
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url),
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
             fetch(deps, url, (person, known_good)).await.map(Some)
@@ -71,7 +94,7 @@ async fn fetch(
     deps: &Deps,
     url: &MetadataUrl,
     (person, known_good): (UserId, bool),
-) -> Result<Arc<Metadata>, ClientRefusal> {
+) -> Result<Found, ClientRefusal> {
     let fetch = Fetch {
         url: url.as_str(),
         chosen_by: ChosenBy::Stranger,
@@ -90,27 +113,60 @@ async fn fetch(
             read(&fetched, url, deps.settings.profile)
         }
         Err(error) => {
-            Err(ClientRefusal::Unfetchable { category: error.category(), log: error.to_string() })
+            let why =
+                ClientRefusal::Unfetchable { category: error.category(), log: error.to_string() };
+            // A 404, a 410 or another document is a withdrawal, and wins over any pin (DESIGN 4.5).
+            let pin = is_shut_out(&error).then(|| pinned(deps, url)).flatten();
+            pin.ok_or(why)
         }
     }
 }
 
+/// Whether the host, or the way to it, fails, instead of saying that there is no such document.
+fn is_shut_out(error: &FetchError) -> bool {
+    match error {
+        FetchError::Status(status) => *status >= 500,
+        error => matches!(
+            error.category(),
+            Category::Unreachable | Category::TooSlow | Category::BotChallenge | Category::NotNow
+        ),
+    }
+}
+
+/// The copy in the catalogue, if there is one.
+fn pinned(deps: &Deps, url: &MetadataUrl) -> Option<Found> {
+    let pin = deps.settings.catalogue.pin(url.as_str())?;
+    let metadata = document::parse(pin.document.as_bytes(), url, deps.settings.profile).ok()?;
+    let fetched = pin.fetched.begin();
+    tracing::info!(url = url.as_str(), "a document's host shuts us out: its pinned copy is used");
+    Some(Found {
+        metadata: Arc::new(metadata),
+        copy: DocumentCopy::Pinned { fetched },
+        document: Some(Bytes::copy_from_slice(pin.document.as_bytes())),
+    })
+}
+
 /// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.
-fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Arc<Metadata>>, ClientRefusal> {
+fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Found>, ClientRefusal> {
     let cached = deps.egress.cached(url.as_str(), DOCUMENT);
     cached.map(|fetched| read(&fetched, url, deps.settings.profile)).transpose()
 }
 
-fn read(
-    fetched: &Fetched,
-    url: &MetadataUrl,
-    profile: Profile,
-) -> Result<Arc<Metadata>, ClientRefusal> {
+fn read(fetched: &Fetched, url: &MetadataUrl, profile: Profile) -> Result<Found, ClientRefusal> {
     if !is_json(fetched.content_type.as_deref()) {
         return Err(ClientRefusal::MediaType(fetched.content_type.as_deref().map(String::from)));
     }
     let metadata = document::parse(&fetched.body, url, profile).map_err(ClientRefusal::Document)?;
-    Ok(Arc::new(metadata))
+    let copy = match fetched.freshness {
+        Freshness::Stale { .. } => DocumentCopy::Stale { fetched: timestamp(fetched.fetched_at) },
+        Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
+    };
+    Ok(Found { metadata: Arc::new(metadata), copy, document: Some(fetched.body.clone()) })
+}
+
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// CIMD-C-2: what is no document is not kept.

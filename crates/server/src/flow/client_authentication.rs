@@ -20,6 +20,7 @@ use salver_store::Outcome;
 use super::{
     client::{self, Reach},
     token::TokenRefusal,
+    version,
 };
 use crate::deps::Deps;
 
@@ -77,12 +78,15 @@ impl<'r> Claimed<'r> {
     ) -> Result<Option<Box<str>>, TokenRefusal> {
         let reach = Reach::Host { person: whose.person, known_good: true };
         let found = client::find(deps, &self.client_id, reach).await;
+        if let Ok(Some(found)) = &found {
+            version::note(deps, found).await?;
+        }
         let Some(assertion) = self.assertion else {
             if whose.started_by.is_some() {
                 return Err(TokenError::ClientAuthentication.into()); // CIMD-K-7: no downgrade
             }
             return match found {
-                Ok(Some(client)) if !client.methods.none => {
+                Ok(Some(found)) if !found.metadata.methods.none => {
                     Err(TokenError::ClientAuthentication.into())
                 }
                 Err(_) if matches!(*self.client_id, ClientId::Issued(_)) => {
@@ -92,7 +96,7 @@ impl<'r> Claimed<'r> {
                 _ => Ok(None),
             };
         };
-        let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?;
+        let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?.metadata;
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
         }

@@ -53,17 +53,17 @@ pub async fn answer<'d>(
         // A yes counts only for what was shown, while it was true: the page is shown anew.
         return authorize::begin(deps, &ticket.request, Some(person)).await;
     }
-    record(deps, prepared, ticket.number, person).await
+    record(deps, prepared, &ticket, person).await
 }
 
 async fn record<'d>(
     deps: &'d Deps,
     prepared: Prepared<'d>,
-    ticket: [u8; 16],
+    ticket: &Ticket,
     person: &SignedIn,
 ) -> Result<Next<'d>, Refusal> {
     let proposed = GrantId::from_bytes(deps.random());
-    let (text, code) = new_code(deps, &prepared, person, (proposed, ticket));
+    let (text, code) = new_code(deps, &prepared, person, (proposed, ticket.number));
     let consent = Consent {
         grant: Grant {
             id: proposed,
@@ -84,12 +84,14 @@ async fn record<'d>(
         fingerprint: fingerprint(&prepared.client),
         label: prepared.client.label().to_owned(),
         code,
-        document: None,
-        newest: None,
+        document: prepared.document.as_deref().map(Into::into),
+        newest: prepared.newest,
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
-        Recorded::Outdated | Recorded::TicketSpent => Err(Refusal::Answered),
+        Recorded::TicketSpent => Err(Refusal::Answered),
+        // Another version became the newest at this very moment: the page is shown anew.
+        Recorded::Outdated => authorize::begin(deps, &ticket.request, Some(person)).await,
         Recorded::UserDisabled => {
             Ok(Next::SignIn { asking: prepared.client.client_id.to_string() })
         }

@@ -2,7 +2,7 @@
 //! DESIGN §7.5).
 //!
 //! A logo that anybody could have chosen is the best aid to phishing, so those of self-declared and published clients are not even
-//! fetched. Nothing waits long for one, and no failure of one is a failure of anything else.
+//! fetched, unless the catalogue knows them. Nothing waits long for one, and no failure of one is a failure of anything else.
 
 use std::time::Duration;
 
@@ -77,9 +77,9 @@ pub fn at_hand<'g>(deps: &Deps, grants: impl IntoIterator<Item = &'g Grant>) -> 
     shown
 }
 
-/// From rung `anchored`, or vetted.
+/// From rung `anchored`, vetted, or in the catalogue.
 fn may_be_shown(assessment: &Assessment) -> bool {
-    assessment.rung >= Rung::Anchored || assessment.vetted
+    assessment.rung >= Rung::Anchored || assessment.vetted || assessment.known.is_some()
 }
 
 /// The same of an assessment on record.
@@ -88,9 +88,13 @@ fn was_shown(assessment: &str) -> bool {
     struct OnRecord {
         rung: String,
         vetted: bool,
+        known: Option<String>,
     }
-    serde_json::from_str::<OnRecord>(assessment)
-        .is_ok_and(|on_record| on_record.vetted || on_record.rung == Rung::Anchored.to_string())
+    serde_json::from_str::<OnRecord>(assessment).is_ok_and(|on_record| {
+        on_record.rung == Rung::Anchored.to_string()
+            || on_record.vetted
+            || on_record.known.is_some()
+    })
 }
 
 /// A fetch that outlives the page it was begun for.
@@ -157,13 +161,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn design_4_2_only_from_anchored_up_or_vetted() {
-        for (rung, vetted, expected) in [
-            (Rung::SelfDeclared, false, false),
-            (Rung::Published, false, false),
-            (Rung::Anchored, false, true),
-            (Rung::Published, true, true),
-            (Rung::SelfDeclared, true, true),
+    fn design_4_2_only_from_anchored_up_vetted_or_in_the_catalogue() {
+        for (rung, vetted, known, expected) in [
+            (Rung::SelfDeclared, false, None, false),
+            (Rung::Published, false, None, false),
+            (Rung::Anchored, false, None, true),
+            (Rung::Published, true, None, true),
+            (Rung::SelfDeclared, true, None, true),
+            (Rung::Published, false, Some("Claude".into()), true),
         ] {
             let assessment = Assessment {
                 rung,
@@ -171,8 +176,11 @@ mod tests {
                 vetted,
                 relay: false,
                 on_this_computer: false,
+                known,
+                pinned: false,
+                keyed: false,
             };
-            assert_eq!(may_be_shown(&assessment), expected, "{rung}, vetted: {vetted}");
+            assert_eq!(may_be_shown(&assessment), expected, "{assessment:?}");
             let on_record = serde_json::to_string(&assessment).unwrap_or_default();
             assert_eq!(was_shown(&on_record), expected, "{on_record}");
         }

@@ -11,6 +11,7 @@ pub mod logo;
 pub mod refusal;
 pub mod revoke;
 pub mod token;
+pub mod version;
 
 use salver_store::record::{Session, User};
 

@@ -7,9 +7,7 @@
 pub(super) fn fit(webp: &[u8], most: u16) -> bool {
     let mut chunks = webp.get(RIFF_HEADER..).unwrap_or_default();
     while let Some((name, payload, rest)) = next(chunks) {
-        if name == b"VP8 "
-            && !size(payload).is_some_and(|(width, height)| width.max(height) <= most)
-        {
+        if name == b"VP8 " && size(payload).is_none_or(|(width, height)| width.max(height) > most) {
             return false;
         }
         chunks = rest;
@@ -43,10 +41,10 @@ const RIFF_HEADER: usize = 12;
 mod tests {
     use super::*;
 
-    fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    fn chunk(name: &[u8], payload: &[u8]) -> Vec<u8> {
         let length = u32::try_from(payload.len()).unwrap_or_default().to_le_bytes();
         let pad = vec![0; payload.len() % 2];
-        [&name[..], &length, payload, &pad].concat()
+        [name, &length, payload, &pad].concat()
     }
 
     fn frame(width: u16, height: u16) -> Vec<u8> {

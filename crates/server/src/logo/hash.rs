@@ -35,7 +35,6 @@ impl fmt::Display for LogoHash {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -64,25 +64,25 @@ impl Logos {
     /// The picture of this hash, as PNG.
     #[must_use]
     pub fn picture(&self, hash: &LogoHash) -> Option<Bytes> {
-        let shelf = self.lock();
-        let mut pictures = shelf.entries.values().filter_map(|entry| entry.state.picture());
+        let kept = self.lock();
+        let mut pictures = kept.entries.values().filter_map(|entry| entry.state.picture());
         pictures.find(|picture| picture.hash == *hash).map(|picture| picture.png.clone())
     }
 
     /// The logo of this version, if it is at hand.
     pub(crate) fn at_hand(&self, version: Version<'_>) -> Option<LogoHash> {
-        let shelf = self.lock();
-        let entry = shelf.entries.get(version.client_id)?;
+        let kept = self.lock();
+        let entry = kept.entries.get(version.client_id)?;
         let picture = entry.state.picture().filter(|_| entry.digest == version.digest);
         picture.map(|picture| picture.hash)
     }
 
     /// Asks for the logo of this version.
     pub(crate) fn turn(&self, version: Version<'_>, now: Timestamp) -> Turn {
-        let mut shelf = self.lock();
-        shelf.turn += 1;
-        let turn = shelf.turn;
-        if let Some(entry) = shelf.entries.get_mut(version.client_id)
+        let mut kept = self.lock();
+        kept.turn += 1;
+        let turn = kept.turn;
+        if let Some(entry) = kept.entries.get_mut(version.client_id)
             && entry.digest == version.digest
         {
             entry.used = turn;
@@ -93,14 +93,14 @@ impl Logos {
         let (sender, receiver) = watch::channel(());
         let state = State::Underway(receiver.clone());
         let entry = Entry { digest: version.digest, state, used: turn };
-        shelf.insert(version.client_id, entry);
+        kept.insert(version.client_id, entry);
         Turn::Fetch(sender, receiver)
     }
 
     /// Keeps what came of a fetch, unless another version was asked for meanwhile.
     pub(crate) fn settle(&self, version: Version<'_>, picture: Option<Picture>, now: Timestamp) {
-        let mut shelf = self.lock();
-        let entry = shelf.entries.get_mut(version.client_id);
+        let mut kept = self.lock();
+        let entry = kept.entries.get_mut(version.client_id);
         if let Some(entry) = entry.filter(|entry| entry.digest == version.digest) {
             entry.state = State::Settled { picture, at: now };
         }
@@ -172,7 +172,6 @@ const FAILED_SECONDS: i64 = 600;
 const DRAWN_AT_ONCE: usize = 2;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -247,8 +246,8 @@ mod tests {
         logos.settle(version("0", 1), Some(picture(1)), NOW);
         assert!(matches!(logos.turn(version("0", 1), NOW), Turn::Settled(Some(_))));
         drop(logos.turn(version("one more", 1), NOW));
-        let shelf = logos.lock();
-        assert_eq!(shelf.entries.len(), MOST);
-        assert!(shelf.entries.contains_key("0") && !shelf.entries.contains_key("1"));
+        let kept = logos.lock();
+        assert_eq!(kept.entries.len(), MOST);
+        assert!(kept.entries.contains_key("0") && !kept.entries.contains_key("1"));
     }
 }

@@ -160,9 +160,9 @@ proptest! {
 }
 
 /// A chunk of a PNG file.
-fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+fn chunk(name: &[u8], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let named = [&name[..], payload].concat();
+    let named = [name, payload].concat();
     [&length[..], &named, &crc(&named).to_be_bytes()].concat()
 }
 

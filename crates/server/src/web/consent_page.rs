@@ -2,19 +2,11 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use salver_policy::{
-    assessment::{Publisher, Rung},
-    warning,
-};
 use url::Url;
 
 use super::{App, refusal};
 use crate::{
-    flow::{
-        SignedIn,
-        authorize::{Prepared, Question},
-        refusal::Refusal,
-    },
+    flow::{SignedIn, authorize::Question, refusal::Refusal},
     pages::{
         Account, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
         ResourceLine, Tile, Untrusted, Warning, page,
@@ -45,14 +37,14 @@ pub(super) fn respond(
             sign_out_token: app.account().form_token(person),
         },
         continue_to: format!("{}/authorize?{raw}", app.site().base),
-        proof: proof(prepared),
+        proof: Proof::of(&prepared.assessment),
         tile: Tile::with_logo(&app.site().base, question.logo, client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),
         claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
         resource: resource(app, prepared.accepted.offer.resource.as_str()),
         permissions: permissions(app, question),
         recipient: Recipient::of(&url),
-        warnings: question.warnings.iter().map(shown).collect(),
+        warnings: question.prepared.warnings.iter().map(Warning::of).collect(),
         client_id,
         redirect_uri: shown_redirect_uri,
         ticket: question.ticket.clone(),
@@ -66,20 +58,6 @@ pub(super) fn respond(
         "asks for consent"
     );
     page(StatusCode::OK, &consent, &FormAction::answer_at(&url), Opener::Kept)
-}
-
-fn proof(prepared: &Prepared<'_>) -> Proof {
-    let assessment = &prepared.assessment;
-    match (&assessment.publisher, assessment.rung) {
-        (Publisher::Administrator, rung) => Proof::Entered { anchored: rung == Rung::Anchored },
-        (Publisher::ExactUrl(url), _) => {
-            Proof::SelfDeclared { document: Untrusted::identifier(url) }
-        }
-        (Publisher::Domain(host), Rung::Anchored) => {
-            Proof::Anchored { host: HostName::of_text(host) }
-        }
-        (Publisher::Domain(host), _) => Proof::Published { host: HostName::of_text(host) },
-    }
 }
 
 fn resource(app: &App, id: &str) -> ResourceLine {
@@ -101,17 +79,4 @@ fn permissions(app: &App, question: &Question<'_>) -> Vec<Permission> {
         new: question.on_record.as_ref().is_some_and(|before| !before.contains(scope)),
     };
     accepted.scope.iter().map(permission).collect()
-}
-
-fn shown(warning: &warning::Warning) -> Warning {
-    match warning {
-        warning::Warning::LoopbackOnly => Warning::LoopbackOnly,
-        warning::Warning::FirstSight => Warning::FirstSight,
-        warning::Warning::OtherRecipientHost { recipient, publisher } => {
-            Warning::OtherRecipientHost {
-                client: HostName::of_text(publisher),
-                recipient: HostName::of_text(recipient),
-            }
-        }
-    }
 }

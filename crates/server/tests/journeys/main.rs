@@ -4,6 +4,7 @@
 mod account;
 mod apps;
 mod authorize;
+mod availability;
 mod client_keys;
 mod consent;
 mod discovery;

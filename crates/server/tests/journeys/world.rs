@@ -9,12 +9,14 @@ use salver_jose::{Algorithm, MasterKey};
 use salver_oauth::{
     Issuer, ResourceId, Scope,
     client::{
+        change::ChangeRules,
         document::Profile,
         id::ClientId,
         metadata::{Keys, Metadata, Methods},
         redirect_uri::RedirectUri,
     },
 };
+use salver_policy::catalogue::Catalogue;
 use salver_server::{
     chance::SystemChance,
     deps::Deps,
@@ -53,8 +55,14 @@ pub(crate) const NATIVE_CALLBACK: &str = "http://127.0.0.1:51004/callback";
 /// A client that an administrator entered.
 pub(crate) const ENTERED_CLIENT: &str = "inspector";
 pub(crate) const ENTERED_CALLBACK: &str = "http://localhost:6274/oauth/callback";
-const HOSTS: [&str; 5] =
-    ["web.example", "native.example", "other.example", "slow.example", "raw.githubusercontent.com"];
+const HOSTS: [&str; 6] = [
+    "web.example",
+    "native.example",
+    "other.example",
+    "slow.example",
+    "claude.ai",
+    "raw.githubusercontent.com",
+];
 
 /// A server and what is around it.
 pub(crate) struct World {
@@ -80,7 +88,17 @@ impl World {
 
     /// The same under another issuer.
     pub(crate) async fn at(issuer: &str) -> Self {
+        Self::with(issuer, |_| {}).await
+    }
+
+    /// The same with another way out.
+    pub(crate) async fn with(
+        issuer: &str,
+        change: impl FnOnce(&mut salver_egress::Settings),
+    ) -> Self {
         let web = FakeWeb::start().await;
+        let mut way_out = egress(&web);
+        change(&mut way_out);
         web.set(WEB_CLIENT, document(WEB_CLIENT, &[WEB_CALLBACK]));
         web.set(
             NATIVE_CLIENT,
@@ -102,7 +120,7 @@ impl World {
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
                 .unwrap(),
-            egress: Arc::new(Egress::new(egress(&web)).unwrap()),
+            egress: Arc::new(Egress::new(way_out).unwrap()),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
             logos: Logos::default(),
@@ -317,6 +335,8 @@ fn settings(issuer: &str) -> Settings {
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         profile: Profile::Mcp,
+        catalogue: Arc::new(Catalogue::embedded().clone()),
+        changes: ChangeRules::default(),
         lifetimes: Lifetimes::default(),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[derive(Args, Debug)]
-pub(super) struct Check {
+pub(in crate::command) struct Check {
     /// The URL of the document, which is its `client_id`; or a file, judged as if it were there already.
     #[arg(value_name = "URL|FILE")]
     what: String,

@@ -31,7 +31,11 @@ pub(super) struct Page {
     pub(super) warnings: Vec<(&'static str, String)>,
 }
 
-pub(super) fn previews(client: &Metadata, redirect: &[String], settings: &Settings) -> Vec<Preview> {
+pub(super) fn previews(
+    client: &Metadata,
+    redirect: &[String],
+    settings: &Settings,
+) -> Vec<Preview> {
     let listed: Vec<String> = match redirect {
         [] => client.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
         wanted => wanted.to_vec(),

@@ -75,7 +75,6 @@ fn words(demand: &Demand) -> (String, &'static str) {
             "refresh_token among the grant_types of a client that is to stay signed in",
             "list authorization_code and refresh_token",
         ),
-        _ => ("more than this document has", "see the server's documentation"),
     };
     (what.to_owned(), remedy)
 }

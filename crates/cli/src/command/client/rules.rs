@@ -101,12 +101,16 @@ fn remedy(error: &DocumentError) -> &'static str {
         E::Missing("redirect_uris") => "list every address that the answer may go to",
         E::Missing("client_name") => "add the name that people know the client by",
         E::Missing(_) => "add it",
-        E::WrongType(_) => "write it as the registry of RFC 7591 has it: a text, or a list of texts",
+        E::WrongType(_) => {
+            "write it as the registry of RFC 7591 has it: a text, or a list of texts"
+        }
         E::OtherClientId => "make client_id the URL that the document has, byte for byte",
         E::SharedSecret(_) => {
             "leave it out; use none, or private_key_jwt with public keys: whoever reads the document has the secret"
         }
-        E::PrivateKey => "throw this key away and make another: everybody may have it; publish only its public half",
+        E::PrivateKey => {
+            "throw this key away and make another: everybody may have it; publish only its public half"
+        }
         E::TwoKeySets => "keep one; jwks_uri is understood by more servers",
         E::NothingUsable("redirect_uris") => {
             "list https addresses, or http://127.0.0.1/… and http://localhost/… for a program"
@@ -129,16 +133,18 @@ fn advice(advice: &Advice) -> Words {
             with(format!("it has {bytes} bytes"), "publish it under a shorter path")
         }
         Advice::NoDomain => with(
-            "its host is no domain name, so only servers on this computer can be made to go there".into(),
+            "its host is no domain name, so only servers on this computer can be made to go there"
+                .into(),
             "publish it on a public host",
         ),
         Advice::NoName => with(
             "it has no client_name; people see its host".into(),
             "add the name that people know the client by",
         ),
-        Advice::LeftOut { member: "scope", .. } => {
-            with("its scope cannot be read and is left out".into(), "separate scopes by single spaces")
-        }
+        Advice::LeftOut { member: "scope", .. } => with(
+            "its scope cannot be read and is left out".into(),
+            "separate scopes by single spaces",
+        ),
         Advice::LeftOut { member, value } => {
             (format!("{} in {member} is not used here and left out", quoted(value)), None)
         }
@@ -155,7 +161,10 @@ fn advice(advice: &Advice) -> Words {
             "add \"token_endpoint_auth_method\": \"none\"",
         ),
         Advice::MethodNotListed(method) => with(
-            format!("{} is not in token_endpoint_auth_methods_supported, which decides", quoted(method)),
+            format!(
+                "{} is not in token_endpoint_auth_methods_supported, which decides",
+                quoted(method)
+            ),
             "list it there, too",
         ),
         Advice::NoKeys => with(
@@ -166,7 +175,6 @@ fn advice(advice: &Advice) -> Words {
             with(format!("{member} is {}, and not used", quoted(value)), "use a URL with https://")
         }
         Advice::Ignored(member) => (format!("{member} is not looked at"), None),
-        _ => ("there is something to know".to_owned(), None),
     }
 }
 
@@ -188,10 +196,14 @@ pub(super) fn unfetched(error: &FetchError) -> Line {
             format!("its certificate is not good: {why}"),
             "use a certificate of a public authority, with its whole chain",
         ),
-        FetchError::Dial(error) => {
-            ("CIMD-F-1", format!("its host cannot be reached: {error}"), "see that it can be reached from here")
+        FetchError::Dial(error) => (
+            "CIMD-F-1",
+            format!("its host cannot be reached: {error}"),
+            "see that it can be reached from here",
+        ),
+        FetchError::TimedOut(phase) => {
+            ("CIMD-F-9", slow(*phase), "answer from a static file or a cache")
         }
-        FetchError::TimedOut(phase) => ("CIMD-F-9", slow(*phase), "answer from a static file or a cache"),
         FetchError::BotChallenge(status) => (
             "CIMD-D-1",
             format!("its host asks whether we are human (status {status})"),
@@ -208,9 +220,11 @@ pub(super) fn unfetched(error: &FetchError) -> Line {
         | FetchError::Unusable(_)
         | FetchError::NotNow(_)
         | FetchError::Offline
-        | FetchError::Abandoned => {
-            ("CIMD-F-1", format!("it cannot be fetched: {error}"), "see what the host answers to a plain GET")
-        }
+        | FetchError::Abandoned => (
+            "CIMD-F-1",
+            format!("it cannot be fetched: {error}"),
+            "see what the host answers to a plain GET",
+        ),
     };
     Line { rule, verdict: FAIL, what, remedy: Some(remedy.to_owned()) }
 }

@@ -41,7 +41,8 @@ fn preview(preview: &Preview) {
             for (id, sentence) in &page.warnings {
                 output::data(&format!("    {sentence} (warning {id})"));
             }
-            let asked = if page.remembered { "until somebody has said yes once" } else { "every time" };
+            let asked =
+                if page.remembered { "until somebody has said yes once" } else { "every time" };
             output::data(&format!("    People are asked {asked}."));
         }
     }
@@ -51,9 +52,10 @@ pub(super) fn json(told: &Told) -> Value {
     let findings = told.lines.iter().map(|line| {
         json!({ "rule": line.rule, "verdict": line.verdict, "what": line.what, "remedy": line.remedy })
     });
-    let elsewhere = told.elsewhere.iter().map(
-        |line| json!({ "server": line.server, "what": line.what, "remedy": line.remedy }),
-    );
+    let elsewhere = told
+        .elsewhere
+        .iter()
+        .map(|line| json!({ "server": line.server, "what": line.what, "remedy": line.remedy }));
     json!({
         "url": told.url,
         "sound": told.lines.iter().all(|line| line.verdict != super::rules::FAIL),

@@ -104,7 +104,7 @@ pub fn consequence(change: &Change, rules: &ChangeRules) -> Consequence {
         Change::KeysRemoved(keys) => Consequence::EndKeyed(LostKeys::These(keys.clone())),
         Change::KeysMoved(swap) if stays_on_its_host(swap) => Consequence::Note,
         Change::KeysMoved(_) => rules.keys_moved.into(),
-        Change::Methods(Swap { before, now }) => methods(*before, *now, rules),
+        Change::Methods(Swap { before, now }) => methods(*before, *now, *rules),
     }
 }
 
@@ -119,7 +119,7 @@ pub fn asks_again(changes: &[Change], rules: &ChangeRules) -> bool {
 }
 
 /// By whether it had to authenticate (keys alone), could (keys or nothing), or could not.
-fn methods(before: Methods, now: Methods, rules: &ChangeRules) -> Consequence {
+fn methods(before: Methods, now: Methods, rules: ChangeRules) -> Consequence {
     match (before.none, before.private_key_jwt, now.none, now.private_key_jwt) {
         // From keyed to `none`: whoever has the document's host now needs no key.
         (false, true, _, false) => Consequence::EndAll,

@@ -26,13 +26,12 @@ fn of_key(key: &Map<String, Value>) -> Option<Box<str>> {
         "RSA" => &["e", "kty", "n"],
         _ => return None,
     };
-    let mut canonical = String::from("{");
-    for (place, name) in members.iter().enumerate() {
+    let member = |name: &&str| {
         let value = key.get(*name).filter(|value| value.is_string())?;
-        let comma = if place == 0 { "" } else { "," };
-        canonical.push_str(&format!("{comma}\"{name}\":{value}"));
-    }
-    canonical.push('}');
+        Some(format!("\"{name}\":{value}"))
+    };
+    let members: Vec<_> = members.iter().map(member).collect::<Option<_>>()?;
+    let canonical = format!("{{{}}}", members.join(","));
     Some(URL_SAFE_NO_PAD.encode(digest(&SHA256, canonical.as_bytes())).into())
 }
 

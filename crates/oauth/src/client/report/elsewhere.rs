@@ -43,7 +43,6 @@ pub enum Server {
 
 /// What a server demands.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
 pub enum Demand {
     /// A URL of at most so many bytes.
     ShortUrl {

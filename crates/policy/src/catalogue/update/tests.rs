@@ -224,3 +224,17 @@ fn the_first_catalogue_of_a_source_that_extends_another_is_an_update_of_nothing(
     let later = Update::judge(&Catalogue::empty(), &text(6, ""), today()).unwrap();
     assert_eq!(Update::judge(&later.applied, &first, today()).err(), Some(none));
 }
+
+#[test]
+fn an_entry_that_stops_saying_that_its_host_is_shared_waits() {
+    let shared = text(1, &entry("App", "app.example", &format!("{APP}\nshared_host = true")));
+    let current = Catalogue::parse(&shared).unwrap();
+    let update = Update::judge(&current, &text(2, &app()), today()).unwrap();
+    assert!(update.applied.is_shared_host("app.example") && update.changed.is_empty());
+    assert_eq!(
+        update.pending.iter().map(Difference::to_string).collect::<Vec<_>>(),
+        ["App loses the mark that others may put files on app.example."]
+    );
+    let all = Update::judge_with(&current, &text(2, &app()), today(), |_| true).unwrap();
+    assert!(!all.applied.is_shared_host("app.example"));
+}

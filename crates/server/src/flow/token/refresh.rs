@@ -107,6 +107,8 @@ impl Family<'_> {
             successor_used: seen.is_some_and(|generation| generation >= installation.generation),
             live: installation.ended_at.is_none()
                 && self.grant.revoked_at.is_none()
+                // DESIGN 4.7: until somebody has said yes to what has changed.
+                && self.grant.held_at.is_none()
                 && self.now < installation.expires_at,
         };
         decide(&standing, &self.presented.digest(self.deps.secrets.refresh_tokens()), self.now)

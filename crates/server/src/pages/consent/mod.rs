@@ -10,7 +10,7 @@ mod warning;
 
 use askama::Template;
 
-use super::{Account, HostName, Site, Tile, Untrusted, icon::Icon};
+use super::{Account, HostName, Site, Tile, Untrusted, When, icon::Icon};
 use proof::Strength;
 
 pub use proof::Proof;
@@ -113,6 +113,15 @@ impl ConsentPage<'static> {
             ("warning_loopback_only", warning(Warning::LoopbackOnly)),
             ("warning_first_sight", warning(Warning::FirstSight)),
             (
+                "warning_borrowed_name",
+                warning(Warning::BorrowedName {
+                    name: untrusted("Claude"),
+                    owner: host("claude.ai"),
+                }),
+            ),
+            ("warning_stale_copy", warning(Warning::StaleCopy { fetched: when() })),
+            ("warning_pinned_copy", warning(Warning::PinnedCopy { fetched: when() })),
+            (
                 "warning_other_recipient_host",
                 warning(Warning::OtherRecipientHost {
                     client: host("code.visualstudio.com"),
@@ -188,4 +197,9 @@ impl ConsentPage<'static> {
             attempt: text.into(),
         }
     }
+}
+
+#[cfg(test)]
+fn when() -> When {
+    When::at(salver_oauth::Timestamp::from_unix(1_790_000_000))
 }

@@ -78,7 +78,10 @@ mod tests {
 
     fn proof(publisher: Publisher, rung: Rung) -> &'static str {
         let (vetted, relay, on_this_computer) = (false, false, false);
-        Proof::of(&Assessment { rung, publisher, vetted, relay, on_this_computer }).id()
+        let (known, pinned, keyed) = (None, false, false);
+        let assessment =
+            Assessment { rung, publisher, vetted, relay, on_this_computer, known, pinned, keyed };
+        Proof::of(&assessment).id()
     }
 
     #[test]

@@ -69,7 +69,7 @@ mod tests {
         let host = || HostName::of_text("login.claude.ai");
         assert_eq!(
             Proof::Anchored { host: host() }.sentence(site),
-            "It is proven that login.claude.ai describes this application, and that nobody else gets your answer."
+            "It is proven that login.claude.ai describes this application, and that nobody else can use your answer."
         );
         let entered = Proof::Entered { anchored: true }.sentence(site);
         assert!(entered.starts_with("An administrator of as.example.org entered"), "{entered}");

@@ -2,7 +2,7 @@
 
 use salver_policy::warning::Warning as Fact;
 
-use super::HostName;
+use super::{HostName, Untrusted, When};
 
 /// A warning on the consent page. To add one: a variant, its id, its sentence in `consent.html`, a sample.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +18,23 @@ pub enum Warning {
     },
     /// This account has never let this client in.
     FirstSight,
+    /// The client's name belongs to somebody else.
+    BorrowedName {
+        /// The name, as the client claims it.
+        name: Untrusted,
+        /// The domain that it belongs to.
+        owner: HostName,
+    },
+    /// The client's document is a copy from before its host failed.
+    StaleCopy {
+        /// When it was fetched.
+        fetched: When,
+    },
+    /// The client's document is a copy that the catalogue keeps.
+    PinnedCopy {
+        /// When it was fetched.
+        fetched: When,
+    },
 }
 
 impl Warning {
@@ -31,6 +48,13 @@ impl Warning {
                 recipient: HostName::of_text(recipient),
             },
             Fact::FirstSight => Self::FirstSight,
+            Fact::BorrowedName { name, owner } => Untrusted::name(name).map_or(
+                // A name that shows nothing borrows nothing.
+                Self::FirstSight,
+                |name| Self::BorrowedName { name, owner: HostName::of_text(owner) },
+            ),
+            Fact::StaleCopy { fetched } => Self::StaleCopy { fetched: When::at(*fetched) },
+            Fact::PinnedCopy { fetched } => Self::PinnedCopy { fetched: When::at(*fetched) },
         }
     }
 
@@ -41,6 +65,9 @@ impl Warning {
             Self::LoopbackOnly => "loopback-only",
             Self::OtherRecipientHost { .. } => "other-recipient-host",
             Self::FirstSight => "first-sight",
+            Self::BorrowedName { .. } => "borrowed-name",
+            Self::StaleCopy { .. } => "stale-copy",
+            Self::PinnedCopy { .. } => "pinned-copy",
         }
     }
 }
