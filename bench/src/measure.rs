@@ -110,7 +110,7 @@ async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
             Subject::start::<Line>(&bench, program, &arguments(configuration)).await?;
         starts.push(subject.started_in);
         tokio::time::sleep(SETTLED).await;
-        idle.push(subject.resident_kib()?);
+        idle.push(subject.resident()?);
     }
     starts.sort_unstable();
     idle.sort_unstable();
@@ -118,7 +118,7 @@ async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
         std::fs::metadata(program).map_err(|error| Fault::Io("read the server's size", error))?;
     Ok(Whole {
         cold_start: starts.get(STARTS / 2).copied().unwrap_or_default(),
-        idle_kib: idle.get(STARTS / 2).copied().unwrap_or_default(),
+        idle: idle.get(STARTS / 2).copied().unwrap_or_default(),
         binary_bytes: size.len(),
     })
 }

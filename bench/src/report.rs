@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::counter::Counter;
 use crate::fault::Fault;
 use crate::scenario::Scenario;
+use crate::subject::Resident;
 
 /// What one server needed for one operation.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub(crate) struct Row {
 /// What the process as a whole needs.
 pub(crate) struct Whole {
     pub(crate) cold_start: Duration,
-    pub(crate) idle_kib: u64,
+    pub(crate) idle: Resident,
     pub(crate) binary_bytes: u64,
 }
 
@@ -67,7 +68,8 @@ fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::f
     let mib = |bytes: u64| format!("{}.{} MiB", bytes / MIB, bytes % MIB * 10 / MIB);
     writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
     writeln!(text, "| cold start on an existing store | {:.0?} | 37 ms |", whole.cold_start)?;
-    writeln!(text, "| idle memory | {} | 16 MiB |", mib(whole.idle_kib * 1024))?;
+    let (all, own) = (mib(whole.idle.all_kib * 1024), mib(whole.idle.own_kib * 1024));
+    writeln!(text, "| idle memory, resident | {all}, of it {own} its own | 16 MiB |")?;
     writeln!(text, "| binary | {} | 40 MiB |", mib(whole.binary_bytes))?;
     Ok(text)
 }
@@ -83,7 +85,8 @@ mod tests {
     fn a_bound_is_a_ratio_to_the_bare_handler() {
         let cost = |instructions| Cost { instructions, p50: Duration::ZERO, p99: Duration::ZERO };
         let row = |ours| Row { scenario: &ALL[0], bare: cost(10_000.0), ours: cost(ours) };
-        let whole = Whole { cold_start: Duration::ZERO, idle_kib: 0, binary_bytes: 0 };
+        let whole =
+            Whole { cold_start: Duration::ZERO, idle: Resident::default(), binary_bytes: 0 };
         let text = table(Counter::Perf, &[row(20_000.0), row(20_001.0)], &whole).unwrap();
         assert_eq!(text.matches("| yes |").count(), 1);
         assert_eq!(text.matches("| **no** |").count(), 1);

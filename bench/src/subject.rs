@@ -19,6 +19,15 @@ pub(crate) struct Bench {
     pub(crate) dumps: PathBuf,
 }
 
+/// How much of a process is in memory.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Resident {
+    /// Everything: the pages of the program's file and of libraries too, which the system can drop and share.
+    pub(crate) all_kib: u64,
+    /// What the process has written itself.
+    pub(crate) own_kib: u64,
+}
+
 /// A server that runs, and how to count it.
 pub(crate) struct Subject {
     child: Child,
@@ -65,13 +74,16 @@ impl Subject {
         self.bench.counter.begin(self.process, &self.bench.dumps)
     }
 
-    /// Its resident memory in KiB.
-    pub(crate) fn resident_kib(&self) -> Result<u64, Fault> {
+    /// Its memory now.
+    pub(crate) fn resident(&self) -> Result<Resident, Fault> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process))
             .map_err(|error| Fault::Io("read the server's memory", error))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
-            .ok_or(Fault::Unreadable("its memory"))
+        let kib = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+                .ok_or(Fault::Unreadable("its memory"))
+        };
+        Ok(Resident { all_kib: kib("VmRSS:")?, own_kib: kib("RssAnon:")? })
     }
 }
 

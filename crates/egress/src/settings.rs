@@ -301,8 +301,9 @@ mod tests {
 
     #[test]
     fn the_defaults_hold_and_nothing_that_lets_nothing_through_does() {
+        type Case = (&'static str, fn(&mut Settings));
         assert!(Settings::default().check().is_ok());
-        let cases: [(&str, fn(&mut Settings)); 6] = [
+        let cases: [Case; 6] = [
             ("ports", |settings| settings.ports.clear()),
             ("bounds.addresses_tried", |settings| settings.bounds.addresses_tried = 0),
             ("bounds.header_fields", |settings| settings.bounds.header_fields = 0),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
 use crate::message::{Message, Payload};
 
@@ -16,10 +16,7 @@ pub(crate) struct Mismatch(pub(crate) &'static str);
 
 /// Compares the headers with every message.
 pub(crate) fn check(headers: &HeaderMap, payload: &Payload<'_>) -> Result<(), Mismatch> {
-    let method = single(headers, &MCP_METHOD).map_err(|()| Mismatch("Mcp-Method"))?;
-    let name = single(headers, &MCP_NAME).map_err(|()| Mismatch("Mcp-Name"))?;
-    let version =
-        single(headers, &MCP_PROTOCOL_VERSION).map_err(|()| Mismatch("MCP-Protocol-Version"))?;
+    let Told { method, name, version } = Told::by(headers)?;
     let name = name.map(decoded).transpose().map_err(|()| Mismatch("Mcp-Name"))?;
     for message in payload.messages() {
         if method.is_some_and(|method| message.method.as_deref() != Some(method)) {
@@ -48,13 +45,31 @@ fn is_its_name(message: &Message<'_>, name: &str) -> bool {
     own.as_deref() == Some(name)
 }
 
-/// The one value of a header; `Err` if there are several, or it is no text.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_| ()),
-        (Some(_), Some(_)) => Err(()),
+/// What the headers say.
+#[derive(Default)]
+struct Told<'a> {
+    method: Option<&'a str>,
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    /// In one look at each header, as they are few; fails where one comes twice, or is no text.
+    fn by(headers: &'a HeaderMap) -> Result<Self, Mismatch> {
+        let mut told = Self::default();
+        for (name, value) in headers {
+            let (place, name) = match name.as_str() {
+                "mcp-method" => (&mut told.method, "Mcp-Method"),
+                "mcp-name" => (&mut told.name, "Mcp-Name"),
+                "mcp-protocol-version" => (&mut told.version, "MCP-Protocol-Version"),
+                _ => continue,
+            };
+            let text = value.to_str().map_err(|_| Mismatch(name))?;
+            if place.replace(text).is_some() {
+                return Err(Mismatch(name));
+            }
+        }
+        Ok(told)
     }
 }
 
@@ -69,12 +84,10 @@ fn decoded(value: &str) -> Result<Cow<'_, str>, ()> {
     }
 }
 
-const MCP_METHOD: HeaderName = HeaderName::from_static("mcp-method");
-const MCP_NAME: HeaderName = HeaderName::from_static("mcp-name");
-const MCP_PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
     use crate::message::scan;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -16,19 +17,37 @@ use crate::{
 /// The body of a POST.
 pub(crate) async fn read(
     headers: &HeaderMap,
-    body: Body,
+    mut body: Body,
     limits: Limits,
 ) -> Result<Bytes, Refusal> {
     check_form(headers).map_err(Refusal::Body)?;
     if body.size_hint().lower() > u64::try_from(limits.body_bytes).unwrap_or(u64::MAX) {
         return Err(Refusal::Body(BodyFault::TooLarge));
     }
-    let whole = Limited::new(body, limits.body_bytes).collect();
+    // Most bodies were read before anybody was asked to answer: they are one piece, and nothing is waited for or copied.
+    let first = match body.frame().now_or_never() {
+        Some(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+        Some(Some(Err(_))) => return Err(Refusal::Body(BodyFault::Broken)),
+        Some(None) => return Ok(Bytes::new()),
+        None => Bytes::new(),
+    };
+    if first.len() > limits.body_bytes {
+        return Err(Refusal::Body(BodyFault::TooLarge));
+    }
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    rest(first, body, limits).await
+}
+
+async fn rest(first: Bytes, body: Body, limits: Limits) -> Result<Bytes, Refusal> {
+    let whole = Limited::new(body, limits.body_bytes - first.len()).collect();
     let read = in_time(limits.body_time, whole).await?.map_err(|error| {
         let too_large = error.is::<LengthLimitError>();
         Refusal::Body(if too_large { BodyFault::TooLarge } else { BodyFault::Broken })
     })?;
-    Ok(read.to_bytes())
+    let rest = read.to_bytes();
+    Ok(if first.is_empty() { rest } else { [first, rest].concat().into() })
 }
 
 /// GET and DELETE of Streamable HTTP have no body; one that is there would go up unjudged.

@@ -24,8 +24,8 @@ pub(crate) fn judge(
     let mut missing = Scope::empty();
     for message in payload.messages() {
         resource.rules.each_need(message, &mut |needed| {
-            if !needed.is_subset(&believed.allowed) {
-                missing = missing.union(&needed.difference(&believed.allowed));
+            if !needed.is_subset(&believed.beside.allowed) {
+                missing = missing.union(&needed.difference(&believed.beside.allowed));
             }
         });
     }
@@ -34,7 +34,7 @@ pub(crate) fn judge(
 
 /// Judges a call without a body.
 pub(crate) fn judge_bodiless(resource: &Resource, believed: &Believed) -> Result<(), Refusal> {
-    enough(resource, believed, resource.rules.default_scope().difference(&believed.allowed))
+    enough(resource, believed, resource.rules.default_scope().difference(&believed.beside.allowed))
 }
 
 fn enough(resource: &Resource, believed: &Believed, missing: Scope) -> Result<(), Refusal> {

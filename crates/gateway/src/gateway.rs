@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, request};
 use http_body_util::Full;
 use salver_egress::upstream::Upstream;
-use salver_jose::KeySet;
+use salver_jose::{KeySet, seen::SeenTokens};
 use salver_oauth::{Issuer, Timestamp};
 
 use crate::{
@@ -18,9 +18,8 @@ use crate::{
     identity, origin,
     refusal::{Chain, Refusal, TokenFault, Unavailable, UpstreamFault},
     resource::{self, Directory},
-    seen::Seen,
     stream::{Watch, Watched},
-    token::{self, Believed},
+    token::{self, Believed, Beside},
     visitor,
 };
 
@@ -54,7 +53,7 @@ pub struct Gateway {
     parts: Parts,
     resources: Directory,
     our_origins: Vec<HeaderValue>,
-    seen: Seen<Believed>,
+    seen: SeenTokens<Beside>,
 }
 
 impl Gateway {
@@ -75,7 +74,7 @@ impl Gateway {
             .chain([parts.issuer.origin()])
             .filter_map(|origin| HeaderValue::try_from(origin).ok())
             .collect();
-        Ok(Self { parts, resources: directory, our_origins, seen: Seen::new(TOKENS_KEPT) })
+        Ok(Self { parts, resources: directory, our_origins, seen: SeenTokens::new(TOKENS_KEPT) })
     }
 
     /// Every resource.
@@ -140,7 +139,7 @@ impl Gateway {
         let now = (self.parts.now)();
         let place =
             token::Place { issuer: &self.parts.issuer, resource, keys: (self.parts.keys)(), now };
-        let believed = token::believe(token, &self.seen, place)?;
+        let believed = token::believe(token, &self.seen, &place)?;
         self.must_stand(&believed, now)?;
 
         let added = head.uri.path().strip_prefix(resource.path()).unwrap_or_default();
@@ -163,7 +162,7 @@ impl Gateway {
     }
 
     fn must_stand(&self, believed: &Believed, now: Timestamp) -> Result<(), Refusal> {
-        match self.parts.standing.ask(&believed.names, now) {
+        match self.parts.standing.ask(&believed.beside.names, now) {
             Verdict::Stands => Ok(()),
             Verdict::Revoked => Err(Refusal::Token(TokenFault::Revoked)),
             Verdict::Unknown => Err(Refusal::Unavailable(Unavailable::StaleFeed)),
@@ -188,9 +187,9 @@ impl Gateway {
     }
 
     fn report_use(&self, believed: &Believed, now: Timestamp) {
-        let last = believed.reported.load(Ordering::Relaxed);
+        let last = believed.beside.reported.load(Ordering::Relaxed);
         if now.as_unix().saturating_sub(last) >= REPORT_EVERY {
-            believed.reported.store(now.as_unix(), Ordering::Relaxed);
+            believed.beside.reported.store(now.as_unix(), Ordering::Relaxed);
             let claims = &believed.claims;
             self.parts.standing.used(claims.installation, claims.generation, now);
         }
@@ -206,7 +205,8 @@ impl Gateway {
             Passing::Plain(response) => Ok(response),
             Passing::Stream(response) => {
                 let standing = Arc::clone(&self.parts.standing);
-                let watch = Watch::new(standing, believed.names, Arc::clone(&self.parts.now));
+                let watch =
+                    Watch::new(standing, believed.beside.names, Arc::clone(&self.parts.now));
                 Ok(response.map(|body| Body::new(Watched::new(body, watch))))
             }
         }

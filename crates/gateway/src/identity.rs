@@ -66,7 +66,7 @@ pub(crate) async fn statement(
     believed: &Believed,
     now: Timestamp,
 ) -> Result<HeaderValue, Refusal> {
-    if let Some(signed) = &*believed.identity.load()
+    if let Some(signed) = &*believed.beside.identity.load()
         && (0..MAX_IDENTITY_SECONDS / 2).contains(&now.seconds_since(signed.made_at))
     {
         return Ok(signed.value.clone());
@@ -84,13 +84,13 @@ pub(crate) async fn statement(
         name: caller.user_name,
         client_id: claims.client_id.as_str().into(),
         client_name: caller.client_name,
-        scope: believed.allowed.clone(),
+        scope: believed.beside.allowed.clone(),
         issued_at: now,
         expires_at: now.plus_seconds(MAX_IDENTITY_SECONDS),
     });
     let signing = || Refusal::Unavailable(Unavailable::Signing);
     let value = HeaderValue::try_from(statement.map_err(|_| signing())?).map_err(|_| signing())?;
     let signed = Signed { value: value.clone(), made_at: now };
-    believed.identity.store(Some(Arc::new(signed)));
+    believed.beside.identity.store(Some(Arc::new(signed)));
     Ok(value)
 }

@@ -23,7 +23,6 @@ mod refusal;
 mod resource;
 mod rules;
 mod scopes;
-mod seen;
 mod settings;
 mod standing;
 mod stream;

@@ -7,20 +7,24 @@ use std::sync::{Arc, atomic::AtomicI64};
 
 use arc_swap::ArcSwapOption;
 use http::{HeaderMap, header};
-use salver_jose::{AccessTokenClaims, Audience, Expected, KeySet, verify_access_token};
+use salver_jose::{
+    Audience, Expected, KeySet,
+    seen::{SeenTokens, Verified},
+};
 use salver_oauth::{Issuer, Scope, Timestamp};
 
 use crate::{
     Resource,
     identity::Signed,
     refusal::{Refusal, TokenFault},
-    seen::Seen,
     standing::TokenNames,
 };
 
 /// A token that was verified, with what is kept beside it.
-pub(crate) struct Believed {
-    pub(crate) claims: AccessTokenClaims,
+pub(crate) type Believed = Verified<Beside>;
+
+/// What is kept beside a verified token.
+pub(crate) struct Beside {
     pub(crate) names: TokenNames,
     /// Its scopes, with what they imply.
     pub(crate) allowed: Scope,
@@ -28,18 +32,18 @@ pub(crate) struct Believed {
     pub(crate) reported: AtomicI64,
     /// What was last told to the server behind about its bearer.
     pub(crate) identity: ArcSwapOption<Signed>,
-    token: Box<str>,
-    keys: Arc<KeySet>,
 }
 
 /// The bearer token of a request.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or(Refusal::NoToken)?;
+    let value = values.next().ok_or(Refusal::NoToken)?.as_bytes();
     if values.next().is_some() {
         return Err(Refusal::RepeatedAuthorization);
     }
-    let value = value.to_str().map_err(|_| Refusal::Token(TokenFault::Form))?;
+    // As text of ASCII alone; by words, as tokens are long.
+    let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii());
+    let value = text.ok_or(Refusal::Token(TokenFault::Form))?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     let token = token.trim_start_matches(' ');
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
@@ -63,36 +67,19 @@ pub(crate) struct Place<'a> {
 /// Believes a token, from memory if it was verified before with the keys that count now.
 pub(crate) fn believe(
     token: &str,
-    seen: &Seen<Believed>,
-    place: Place<'_>,
+    seen: &SeenTokens<Beside>,
+    place: &Place<'_>,
 ) -> Result<Arc<Believed>, Refusal> {
-    let hash = seen.hash(token);
-    if let Some(believed) = seen.find(hash)
-        && *believed.token == *token
-        && Arc::ptr_eq(&believed.keys, &place.keys)
-        && believed.claims.audience == *place.resource.id()
-        && place.now < believed.claims.expires_at
-    {
-        return Ok(believed);
-    }
-    let expected = Expected {
-        issuer: place.issuer,
-        audience: Audience::Only(place.resource.id()),
-        now: place.now,
-    };
-    let claims = verify_access_token(token, &place.keys, &expected)
-        .map_err(|error| Refusal::Token(TokenFault::Unverified(error)))?;
-    let believed = Arc::new(Believed {
-        names: TokenNames::of(&claims),
-        allowed: place.resource.scopes.expand(&claims.scope),
-        claims,
+    let resource = place.resource;
+    let expected =
+        Expected { issuer: place.issuer, audience: Audience::Only(resource.id()), now: place.now };
+    let believed = seen.verify(token, &place.keys, &expected, |claims| Beside {
+        names: TokenNames::of(claims),
+        allowed: resource.scopes.expand(&claims.scope),
         reported: AtomicI64::new(i64::MIN),
         identity: ArcSwapOption::empty(),
-        token: token.into(),
-        keys: place.keys,
     });
-    seen.keep(hash, Arc::clone(&believed));
-    Ok(believed)
+    believed.map_err(|error| Refusal::Token(TokenFault::Unverified(error)))
 }
 
 /// Longer ones are not ours.

@@ -9,6 +9,7 @@
 mod base64url;
 mod key;
 pub mod seal;
+pub mod seen;
 pub mod token;
 
 pub use key::{

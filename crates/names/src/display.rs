@@ -22,24 +22,14 @@ pub struct DisplayHost {
 #[must_use]
 pub fn display_host(host: &Host) -> DisplayHost {
     let Some(ascii) = host.as_name() else {
-        return DisplayHost {
-            text: host.to_string(),
-            site: None,
-        };
+        return DisplayHost { text: host.to_string(), site: None };
     };
-    let labels = host
-        .registrable_domain()
-        .map(|site| site.split('.').count());
+    let labels = host.registrable_domain().map(|site| site.split('.').count());
     let text = honest_unicode(ascii).unwrap_or_else(|| ascii.to_owned());
     let site = labels.and_then(|count| {
-        text.rmatch_indices('.')
-            .nth(count - 1)
-            .map_or(Some(0), |(dot, _)| Some(dot + 1))
+        text.rmatch_indices('.').nth(count - 1).map_or(Some(0), |(dot, _)| Some(dot + 1))
     });
-    DisplayHost {
-        site: site.map(|start| start..text.len()),
-        text,
-    }
+    DisplayHost { site: site.map(|start| start..text.len()), text }
 }
 
 impl DisplayHost {
@@ -67,10 +57,7 @@ impl DisplayHost {
     /// The registrable domain, or nothing.
     #[must_use]
     pub fn site(&self) -> &str {
-        self.site
-            .as_ref()
-            .and_then(|site| self.text.get(site.clone()))
-            .unwrap_or_default()
+        self.site.as_ref().and_then(|site| self.text.get(site.clone())).unwrap_or_default()
     }
 }
 
@@ -97,9 +84,7 @@ fn is_honest(label: &str) -> bool {
     }
     let looks_ascii = unicode_security::skeleton(label).all(|c| c.is_ascii()); // whole-script look-alikes, UTS #39 §4
     label.is_single_script()
-        && label
-            .chars()
-            .all(GeneralSecurityProfile::identifier_allowed)
+        && label.chars().all(GeneralSecurityProfile::identifier_allowed)
         && !looks_ascii
 }
 
@@ -110,43 +95,18 @@ mod tests {
 
     const SHOWN: &[(&str, &str, &str, &str)] = &[
         // why, host, before the site, the site
-        (
-            "the owner is stressed",
-            "login.claude.ai",
-            "login.",
-            "claude.ai",
-        ),
+        ("the owner is stressed", "login.claude.ai", "login.", "claude.ai"),
         ("… also alone", "claude.ai", "", "claude.ai"),
-        (
-            "… in the private section",
-            "x.alice.github.io",
-            "x.",
-            "alice.github.io",
-        ),
+        ("… in the private section", "x.alice.github.io", "x.", "alice.github.io"),
         ("a suffix has no owner", "github.io", "github.io", ""),
         ("a single label", "localhost", "localhost", ""),
         ("an address", "10.0.0.1", "10.0.0.1", ""),
         ("an IPv6 address", "::1", "[::1]", ""),
-        (
-            "UI-1 one script is shown",
-            "www.bücher.de",
-            "www.",
-            "bücher.de",
-        ),
+        ("UI-1 one script is shown", "www.bücher.de", "www.", "bücher.de"),
         ("… Cyrillic too", "президент.рф", "", "президент.рф"),
         ("… and Han with kana", "日本の.jp", "", "日本の.jp"),
-        (
-            "… mixed scripts are not",
-            "p\u{430}ypal.com",
-            "",
-            "xn--pypal-4ve.com",
-        ),
-        (
-            "… nor one script that looks ASCII",
-            "аррӏе.com",
-            "",
-            "xn--80ak6aa92e.com",
-        ),
+        ("… mixed scripts are not", "p\u{430}ypal.com", "", "xn--pypal-4ve.com"),
+        ("… nor one script that looks ASCII", "аррӏе.com", "", "xn--80ak6aa92e.com"),
         (
             "… and then no label is",
             "bücher.p\u{430}ypal.com",
@@ -159,11 +119,7 @@ mod tests {
     fn hosts_are_shown_without_deceit() {
         for (why, host, before, site) in SHOWN {
             let shown = display_host(&Host::parse(host).unwrap());
-            assert_eq!(
-                (shown.before_site(), shown.site()),
-                (*before, *site),
-                "{why}"
-            );
+            assert_eq!((shown.before_site(), shown.site()), (*before, *site), "{why}");
             assert_eq!(shown.as_str(), format!("{before}{site}"), "{why}");
         }
     }

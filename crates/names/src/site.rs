@@ -29,21 +29,14 @@ pub fn is_public_suffix(name: &str) -> bool {
 /// public suffix share a site with themselves only.
 #[must_use]
 pub fn same_site(a: &Host, b: &Host) -> bool {
-    a == b
-        || a.registrable_domain()
-            .is_some_and(|site| b.registrable_domain() == Some(site))
+    a == b || a.registrable_domain().is_some_and(|site| b.registrable_domain() == Some(site))
 }
 
 fn in_our_form(name: &str) -> bool {
-    let last_label_is_a_name = || {
-        name.rsplit('.')
-            .next()
-            .is_some_and(|l| l.bytes().any(|b| !b.is_ascii_digit()))
-    };
+    let last_label_is_a_name =
+        || name.rsplit('.').next().is_some_and(|l| l.bytes().any(|b| !b.is_ascii_digit()));
     !name.is_empty()
-        && !name
-            .bytes()
-            .any(|b| b.is_ascii_uppercase() || !b.is_ascii() || b == b':' || b == b'[')
+        && !name.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii() || b == b':' || b == b'[')
         && !name.split('.').any(str::is_empty)
         && last_label_is_a_name()
 }
@@ -105,24 +98,9 @@ mod tests {
             ("host and sub-domain", "claude.ai", "api.claude.ai", true),
             ("siblings", "a.claude.ai", "b.claude.ai", true),
             ("another domain", "claude.ai", "claude.com", false),
-            (
-                "an ending is not a domain",
-                "claude.ai",
-                "notclaude.ai",
-                false,
-            ),
-            (
-                "two customers of one suffix",
-                "a.github.io",
-                "b.github.io",
-                false,
-            ),
-            (
-                "a suffix and its customer",
-                "github.io",
-                "a.github.io",
-                false,
-            ),
+            ("an ending is not a domain", "claude.ai", "notclaude.ai", false),
+            ("two customers of one suffix", "a.github.io", "b.github.io", false),
+            ("a suffix and its customer", "github.io", "a.github.io", false),
             ("a suffix is itself", "github.io", "github.io", true),
             ("one address", "10.0.0.1", "10.0.0.1", true),
             ("two addresses", "10.0.0.1", "20.0.0.1", false),

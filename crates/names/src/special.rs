@@ -84,11 +84,7 @@ fn is_at_or_below(name: &str, parent: &str) -> bool {
 }
 
 const fn row(name: &'static str, reach: Reach, source: &'static str) -> Reserved {
-    Reserved {
-        name,
-        reach,
-        source,
-    }
+    Reserved { name, reach, source }
 }
 
 /// The table; the longer of two names that cover the same stands first.
@@ -137,11 +133,7 @@ mod tests {
         ("RFC 9476 §2", "x.alt", true),
         ("RFC 6761 §6.2", "x.test", true),
         ("RFC 6761 §6.4", "x.invalid", true),
-        (
-            "RFC 6761 §6.5 documentation is harmless",
-            "as.example",
-            false,
-        ),
+        ("RFC 6761 §6.5 documentation is harmless", "as.example", false),
         ("… and may answer", "www.example.com", false),
         ("CIMD-F-11 a single label", "intranet", true),
         ("… of any kind", "mcp", true),
@@ -168,11 +160,7 @@ mod tests {
                 format!("x.{}", row.name),
                 format!("X.{}.", row.name.to_uppercase()),
             ] {
-                assert_eq!(
-                    special_use(&name),
-                    Some(SpecialUse::Reserved(row)),
-                    "{name}"
-                );
+                assert_eq!(special_use(&name), Some(SpecialUse::Reserved(row)), "{name}");
             }
             assert!(!matches!(
                 special_use(&format!("x{}.com", row.name)),

@@ -33,6 +33,8 @@ pub enum Publisher {
     Domain(Box<str>),
     /// Nobody but the exact URL: anybody may put files on its host.
     ExactUrl(Box<str>),
+    /// Nobody: this server hosts the document for one of its accounts, and does not answer for it.
+    Hosted(Box<str>),
     /// An administrator of this server.
     Administrator,
 }
@@ -99,7 +101,7 @@ impl<'f> Facts<'f> {
         let relay = self.catalogue.is_relay(self.redirect_uri);
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
         let rung = match publisher {
-            Publisher::ExactUrl(_) => Rung::SelfDeclared,
+            Publisher::ExactUrl(_) | Publisher::Hosted(_) => Rung::SelfDeclared,
             _ if relay || pinned => Rung::Published,
             Publisher::Domain(_) if self.is_keyed() => Rung::Anchored,
             _ if self.reaches_only(&publisher) => Rung::Anchored,
@@ -120,6 +122,7 @@ impl<'f> Facts<'f> {
     fn publisher(&self) -> Publisher {
         match &self.client.client_id {
             ClientId::Issued(_) => Publisher::Administrator,
+            ClientId::Hosted(id) => Publisher::Hosted(id.as_str().into()),
             ClientId::Document(url) if self.catalogue.is_shared_host(url.host()) => {
                 Publisher::ExactUrl(url.as_str().into())
             }
@@ -132,7 +135,7 @@ impl<'f> Facts<'f> {
     pub fn known(&self) -> Option<&'f Client> {
         match &self.client.client_id {
             ClientId::Document(url) => self.catalogue.client_of_document(url.as_str()),
-            ClientId::Issued(_) => None,
+            ClientId::Issued(_) | ClientId::Hosted(_) => None,
         }
     }
 
@@ -166,6 +169,7 @@ pub fn fingerprint(client: &Metadata) -> String {
     match &client.client_id {
         ClientId::Document(url) => format!("document {url}", url = url.as_str()),
         ClientId::Issued(id) => format!("issued {}", id.as_str()),
+        ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
     }
 }
 

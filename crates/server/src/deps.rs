@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use salver_egress::Egress;
+use salver_jose::seen::SeenTokens;
 use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
@@ -25,6 +26,8 @@ pub struct Deps {
     pub keyring: Keyring,
     /// Other keys.
     pub secrets: Secrets,
+    /// Tokens that resource servers have asked about and that were good.
+    pub introspected: SeenTokens<()>,
     /// What is revoked.
     pub revocations: RevocationIndex,
     /// What was seen lately.
@@ -36,6 +39,9 @@ pub struct Deps {
     /// Randomness.
     pub chance: Arc<dyn Chance>,
 }
+
+/// How many tokens introspection remembers; some 600 bytes each.
+pub const INTROSPECTED_KEPT: usize = 20_000;
 
 impl Deps {
     /// Now.

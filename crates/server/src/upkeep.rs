@@ -11,7 +11,7 @@ const FEED: Duration = Duration::from_millis(400);
 /// How often uses are merged into the store.
 const USES: Duration = Duration::from_secs(30);
 /// How often keys are read again and old rows swept.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Works until it is dropped or aborted.
 pub async fn run(deps: Arc<Deps>) {

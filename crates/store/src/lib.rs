@@ -28,9 +28,10 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 use thiserror::Error;
 
 use record::{
-    AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
-    Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
-    Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, HostedAdded,
+    HostedDocument, Installation, Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode,
+    Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded,
+    Version,
 };
 
 /// What an engine answers, some time later.
@@ -151,6 +152,20 @@ pub trait Store: Send + Sync + 'static {
         kept: Vec<String>,
         now: Timestamp,
     ) -> Answer<'a, u64>;
+
+    // ── Documents that this server hosts for developers ──
+
+    /// Hosts a document under a name that is free, or that its owner used before. A name never passes to somebody else: it is part of a
+    /// `client_id` that people have let in.
+    fn add_hosted_document(&self, document: HostedDocument) -> Answer<'_, HostedAdded>;
+    /// Replaces a document. `Lost` unless its owner hosts one under this name.
+    fn replace_hosted_document(&self, document: HostedDocument) -> Answer<'_, Outcome>;
+    /// A hosted document by its name, byte for byte, unless its owner is disabled.
+    fn find_hosted_document<'a>(&'a self, name: &'a str) -> Answer<'a, Option<HostedDocument>>;
+    /// What a person hosts, by name.
+    fn list_hosted_documents(&self, owner: UserId) -> Answer<'_, Vec<HostedDocument>>;
+    /// Hosts a document no longer. `Lost` unless its owner hosts one under this name.
+    fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome>;
 
     // ── What clients prove ──
 

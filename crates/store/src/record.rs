@@ -1,7 +1,9 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod hosted;
 mod version;
 
+pub use hosted::{HostedAdded, HostedDocument};
 pub use version::{Effect, NewVersion, Noted, Version};
 
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, TokenId, UserId};
@@ -191,7 +193,7 @@ pub struct Installation {
     pub grant: GrantId,
     /// What its tokens may do at most.
     pub scope: Scope,
-    /// RFC 7638 thumbprint of the key that the client authenticated with when it redeemed the code; none of a public client.
+    /// RFC 7638 thumbprint of the key that the client last authenticated with; none if it redeemed the code as a public client.
     pub client_key: Option<String>,
     /// How often its refresh token was rotated.
     pub generation: u32,
@@ -214,7 +216,7 @@ pub struct Installation {
 }
 
 /// A rotation of an installation's refresh token.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct AdvanceInstallation {
     /// Which one.
     pub id: InstallationId,
@@ -224,6 +226,8 @@ pub struct AdvanceInstallation {
     pub current: Digest,
     /// The token that was presented, which becomes the previous one.
     pub previous: Digest,
+    /// RFC 7638 thumbprint of the key that the client authenticated with: that of an installation which has one moves along.
+    pub client_key: Option<String>,
     /// Now.
     pub now: Timestamp,
     /// When it ends if it stays unused.

@@ -1,4 +1,4 @@
-//! How long does a thing stay after its end? Seconds, the same for every engine.
+//! How long does a thing stay after its end (in seconds), and how much is kept? The same for every engine.
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
 //! lives is kept however long it is unused: it is a consent on record (DESIGN §5).
@@ -13,5 +13,9 @@ pub const REVOCATION: i64 = 60 * 60;
 pub const ENDED_INSTALLATION: i64 = 24 * 60 * 60;
 /// How many versions of one client's metadata document are kept: the first, and the newest ones.
 pub const VERSIONS: u32 = 20;
+/// How many documents this server hosts for one person at once.
+pub const HOSTED_DOCUMENTS: u32 = 20;
+/// How many names one person may use up: a name stays its owner's when the document is gone.
+pub const HOSTED_NAMES: u32 = 100;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

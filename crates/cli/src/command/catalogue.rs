@@ -55,7 +55,10 @@ impl Catalogue {
     pub(super) fn run(self) -> Result<(), Failure> {
         let today = Date::of(SystemClock.now());
         match self {
-            Self::List { json, source } => list::run(&read::catalogue(&source)?, json, today),
+            Self::List { json, source } => {
+                list::run(&read::catalogue(&source)?, json, today);
+                Ok(())
+            }
             Self::Show { name, source } => show::run(&read::catalogue(&source)?, &name, today),
             Self::Check { file, as_update, json } => check::run(&file, (as_update, json), today),
         }

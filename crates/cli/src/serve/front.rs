@@ -9,7 +9,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use salver_gateway::Gateway;
-use tower::ServiceExt as _;
+use tower::Service as _;
 
 use super::{
     accept::Answer,
@@ -29,7 +29,12 @@ impl Front {
         Self { hosts, router, gateway }
     }
 
-    async fn route(&self, ours: &Ours, request: Request<Body>) -> Response<Body> {
+    async fn route(
+        &self,
+        ours: &Ours,
+        mut request: Request<Body>,
+        peer: SocketAddr,
+    ) -> Response<Body> {
         let path = request.uri().path();
         if let Some(metadata) = self.gateway.metadata(&ours.authority, request.method(), path) {
             return metadata;
@@ -41,7 +46,9 @@ impl Front {
         if !ours.is_issuer {
             return refusal(StatusCode::NOT_FOUND, "Nothing is here.\n");
         }
-        match self.router.clone().oneshot(request).await {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        // Routers are always ready.
+        match self.router.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
@@ -49,7 +56,7 @@ impl Front {
 }
 
 impl Answer for Front {
-    async fn answer(&self, mut request: Request<Body>, peer: SocketAddr) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>, peer: SocketAddr) -> Response<Body> {
         // DESIGN §9: a request line of 16 KiB.
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > TARGET_BYTES {
@@ -67,8 +74,7 @@ impl Answer for Front {
                 );
             }
         };
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answered = AssertUnwindSafe(self.route(&ours, request)).catch_unwind().await;
+        let answered = AssertUnwindSafe(self.route(&ours, request, peer)).catch_unwind().await;
         answered.unwrap_or_else(|_| {
             // The panic itself has been printed by the hook, with its place.
             tracing::error!("a request ended in a panic");

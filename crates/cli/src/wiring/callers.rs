@@ -41,6 +41,7 @@ impl OfServer {
     fn client_name(&self, client: &ClientId) -> Option<Box<str>> {
         match client {
             ClientId::Issued(id) => self.0.settings.clients.get(id.as_str())?.name.clone(),
+            ClientId::Hosted(_) => None,
             ClientId::Document(url) => {
                 let copy = self.0.egress.cached(url.as_str(), DOCUMENT)?;
                 document::parse(&copy.body, url, self.0.settings.profile).ok()?.name

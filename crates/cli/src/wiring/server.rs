@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use salver_egress::Egress;
-use salver_jose::Algorithm as JoseAlgorithm;
+use salver_jose::{Algorithm as JoseAlgorithm, seen::SeenTokens};
 use salver_policy::catalogue::Catalogue;
 use salver_server::{
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
-    deps::Deps,
+    deps::{Deps, INTROSPECTED_KEPT},
     keyring::Keyring,
     logo::Logos,
     revocations::RevocationIndex,
@@ -48,6 +48,7 @@ pub(super) async fn deps(
         egress: Arc::new(egress),
         keyring,
         secrets,
+        introspected: SeenTokens::new(INTROSPECTED_KEPT),
         revocations: RevocationIndex::default(),
         usage: Usage::default(),
         logos: Logos::default(),

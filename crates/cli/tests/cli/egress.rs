@@ -1,5 +1,7 @@
 //! `salver egress ledger`, and what `[egress]` does to a running server: what left is told by another process.
 
+#![expect(clippy::unwrap_used, reason = "a world that cannot be made fails the test")]
+
 use std::{
     path::Path,
     time::{Duration, Instant},

@@ -106,24 +106,19 @@ async fn is_empty_after_all(mut body: UpstreamBody, patience: Duration) -> bool 
 }
 
 fn retain_passing(headers: &mut HeaderMap) {
-    for name in hop::named_by_connection(headers) {
-        headers.remove(name);
-    }
-    let dropped: Vec<HeaderName> = headers.keys().filter(|name| !passes(name)).cloned().collect();
-    for name in dropped {
-        headers.remove(name);
-    }
+    hop::retain(headers, |name| !passes(name));
 }
 
 fn passes(name: &HeaderName) -> bool {
+    if [header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
+        return true;
+    }
     let text = name.as_str();
     let exact = matches!(
         text,
         "allow"
             | "content-encoding"
             | "content-language"
-            | "content-length"
-            | "content-type"
             | "retry-after"
             | "traceparent"
             | "tracestate"

@@ -17,8 +17,21 @@ pub(super) fn is_hop_by_hop(name: &HeaderName) -> bool {
     )
 }
 
+/// Takes off the headers for which `drops` says yes, and those that `Connection` names. `Connection` itself must be among them.
+pub(super) fn retain(headers: &mut HeaderMap, drops: impl Fn(&HeaderName) -> bool) {
+    let dropped: Vec<HeaderName> = headers.keys().filter(|name| drops(name)).cloned().collect();
+    if dropped.contains(&header::CONNECTION) {
+        for name in named_by_connection(headers) {
+            headers.remove(name);
+        }
+    }
+    for name in dropped {
+        headers.remove(name);
+    }
+}
+
 /// The headers that `Connection` names.
-pub(super) fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
     let values = headers.get_all(header::CONNECTION).iter();
     let words = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     words

@@ -8,31 +8,31 @@ use crate::identity::SALVER_IDENTITY;
 
 /// Makes a client's headers the upstream's: first everything of theirs that must not pass goes, then ours comes.
 pub(crate) fn prepare(headers: &mut HeaderMap, host: &HeaderValue, identity: HeaderValue) {
-    for name in hop::named_by_connection(headers) {
-        headers.remove(name);
-    }
-    let dropped: Vec<HeaderName> =
-        headers.keys().filter(|name| is_dropped(name)).cloned().collect();
-    for name in dropped {
-        headers.remove(name);
-    }
+    hop::retain(headers, is_dropped);
     headers.insert(header::HOST, host.clone());
     headers.insert(SALVER_IDENTITY, identity);
 }
 
-/// Asked for every header of every call, so as comparisons that need no search.
+/// Asked for every header of every call, so as comparisons that need no search, and first for what every call has.
 fn is_dropped(name: &HeaderName) -> bool {
+    // `Host` goes too, but by being set anew.
+    if [header::ACCEPT, header::CONTENT_TYPE, header::HOST, header::USER_AGENT].contains(name) {
+        return false;
+    }
+    if *name == header::AUTHORIZATION || *name == header::CONTENT_LENGTH {
+        return true;
+    }
     let text = name.as_str();
     hop::is_hop_by_hop(name)
-        || is_credential_or_set_anew(text)
+        || is_credential(text)
         || is_tale_of_others(text)
         || is_for_browsers_or_changes_meaning(text)
         // Servers that turn names into variables read `salver_identity` as `salver-identity`.
         || text.contains('_')
 }
 
-fn is_credential_or_set_anew(name: &str) -> bool {
-    matches!(name, "authorization" | "content-length" | "cookie" | "cookie2" | "dpop" | "host")
+fn is_credential(name: &str) -> bool {
+    matches!(name, "cookie" | "cookie2" | "dpop")
         || name.starts_with("salver-")
         || name.starts_with("proxy-")
 }

@@ -8,7 +8,6 @@ use std::{borrow::Cow, collections::HashSet};
 use super::{MAX_DEPTH, PayloadFault};
 
 /// What is known while a body is read: the names of all objects that are open, innermost last.
-#[derive(Default)]
 pub(super) struct State<'de> {
     names: Vec<Cow<'de, str>>,
     depth: usize,
@@ -19,7 +18,15 @@ pub(super) struct State<'de> {
 /// The names of one open object.
 pub(super) struct Members<'de> {
     start: usize,
-    many: HashSet<Cow<'de, str>>,
+    /// Those beyond the first few.
+    many: Option<HashSet<Cow<'de, str>>>,
+}
+
+impl Default for State<'_> {
+    fn default() -> Self {
+        // Enough for most bodies.
+        Self { names: Vec::with_capacity(FEW), depth: 0, fault: None }
+    }
 }
 
 impl<'de> State<'de> {
@@ -34,7 +41,7 @@ impl<'de> State<'de> {
     }
 
     pub(super) fn open_members(&mut self) -> Members<'de> {
-        Members { start: self.names.len(), many: HashSet::new() }
+        Members { start: self.names.len(), many: None }
     }
 
     pub(super) fn close_members(&mut self, members: &Members<'de>) {
@@ -45,7 +52,7 @@ impl<'de> State<'de> {
     pub(super) fn note(&mut self, members: &mut Members<'de>, name: Cow<'de, str>) -> bool {
         let few = self.names.get(members.start..).unwrap_or_default();
         let repeated =
-            few.contains(&name) || few.len() == FEW && !members.many.insert(name.clone());
+            few.contains(&name) || few.len() == FEW && !members.note_beyond_few(name.clone());
         if few.len() < FEW {
             self.names.push(name);
         }
@@ -61,6 +68,13 @@ impl<'de> State<'de> {
     fn fail(&mut self, fault: PayloadFault) -> bool {
         self.fault.get_or_insert(fault);
         false
+    }
+}
+
+impl<'de> Members<'de> {
+    /// `false` if it stood there before.
+    fn note_beyond_few(&mut self, name: Cow<'de, str>) -> bool {
+        self.many.get_or_insert_default().insert(name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which resource is meant? By host, and on it by the longest path; metadata by the path form and the root form (MCP-RS-2).
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{Resource, metadata::WELL_KNOWN};
 use crate::SettingsError;
@@ -9,7 +9,7 @@ use crate::SettingsError;
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     /// The longest path first.
-    hosts: HashMap<Box<str>, Vec<Arc<Resource>>>,
+    hosts: BTreeMap<Box<str>, Vec<Arc<Resource>>>,
 }
 
 impl Directory {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
+    hosted::HostedId,
     id::{ClientId, MetadataUrl},
     metadata::{Keys, Metadata, Methods},
     redirect_uri::RedirectUri,
@@ -61,11 +62,27 @@ pub enum DocumentError {
 /// # Errors
 /// [`DocumentError`] names the rule that it breaks.
 pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metadata, DocumentError> {
+    read(bytes, ClientId::Document(url.clone()), profile)
+}
+
+/// Reads a document that this server hosts itself.
+///
+/// # Errors
+/// [`DocumentError`] names the rule that it breaks.
+pub fn parse_hosted(
+    bytes: &[u8],
+    id: &HostedId,
+    profile: Profile,
+) -> Result<Metadata, DocumentError> {
+    read(bytes, ClientId::Hosted(id.clone()), profile)
+}
+
+fn read(bytes: &[u8], client_id: ClientId, profile: Profile) -> Result<Metadata, DocumentError> {
     use DocumentError as E;
     let Value::Object(members) = json::parse(bytes).map_err(E::Json)? else {
         return Err(E::NotAnObject);
     };
-    if text(&members, "client_id")?.ok_or(E::Missing("client_id"))? != url.as_str() {
+    if text(&members, "client_id")?.ok_or(E::Missing("client_id"))? != client_id.as_str() {
         return Err(E::OtherClientId);
     }
     refuse_secrets(&members)?;
@@ -77,7 +94,7 @@ pub fn parse(bytes: &[u8], url: &MetadataUrl, profile: Profile) -> Result<Metada
     usable(&members, "response_types", "code")?;
     let keys = keys(&members)?;
     Ok(Metadata {
-        client_id: ClientId::Document(url.clone()),
+        client_id,
         name: name.map(Into::into),
         client_uri: text(&members, "client_uri")?.map(Into::into),
         logo_uri: https(&members, "logo_uri")?.map(Into::into),
@@ -232,7 +249,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table of cases")]
     fn what_is_missing_forbidden_or_of_the_wrong_type_refuses_the_document() {
         use DocumentError as E;
         let cases = [
@@ -319,6 +335,7 @@ mod tests {
 
     #[test]
     fn cimd_k_2_to_k_4_the_list_decides_and_nothing_means_none() {
+        const MANY: &str = "token_endpoint_auth_methods_supported";
         let both = Methods { none: true, private_key_jwt: true };
         let none = Methods { none: true, private_key_jwt: false };
         let keyed = Methods { none: false, private_key_jwt: true };
@@ -328,7 +345,6 @@ mod tests {
             document["jwks_uri"] = json!("https://app.example/jwks");
             document
         };
-        const MANY: &str = "token_endpoint_auth_methods_supported";
         let only = with_keys("token_endpoint_auth_method", json!("private_key_jwt"));
         assert_eq!(read(&only).unwrap().methods, keyed);
         let mut chatgpt = only;

@@ -5,6 +5,8 @@ use std::fmt;
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::hosted::HostedId;
+
 /// The longest `client_id` that is looked at (DESIGN §9), in bytes.
 pub const MAX_CLIENT_ID_BYTES: usize = 2048;
 
@@ -15,6 +17,8 @@ pub enum ClientId {
     Issued(IssuedId),
     /// The URL of a metadata document (CIMD §3).
     Document(MetadataUrl),
+    /// A document that this server hosts itself for a developer (decision 5).
+    Hosted(HostedId),
 }
 
 /// An identifier that was given out here. Never begins with `https://` (CIMD-A-2).
@@ -95,6 +99,9 @@ impl ClientId {
         let like_a_url = raw
             .split_once("://")
             .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if let Some(hosted) = HostedId::on_loopback(raw) {
+            return Ok(Self::Hosted(hosted));
+        }
         if like_a_url {
             return MetadataUrl::parse(raw).map(Self::Document).map_err(ClientIdError::Url);
         }
@@ -107,6 +114,7 @@ impl ClientId {
         match self {
             Self::Issued(id) => &id.0,
             Self::Document(url) => url.as_str(),
+            Self::Hosted(id) => id.as_str(),
         }
     }
 }

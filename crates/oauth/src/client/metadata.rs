@@ -56,13 +56,14 @@ impl Metadata {
             (Some(name), _) => name,
             (None, ClientId::Document(url)) => url.host(),
             (None, ClientId::Issued(id)) => id.as_str(),
+            (None, ClientId::Hosted(id)) => id.as_str(),
         }
     }
 
     /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words.
     #[must_use]
     pub fn may_not_use_app_schemes(&self) -> bool {
-        matches!(self.client_id, ClientId::Document(_))
+        !matches!(self.client_id, ClientId::Issued(_))
     }
 
     /// Whether every answer goes to the user's own computer (MCP-AS-19).

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod document;
+pub mod hosted;
 pub mod id;
 pub mod media_type;
 pub mod metadata;

@@ -71,7 +71,6 @@ mod tests {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table of cases")]
     fn each_rule_with_its_neighbour() {
         let challenge = Challenge::kept("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         let resource = ResourceId::parse("https://mcp.example/mcp").unwrap();

@@ -1,8 +1,9 @@
 //! The authorization endpoint: from a request to a question, or to an answer if the question was answered before.
 //!
-//! 1. The request is read. 2. The client is found. 3. The return address is chosen; until here every failure is a page, and from
-//! here on a redirect. 4. The request is judged. 5. Somebody must be signed in. 6. What is proven of the client is assessed, and
-//! the person is asked unless an earlier yes covers it.
+//! - The request is read, the client is found, the return address is chosen. Until here every failure is a page.
+//! - From here on failures are redirects: the request is judged.
+//! - Somebody must be signed in.
+//! - What is proven of the client is assessed, and the person is asked unless an earlier yes covers it.
 
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ pub struct Prepared<'d> {
     pub client: Arc<Metadata>,
     /// Its document; none of a client that an administrator entered.
     pub document: Option<Bytes>,
+    /// The account for which this server hosts that document, if it does.
+    pub hosted_for: Option<Box<str>>,
     /// The newest version of its document that was noted.
     pub newest: Option<Digest>,
     /// Where the answer goes.
@@ -130,9 +133,12 @@ async fn nobody_is_signed_in<'d>(
     if request.is_silent() {
         return Err(Refusal::SilentStranger { client_id: request.client_id.to_string() });
     }
-    let asking = match &request.client_id {
+    // Known or not: a document that we host is not asked for under the name of our host.
+    let client_id = known.as_ref().map_or(&request.client_id, |found| &found.metadata.client_id);
+    let asking = match client_id {
         ClientId::Document(url) => url.host().to_owned(),
         ClientId::Issued(id) => id.as_str().to_owned(),
+        ClientId::Hosted(id) => id.as_str().to_owned(),
     };
     Ok(Next::SignIn { asking })
 }
@@ -152,7 +158,7 @@ pub(super) async fn prepare<'d>(
     if standing.effects {
         grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
     }
-    let Found { metadata: client, copy, document } = found;
+    let Found { metadata: client, copy, document, hosted_for } = found;
     let back = return_address(deps, &client, request)?;
     match check::accept(&client, request, deps.settings.resources.offers()) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
@@ -164,6 +170,7 @@ pub(super) async fn prepare<'d>(
             let mut prepared = Prepared {
                 client,
                 document,
+                hosted_for,
                 newest,
                 back,
                 accepted,

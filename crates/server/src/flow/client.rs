@@ -13,6 +13,7 @@ use salver_oauth::{
     Timestamp, UserId,
     client::{
         document::{self, Profile},
+        hosted::HostedId,
         id::{ClientId, MetadataUrl},
         media_type::is_json,
         metadata::Metadata,
@@ -21,7 +22,10 @@ use salver_oauth::{
 
 use salver_policy::assessment::DocumentCopy;
 
-use super::refusal::{ClientRefusal, Refusal};
+use super::{
+    hosted,
+    refusal::{ClientRefusal, Refusal},
+};
 use crate::deps::Deps;
 
 /// What the egress ledger calls these fetches.
@@ -53,6 +57,8 @@ pub struct Found {
     pub copy: DocumentCopy,
     /// That document, byte for byte.
     pub document: Option<Bytes>,
+    /// The account for which this server hosts that document, if it does.
+    pub hosted_for: Option<Box<str>>,
 }
 
 /// The client's metadata; `None` if it is a document that is not at hand and may not be fetched.
@@ -64,15 +70,21 @@ pub async fn find(
     client_id: &ClientId,
     reach: Reach,
 ) -> Result<Option<Found>, Refusal> {
+    if let Some(hosted) = HostedId::at(&deps.settings.issuer, client_id) {
+        return hosted::find(deps, &hosted).await.map(Some);
+    }
     let found = match (client_id, reach) {
         (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
             Some(metadata) => Ok(Some(Found {
                 metadata: Arc::clone(metadata),
                 copy: DocumentCopy::Live,
                 document: None,
+                hosted_for: None,
             })),
             None => Err(ClientRefusal::Unknown),
         },
+        // Of another server.
+        (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url),
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
             fetch(deps, url, (person, known_good)).await.map(Some)
@@ -81,12 +93,16 @@ pub async fn find(
     found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
 }
 
-/// Whether a client is known without asking anybody outside: registered here, or with a document at hand.
+/// Whether a client is known without asking anybody: registered here, with a document at hand, or under a name that only we can give.
 #[must_use]
 pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
+    if HostedId::at(&deps.settings.issuer, client_id).is_some() {
+        return true;
+    }
     match client_id {
         ClientId::Issued(id) => deps.settings.clients.contains_key(id.as_str()),
         ClientId::Document(url) => deps.egress.cached(url.as_str(), DOCUMENT).is_some(),
+        ClientId::Hosted(_) => false,
     }
 }
 
@@ -143,6 +159,7 @@ fn pinned(deps: &Deps, url: &MetadataUrl) -> Option<Found> {
         metadata: Arc::new(metadata),
         copy: DocumentCopy::Pinned { fetched },
         document: Some(Bytes::copy_from_slice(pin.document.as_bytes())),
+        hosted_for: None,
     })
 }
 
@@ -161,7 +178,8 @@ fn read(fetched: &Fetched, url: &MetadataUrl, profile: Profile) -> Result<Found,
         Freshness::Stale { .. } => DocumentCopy::Stale { fetched: timestamp(fetched.fetched_at) },
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
-    Ok(Found { metadata: Arc::new(metadata), copy, document: Some(fetched.body.clone()) })
+    let document = Some(fetched.body.clone());
+    Ok(Found { metadata: Arc::new(metadata), copy, document, hosted_for: None })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

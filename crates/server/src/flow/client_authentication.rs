@@ -10,15 +10,17 @@ use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAss
 use salver_oauth::{
     UserId,
     client::{
+        change::thumbprints,
         id::ClientId,
         metadata::{Keys, Metadata},
     },
     token::{error::TokenError, request::Credentials},
 };
-use salver_store::Outcome;
+use salver_store::{Outcome, StoreError, record::Digest};
 
 use super::{
     client::{self, Reach},
+    refusal::{ClientRefusal, Refusal},
     token::TokenRefusal,
     version,
 };
@@ -45,6 +47,8 @@ pub(super) struct Whose<'w> {
     pub(super) person: UserId,
     /// The key by which the installation was started, if by one.
     pub(super) started_by: Option<&'w str>,
+    /// The version of the client's document that the login began with, if it is not at its end.
+    pub(super) began_with: Option<Digest>,
 }
 
 impl<'r> Claimed<'r> {
@@ -87,9 +91,15 @@ impl<'r> Claimed<'r> {
             }
             return match found {
                 Ok(Some(found)) if !found.metadata.methods.none => {
-                    Err(TokenError::ClientAuthentication.into())
+                    // CIMD-C-4: a login keeps the version that it began with.
+                    match whose.began_with {
+                        Some(digest) if began_public(deps, &self.client_id, digest).await? => {
+                            Ok(None)
+                        }
+                        _ => Err(TokenError::ClientAuthentication.into()),
+                    }
                 }
-                Err(_) if matches!(*self.client_id, ClientId::Issued(_)) => {
+                Err(Refusal::Client { why: ClientRefusal::Unknown, .. }) => {
                     Err(TokenError::UnknownClient.into())
                 }
                 // A public client whose host fails now was judged when its code was issued.
@@ -113,23 +123,44 @@ impl<'r> Claimed<'r> {
     }
 }
 
+/// Whether a version of a client's document let it do without keys.
+async fn began_public(
+    deps: &Deps,
+    client_id: &ClientId,
+    digest: Digest,
+) -> Result<bool, StoreError> {
+    let then = version::find(deps, client_id, digest).await?;
+    Ok(then.is_some_and(|then| then.methods.none))
+}
+
 /// The client's keys. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
 async fn keys(
     deps: &Deps,
     client: &Metadata,
     (person, named): (UserId, Option<&str>),
-) -> Result<KeySet, TokenError> {
+) -> Result<KeySet, TokenRefusal> {
     let url = match &client.keys {
-        Keys::None => return Err(TokenError::ClientAuthentication),
-        Keys::Inline(set) => return read(set.as_bytes()),
+        Keys::None => return Err(TokenError::ClientAuthentication.into()),
+        Keys::Inline(set) => return Ok(read(set.as_bytes())?),
         Keys::At(url) => url,
     };
     let fetched = fetch(deps, url, person).await?;
-    let keys = read(&fetched.body)?;
+    let keys = noted(deps, client, &fetched).await?;
     let is_old = matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= REFETCH_AFTER_SECONDS);
     if is_old && named.is_some_and(|name| keys.find(name).is_none()) {
         deps.egress.forget(url, KEYS);
-        return read(&fetch(deps, url, person).await?.body);
+        return noted(deps, client, &fetch(deps, url, person).await?).await;
+    }
+    Ok(keys)
+}
+
+/// Reads a key set. What was authenticated with keys that the client's host has just taken out of it ends.
+async fn noted(deps: &Deps, client: &Metadata, fetched: &Fetched) -> Result<KeySet, TokenRefusal> {
+    let keys = read(&fetched.body)?;
+    if fetched.freshness == Freshness::Now {
+        let set = String::from_utf8_lossy(&fetched.body);
+        let kept = thumbprints(&set).into_iter().map(String::from).collect();
+        version::note_keys(deps, &client.client_id, kept).await?;
     }
     Ok(keys)
 }

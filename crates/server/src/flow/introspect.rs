@@ -1,6 +1,8 @@
 //! A resource server asks what a token is (RFC 7662). It learns of its own tokens only (IN-2).
 
-use salver_jose::token::{AccessTokenClaims, Audience, Expected, verify_access_token};
+use std::sync::Arc;
+
+use salver_jose::token::{AccessTokenClaims, Audience, Expected};
 use salver_oauth::{
     form::Form,
     token::{error::TokenError, request::basic},
@@ -18,22 +20,24 @@ pub fn introspect(
     deps: &Deps,
     body: &str,
     authorization: Option<&str>,
-) -> Result<Option<AccessTokenClaims>, TokenRefusal> {
+) -> Result<Option<Arc<AccessTokenClaims>>, TokenRefusal> {
     let caller = caller(deps, authorization)?;
     let form = Form::parse(body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let now = deps.now();
     let expected =
         Expected { issuer: &deps.settings.issuer, audience: Audience::Only(&caller.id), now };
-    let Ok(claims) = verify_access_token(&text, &deps.keyring.keys().access_keys, &expected) else {
+    let keys = deps.keyring.keys();
+    let Ok(token) = deps.introspected.verify(&text, &keys.access_keys, &expected, |_| ()) else {
         return Ok(None);
     };
+    let claims = &token.claims;
     match deps.revocations.standing((claims.grant, claims.installation, claims.token_id), now) {
         Standing::Unknown => Err(Unavailable::StaleFeed.into()),
         Standing::Revoked => Ok(None),
         Standing::Live => {
             deps.usage.note(claims.installation, claims.generation, now);
-            Ok(Some(claims))
+            Ok(Some(Arc::clone(claims)))
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
+pub mod hosted;
 pub mod introspect;
 pub mod logo;
 pub mod refusal;

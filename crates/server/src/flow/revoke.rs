@@ -41,7 +41,8 @@ pub async fn revoke(
         return Err(TokenError::RefreshToken.into());
     }
     let started_by = installation.client_key.as_deref();
-    claimed.prove(deps, Whose { person: grant.user, started_by }).await?;
+    let whose = Whose { person: grant.user, started_by, began_with: None };
+    claimed.prove(deps, whose).await?;
     let now = deps.now();
     deps.store.revoke(subject, RevocationReason::Client, now).await?;
     deps.revocations.refresh(&*deps.store, now).await?;

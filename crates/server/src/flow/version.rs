@@ -48,7 +48,7 @@ pub struct Since {
 /// If the store fails.
 pub async fn note(deps: &Deps, found: &Found) -> Result<Standing, StoreError> {
     let client = &found.metadata;
-    let (ClientId::Document(_), Some(document)) = (&client.client_id, &found.document) else {
+    let Some(document) = &found.document else {
         return Ok(Standing::default());
     };
     let client_id = client.client_id.as_str();
@@ -186,8 +186,11 @@ fn end(consented: Digest) -> Effect {
 
 /// A version was accepted under the profile of its day; here the loosest will do.
 fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
-    let ClientId::Document(url) = client_id else { return None };
-    document::parse(&version.document, url, Profile::Ietf).ok()
+    match client_id {
+        ClientId::Document(url) => document::parse(&version.document, url, Profile::Ietf).ok(),
+        ClientId::Hosted(id) => document::parse_hosted(&version.document, id, Profile::Ietf).ok(),
+        ClientId::Issued(_) => None,
+    }
 }
 
 #[cfg(test)]

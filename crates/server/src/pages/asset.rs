@@ -25,8 +25,8 @@ pub static ICON: LazyLock<Asset> =
 impl Asset {
     fn new(text: &'static str, ending: &str, media_type: &'static str) -> Self {
         let hash = digest(&SHA256, text.as_bytes());
-        let hash: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: format!("/assets/salver-{hash}.{ending}"), text, media_type }
+        let short = hash.as_ref().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        Self { path: format!("/assets/salver-{short:016x}.{ending}"), text, media_type }
     }
 
     /// Its path below the issuer.

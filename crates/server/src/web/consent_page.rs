@@ -6,7 +6,11 @@ use url::Url;
 
 use super::{App, refusal};
 use crate::{
-    flow::{SignedIn, authorize::Question, refusal::Refusal},
+    flow::{
+        SignedIn,
+        authorize::{Prepared, Question},
+        refusal::Refusal,
+    },
     pages::{
         Account, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
         ResourceLine, Tile, Untrusted, Warning, page,
@@ -37,7 +41,7 @@ pub(super) fn respond(
             sign_out_token: app.account().form_token(person),
         },
         continue_to: format!("{}/authorize?{raw}", app.site().base),
-        proof: Proof::of(&prepared.assessment),
+        proof: proof(prepared),
         tile: Tile::with_logo(&app.site().base, question.logo, client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),
         claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
@@ -58,6 +62,13 @@ pub(super) fn respond(
         "asks for consent"
     );
     page(StatusCode::OK, &consent, &FormAction::answer_at(&url), Opener::Kept)
+}
+
+fn proof(prepared: &Prepared<'_>) -> Proof {
+    match &prepared.hosted_for {
+        Some(account) => Proof::hosted(prepared.client.client_id.as_str(), account),
+        None => Proof::of(&prepared.assessment),
+    }
 }
 
 fn resource(app: &App, id: &str) -> ResourceLine {

@@ -5,6 +5,7 @@
 pub mod account;
 mod app;
 mod authorize;
+mod clients;
 mod consent;
 mod consent_page;
 mod cors;

@@ -12,7 +12,7 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, authorize, consent, cors, documents, health, introspect, logo, revoke, token,
+    App, account, authorize, clients, consent, cors, documents, health, introspect, logo, revoke, token,
 };
 use crate::pages::{ICON, STYLESHEET};
 
@@ -28,7 +28,8 @@ pub fn router(app: App) -> Router {
         .route(&below(path::JWKS), get(documents::jwks))
         .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
         .route(&below(path::TOKEN), post(token::post))
-        .route(&below(path::REVOKE), post(revoke::post));
+        .route(&below(path::REVOKE), post(revoke::post))
+        .route(&below("/clients/{file}"), get(clients::get));
     for path in well_known_paths(&issuer) {
         readable = readable.route(&path, get(documents::metadata));
     }

@@ -1,5 +1,5 @@
 //! Journeys over the real router, with the real store and the real way out in front of a fake web. Each test is a transcript.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod account;
 mod apps;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use salver_egress::{Egress, Reach};
-use salver_jose::{Algorithm, MasterKey};
+use salver_jose::{Algorithm, MasterKey, seen::SeenTokens};
 use salver_oauth::{
     Issuer, ResourceId, Scope,
     client::{
@@ -19,7 +19,7 @@ use salver_oauth::{
 use salver_policy::catalogue::Catalogue;
 use salver_server::{
     chance::SystemChance,
-    deps::Deps,
+    deps::{Deps, INTROSPECTED_KEPT},
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
     logo::Logos,
@@ -121,6 +121,7 @@ impl World {
                 .await
                 .unwrap(),
             egress: Arc::new(Egress::new(way_out).unwrap()),
+            introspected: SeenTokens::new(INTROSPECTED_KEPT),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
             logos: Logos::default(),
@@ -358,7 +359,7 @@ fn resource(name: &str, id: &str) -> Resource {
 fn egress(web: &FakeWeb) -> salver_egress::Settings {
     let mut settings = salver_egress::Settings { reach: Reach::LoopbackOnly, ..Default::default() };
     settings.extra_roots_pem = Some(web.authority_pem().as_bytes().to_vec());
-    let connect = |host: &str| ((host.to_owned(), 443), SocketAddr::from(web.address()));
+    let connect = |host: &str| ((host.to_owned(), 443), web.address());
     settings.development.connect = HOSTS.into_iter().map(connect).collect();
     settings
 }

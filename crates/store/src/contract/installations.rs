@@ -42,7 +42,7 @@ pub async fn rotation_moves_one_generation(store: Arc<dyn Store>) {
     let grant = one_installation(&store).await;
     install(&store, 2, grant).await;
     let step = advance(1, 0, 100);
-    assert_eq!(store.advance_installation(step).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.advance_installation(step.clone()).await.unwrap(), Outcome::Applied);
     let expected = Installation {
         generation: 1,
         current: step.current,
@@ -55,6 +55,27 @@ pub async fn rotation_moves_one_generation(store: Arc<dyn Store>) {
     assert_eq!(load(&store).await, expected);
     let (sibling, _) = store.find_installation(installation_id(2)).await.unwrap().unwrap();
     assert_eq!(sibling, installation(2, grant));
+}
+
+/// To the key presented with the rotation; a public installation stays one.
+pub async fn the_key_of_an_installation_moves_along(store: Arc<dyn Store>) {
+    let grant = one_installation(&store).await;
+    let keyed = Installation { client_key: Some("a".into()), ..installation(2, grant) };
+    assert_eq!(store.add_code(code(2, grant)).await.unwrap(), Outcome::Applied);
+    let redeem = RedeemCode { code: digest(2), installation: keyed };
+    assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
+    for (number, generation, presented, expected) in [
+        (2, 0, None, Some("a")),
+        (2, 1, Some("b"), Some("b")),
+        (1, 0, Some("b"), None),
+        (1, 1, None, None),
+    ] {
+        let mut step = advance(number, generation, 100);
+        step.client_key = presented.map(Into::into);
+        assert_eq!(store.advance_installation(step).await.unwrap(), Outcome::Applied);
+        let (after, _) = store.find_installation(installation_id(number)).await.unwrap().unwrap();
+        assert_eq!(after.client_key.as_deref(), expected, "{number} {generation}");
+    }
 }
 
 /// One behind and one ahead are lost, and change nothing.
@@ -98,7 +119,8 @@ pub async fn of_many_who_rotate_one_generation_one_succeeds(store: Arc<dyn Store
         let store = Arc::clone(&store);
         let mut step = advance(1, 0, 100);
         step.current = digest(2000 + u32::from(racer));
-        async move { (store.advance_installation(step).await.unwrap(), step.current) }
+        let current = step.current;
+        async move { (store.advance_installation(step).await.unwrap(), current) }
     })
     .await;
     let winners: Vec<_> =

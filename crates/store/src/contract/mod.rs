@@ -14,6 +14,7 @@ pub mod assertions;
 pub mod codes;
 pub mod consents;
 pub mod feed;
+pub mod hosted;
 pub mod installations;
 pub mod invitations;
 pub mod keys;
@@ -114,6 +115,7 @@ macro_rules! engine_contract {
                 installations {
                     an_installation_comes_back_as_it_was
                     rotation_moves_one_generation
+                    the_key_of_an_installation_moves_along
                     rotation_needs_the_expected_generation
                     rotation_needs_a_live_installation
                     of_many_who_rotate_one_generation_one_succeeds
@@ -160,6 +162,14 @@ macro_rules! engine_contract {
                     consenting_against_noting_lets_nothing_slip_through
                     rotating_against_holding_lets_nothing_slip_through
                 }
+                hosted {
+                    a_hosted_document_is_found_by_its_name
+                    a_name_stays_its_owners
+                    a_person_hosts_so_many_documents_and_no_more
+                    a_disabled_person_hosts_nothing
+                    of_many_who_want_one_hosted_name_one_gets_it
+                    of_many_documents_at_once_no_more_than_allowed_are_hosted
+                }
                 sweep {
                     a_sweep_deletes_what_time_has_ended
                     a_rotated_installation_outlives_its_first_end
@@ -204,6 +214,7 @@ mod tests {
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("feed.rs"),
+            include_str!("hosted.rs"),
             include_str!("installations.rs"),
             include_str!("invitations.rs"),
             include_str!("keys.rs"),

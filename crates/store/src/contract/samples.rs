@@ -157,6 +157,7 @@ pub fn advance(number: u32, expected_generation: u32, seconds: i64) -> AdvanceIn
         expected_generation,
         current: digest(1000 + expected_generation),
         previous: digest(number),
+        client_key: None,
         now: at(seconds),
         expires_at: at(seconds + 90 * 86_400),
     }

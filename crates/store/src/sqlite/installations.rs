@@ -61,6 +61,7 @@ pub(super) fn advance(
         advance.expected_generation,
         advance.current,
         advance.previous,
+        advance.client_key,
         advance.now.as_unix(),
         expires_at,
     ];
@@ -124,9 +125,11 @@ pub(super) const FIND: &str = concat!(
 const ADD: &str = "INSERT INTO installations (id, grant_id, scope, client_key, generation, current, previous, rotated_at,
     used_generation, created_at, last_used_at, expires_at, sweep_after, ended_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13)";
-pub(super) const ADVANCE: &str = "UPDATE installations SET generation = generation + 1, current = ?3, previous = ?4, rotated_at = ?5,
-    last_used_at = max(last_used_at, ?5), expires_at = ?6
-    WHERE id = ?1 AND generation = ?2 AND ended_at IS NULL AND expires_at > ?5
+pub(super) const ADVANCE: &str =
+    "UPDATE installations SET generation = generation + 1, current = ?3, previous = ?4,
+    client_key = iif(client_key IS NULL, NULL, ifnull(?5, client_key)), rotated_at = ?6,
+    last_used_at = max(last_used_at, ?6), expires_at = ?7
+    WHERE id = ?1 AND generation = ?2 AND ended_at IS NULL AND expires_at > ?6
     AND EXISTS (SELECT 1 FROM grants g WHERE g.id = installations.grant_id AND g.revoked_at IS NULL
     AND g.held_at IS NULL) RETURNING sweep_after";
 const SWEEP_EARLIER: &str = "UPDATE installations SET sweep_after = ?2 WHERE id = ?1";

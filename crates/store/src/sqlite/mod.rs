@@ -12,6 +12,7 @@ mod assertions;
 mod codes;
 mod error;
 mod grants;
+mod hosted;
 mod installations;
 mod invitations;
 mod keys;

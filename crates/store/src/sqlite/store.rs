@@ -3,15 +3,16 @@
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, assertions, codes, grants, installations, invitations, keys,
+    SqliteStore, applications, assertions, codes, grants, hosted, installations, invitations, keys,
     revocations, row::change, sessions, sweep, users, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, Installation,
-        Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
-        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, HostedAdded,
+        HostedDocument, Installation, Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode,
+        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
+        UserAdded, Version,
     },
 };
 
@@ -159,8 +160,18 @@ impl Store for SqliteStore {
         kept: Vec<String>,
         now: Timestamp,
     ) -> Answer<'a, u64> {
-        let client_id = client_id.to_owned();
-        self.write(move |connection| versions::end_lost_keys(connection, &client_id, &kept, now))
+        Box::pin(async move {
+            let (client, keys) = (client_id.to_owned(), kept.clone());
+            // Nearly always there is nothing to do, and the writer need not look.
+            let look = move |connection: &_| versions::has_lost_keys(connection, &client, &keys);
+            if !self.read(look).await? {
+                return Ok(0);
+            }
+            let client_id = client_id.to_owned();
+            let end =
+                move |connection: &_| versions::end_lost_keys(connection, &client_id, &kept, now);
+            self.write(end).await
+        })
     }
 
     fn spend_assertion(
@@ -170,6 +181,28 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Answer<'_, Outcome> {
         self.write(move |connection| assertions::spend(connection, &assertion, until, now))
+    }
+
+    fn add_hosted_document(&self, document: HostedDocument) -> Answer<'_, HostedAdded> {
+        self.write(move |connection| hosted::add(connection, &document))
+    }
+
+    fn replace_hosted_document(&self, document: HostedDocument) -> Answer<'_, Outcome> {
+        self.write(move |connection| hosted::replace(connection, &document))
+    }
+
+    fn find_hosted_document<'a>(&'a self, name: &'a str) -> Answer<'a, Option<HostedDocument>> {
+        let name = name.to_owned();
+        self.read(move |connection| hosted::find_by_name(connection, &name))
+    }
+
+    fn list_hosted_documents(&self, owner: UserId) -> Answer<'_, Vec<HostedDocument>> {
+        self.read(move |connection| hosted::list_of_user(connection, owner))
+    }
+
+    fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome> {
+        let name = name.to_owned();
+        self.write(move |connection| hosted::remove(connection, owner, &name))
     }
 
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>> {

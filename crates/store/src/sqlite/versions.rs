@@ -59,7 +59,7 @@ pub(super) fn note(connection: &Connection, new: &NewVersion) -> Result<Unit<Not
                 ended += end_grants(connection, client_id, consented, *seen_at)?;
             }
             Effect::EndKey(thumbprint) => {
-                let ends = |key: &str| key == thumbprint;
+                let ends = |key: &String| key == thumbprint;
                 installations += end_keyed(connection, client_id, *seen_at, ends)?;
             }
             Effect::EndKeyed => {
@@ -100,6 +100,15 @@ pub(super) fn release(
     Ok(Unit::Keep(count(change(connection, RELEASE, params![client_id, newest])?)))
 }
 
+/// Whether there is an installation whose key is not among these.
+pub(super) fn has_lost_keys(
+    connection: &Connection,
+    client_id: &str,
+    kept: &[String],
+) -> Result<bool, StoreError> {
+    Ok(keyed(connection, client_id)?.iter().any(|(_, key)| !kept.contains(key)))
+}
+
 /// Ends installations whose key is not among these.
 pub(super) fn end_lost_keys(
     connection: &Connection,
@@ -107,8 +116,7 @@ pub(super) fn end_lost_keys(
     kept: &[String],
     now: Timestamp,
 ) -> Result<Unit<u64>, StoreError> {
-    let lost = |key: &str| !kept.iter().any(|kept| kept == key);
-    Ok(Unit::Keep(end_keyed(connection, client_id, now, lost)?))
+    Ok(Unit::Keep(end_keyed(connection, client_id, now, |key| !kept.contains(key))?))
 }
 
 /// Forgets versions beyond [`retention::VERSIONS`], those first that no live grant hangs on; answers how many grants are held now,
@@ -161,19 +169,25 @@ fn end_keyed(
     connection: &Connection,
     client_id: &str,
     now: Timestamp,
-    ends: impl Fn(&str) -> bool,
+    ends: impl Fn(&String) -> bool,
 ) -> Result<u64, StoreError> {
-    let keyed: Vec<(InstallationId, String)> =
-        list(connection, "installations", KEYED, [client_id], |columns| {
-            Ok((columns.next()?, columns.next()?))
-        })?;
     let mut ended = 0;
-    for (installation, _) in keyed.iter().filter(|(_, key)| ends(key)) {
+    for (installation, _) in keyed(connection, client_id)?.iter().filter(|(_, key)| ends(key)) {
         let reason = RevocationReason::Change;
         let done = revocations::end_installation(connection, *installation, reason, now)?;
         ended += u64::from(done);
     }
     Ok(ended)
+}
+
+/// A client's live installations that authenticated with a key, and that key.
+fn keyed(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Vec<(InstallationId, String)>, StoreError> {
+    list(connection, "installations", KEYED, [client_id], |columns| {
+        Ok((columns.next()?, columns.next()?))
+    })
 }
 
 fn count(rows: usize) -> u64 {

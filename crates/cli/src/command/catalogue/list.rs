@@ -3,9 +3,9 @@
 use salver_policy::catalogue::{Catalogue, Client, Date, Pin};
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, output};
+use crate::output;
 
-pub(super) fn run(catalogue: &Catalogue, json: bool, today: Date) -> Result<(), Failure> {
+pub(super) fn run(catalogue: &Catalogue, json: bool, today: Date) {
     if json {
         for client in catalogue.clients() {
             output::json(&line(catalogue, client, today));
@@ -18,7 +18,6 @@ pub(super) fn run(catalogue: &Catalogue, json: bool, today: Date) -> Result<(), 
     for pin in catalogue.pins().iter().filter(|pin| pin.is_old(today)) {
         output::talk(&warned(pin, today));
     }
-    Ok(())
 }
 
 /// The pins of a client's documents.

@@ -64,7 +64,7 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
     Ok(Page {
         rung: assessment.rung,
         proof: Proof::of(&assessment).sentence(&Site::new(issuer)),
-        recipient: recipient(uri, back.recipient().to_string()).sentence(),
+        recipient: recipient(uri, &back.recipient().to_string()).sentence(),
         remembered: may_be_remembered(&assessment),
         warnings: warnings
             .iter()
@@ -75,9 +75,9 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
 }
 
 /// A document rarely names the port of a program on the user's computer; then it is not known before the login.
-fn recipient(uri: &str, class: String) -> Recipient {
+fn recipient(uri: &str, class: &str) -> Recipient {
     match (loopback_port(uri), Url::parse(uri)) {
-        (Some(80), _) | (_, Err(_)) => Recipient::of_class(&class),
+        (Some(80), _) | (_, Err(_)) => Recipient::of_class(class),
         (_, Ok(url)) => Recipient::of(&url),
     }
 }

@@ -30,7 +30,10 @@ pub(super) async fn fetch(settings: &Settings, url: &str) -> Result<Answer, Fail
         check: |_| true,
     };
     let fetched = wiring::way_out(settings)?.fetch(fetch).await;
-    Ok(fetched.map_or_else(Answer::failed, Answer::of))
+    Ok(match fetched {
+        Ok(fetched) => Answer::of(&fetched),
+        Err(error) => Answer::failed(error),
+    })
 }
 
 /// The file, as far as it could still be a document.
@@ -46,7 +49,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 impl Answer {
-    fn of(fetched: Fetched) -> Self {
+    fn of(fetched: &Fetched) -> Self {
         Self {
             status: Some(200),
             content_type: fetched.content_type.as_deref().map(str::to_owned),

@@ -40,7 +40,7 @@ impl PurposeName {
         match self {
             Self::ClientMetadata => salver_server::flow::client::DOCUMENT,
             Self::ClientKeys => Purpose::new("client_keys"),
-            Self::ClientLogo => Purpose::new("client_logo"),
+            Self::ClientLogo => salver_server::flow::logo::LOGO,
             Self::StatementKeys => Purpose::new("statement_keys"),
         }
     }

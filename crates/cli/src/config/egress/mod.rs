@@ -42,7 +42,7 @@ pub(crate) struct EgressSection {
     /// Ports that the URLs of clients may lead to.
     #[schemars(inner(range(min = 1, max = 65535)))]
     pub(crate) ports: Vec<u16>,
-    /// NAT64 prefixes of this network, like 64:ff9b::/96: an address inside counts as the IPv4 address that it stands for.
+    /// NAT64 prefixes of this network, like `64:ff9b::/96`: an address inside counts as the IPv4 address that it stands for.
     pub(crate) translation_prefixes: Vec<String>,
     /// Addresses that lead to this server beside those of its interfaces and names, such as a load balancer's; the URLs of clients must not.
     pub(crate) own_addresses: Vec<String>,

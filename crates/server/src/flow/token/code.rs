@@ -39,7 +39,8 @@ pub(super) async fn redeem(
     else {
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
-    let client_key = claimed.prove(deps, Whose { person: grant.user, started_by: None }).await?;
+    let whose = Whose { person: grant.user, started_by: None, began_with: Some(code.metadata) };
+    let client_key = claimed.prove(deps, whose).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
     let kept = Kept {

@@ -40,6 +40,7 @@ pub(super) async fn rotate(
     };
     let client_id = claimed.client_id().clone();
     let mut unproven = Some(claimed);
+    let mut proven = None;
     for _ in 0..TRIES {
         let found = deps.store.find_installation(presented.installation()).await?;
         // The seal says that it was ours, so its client was known once, whatever is left of it now.
@@ -51,14 +52,22 @@ pub(super) async fn rotate(
         }
         if let Some(claimed) = unproven.take() {
             let started_by = installation.client_key.as_deref();
-            claimed.prove(deps, Whose { person: grant.user, started_by }).await?;
+            let began_with = None;
+            let whose = Whose { person: grant.user, started_by, began_with };
+            proven = claimed.prove(deps, whose).await?;
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
         request.check_resource(&granted)?;
         let scope = narrowed(scope, &installation.scope)?;
         let now = deps.now();
-        let family =
-            Family { deps, installation: &installation, grant: &grant, presented: &presented, now };
+        let family = Family {
+            deps,
+            installation: &installation,
+            grant: &grant,
+            presented: &presented,
+            proven: proven.as_deref(),
+            now,
+        };
         let next = match family.decide() {
             Decision::Ended => return Err(TokenError::RefreshToken.into()),
             Decision::Theft => {
@@ -92,6 +101,8 @@ struct Family<'f> {
     installation: &'f Installation,
     grant: &'f Grant,
     presented: &'f RefreshToken,
+    /// The key that the client has just authenticated with.
+    proven: Option<&'f str>,
     now: Timestamp,
 }
 
@@ -124,6 +135,7 @@ impl Family<'_> {
             expected_generation: self.installation.generation,
             current: successor.digest(deps.secrets.refresh_tokens()),
             previous: self.presented.digest(deps.secrets.refresh_tokens()),
+            client_key: self.proven.map(Into::into),
             now: self.now,
             expires_at: self.now.plus_seconds(deps.settings.lifetimes.refresh_unused),
         };

@@ -108,6 +108,7 @@ impl ConsentPage<'static> {
             ("this_computer_any_port", recipient(Recipient::ThisComputer { port: None })),
             ("self_declared", proof(Proof::SelfDeclared { document: None })),
             ("open_file_host", proof(Proof::SelfDeclared { document: Some(file) })),
+            ("hosted", proof(Proof::hosted("https://as.example.org/clients/app.json", "bob"))),
             ("entered_anchored", proof(Proof::Entered { anchored: true })),
             ("entered", proof(Proof::Entered { anchored: false })),
             ("warning_loopback_only", warning(Warning::LoopbackOnly)),

@@ -12,6 +12,13 @@ pub enum Proof {
         /// The document's URL.
         document: Option<Untrusted>,
     },
+    /// This server hosts its document for one of its accounts, and nobody vouches for it.
+    Hosted {
+        /// The document's URL, which is the `client_id`.
+        document: Option<Untrusted>,
+        /// The name of that account.
+        account: String,
+    },
     /// A host describes it, but others can sit where the answer goes.
     Published {
         /// The host of the `client_id`.
@@ -43,7 +50,7 @@ impl Proof {
         let anchored = assessment.rung >= Rung::Anchored;
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
-            Publisher::ExactUrl(url) => Self::SelfDeclared { document: Untrusted::identifier(url) },
+            Publisher::ExactUrl(url) | Publisher::Hosted(url) => Self::SelfDeclared { document: Untrusted::identifier(url) },
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }
@@ -52,11 +59,18 @@ impl Proof {
         }
     }
 
+    /// What is proven of a document that this server hosts: nothing (decision 5).
+    #[must_use]
+    pub fn hosted(client_id: &str, account: &str) -> Self {
+        Self::Hosted { document: Untrusted::identifier(client_id), account: account.to_owned() }
+    }
+
     /// A name that stays the same.
     #[must_use]
     pub const fn id(&self) -> &'static str {
         match self {
             Self::SelfDeclared { .. } => "self-declared",
+            Self::Hosted { .. } => "hosted",
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
             Self::Entered { .. } => "entered",
@@ -65,7 +79,7 @@ impl Proof {
 
     pub(super) const fn strength(&self) -> Strength {
         match self {
-            Self::SelfDeclared { .. } => Strength::None,
+            Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
             Self::Published { .. } | Self::Entered { anchored: false } => Strength::Part,
             Self::Anchored { .. } | Self::Entered { anchored: true } => Strength::Full,
         }

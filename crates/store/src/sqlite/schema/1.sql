@@ -124,6 +124,15 @@ CREATE TABLE versions (
 ) STRICT;
 CREATE UNIQUE INDEX newest_versions ON versions (client_id) WHERE newest = 1;
 
+-- Documents that this server publishes for developers. Without a document the name is still its owner's: it is part of a client_id.
+CREATE TABLE hosted_documents (
+    name       TEXT NOT NULL PRIMARY KEY,
+    user_id    BLOB NOT NULL REFERENCES users (id),
+    document   BLOB,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hosted_documents_by_user ON hosted_documents (user_id);
+
 -- What clients have signed to say who they are (RFC 7523): each counts once.
 CREATE TABLE assertions (
     assertion   BLOB NOT NULL PRIMARY KEY,

@@ -4,8 +4,8 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, codes, grants, installations, invitations, revocations, sessions, sweep, users,
-    versions,
+    applications, codes, grants, hosted, installations, invitations, revocations, sessions, sweep,
+    users, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -18,6 +18,12 @@ const STATEMENTS: &[&str] = &[
     grants::FIND_LIVE,
     grants::FIND_SAME,
     grants::USER_LIVES,
+    hosted::COUNT,
+    hosted::FIND,
+    hosted::LIST,
+    hosted::OWNER,
+    hosted::REMOVE,
+    hosted::REPLACE,
     installations::ADVANCE,
     installations::FIND,
     installations::RECORD_USE,

@@ -13,21 +13,11 @@ pub(super) struct Asker<'a> {
     lines: Option<Box<dyn BufRead + 'a>>,
 }
 
-impl<'a> Asker<'a> {
+impl Asker<'_> {
     /// The person at this terminal, if there is one.
     pub(super) fn here() -> Self {
         let somebody = stdin().is_terminal();
         Self { lines: somebody.then(|| Box::new(stdin().lock()) as Box<dyn BufRead>) }
-    }
-
-    #[cfg(test)]
-    pub(super) fn answering(answers: &'a str) -> Self {
-        Self { lines: Some(Box::new(answers.as_bytes())) }
-    }
-
-    #[cfg(test)]
-    pub(super) fn nobody() -> Self {
-        Self { lines: None }
     }
 
     /// What the flag says, or else the answer, or else what is usual.
@@ -84,5 +74,16 @@ impl<'a> Asker<'a> {
             hint: "answer in UTF-8, or use the flags".to_owned(),
         })?;
         Ok(Some(line.trim().to_owned()))
+    }
+}
+
+#[cfg(test)]
+impl<'a> Asker<'a> {
+    pub(super) fn answering(answers: &'a str) -> Self {
+        Self { lines: Some(Box::new(answers.as_bytes())) }
+    }
+
+    pub(super) fn nobody() -> Self {
+        Self { lines: None }
     }
 }

@@ -1,4 +1,4 @@
-//! Which tokens were seen before? A bounded memory, found by a keyed hash (a cryptographic one costs more than all else here).
+//! How is a token found again? By a keyed hash of its end (a cryptographic one costs more than all else here).
 //!
 //! The hash finds; whether it is the same token, the caller compares. Nobody outside can aim at a hash, as its key is secret.
 //!
@@ -14,12 +14,12 @@ use std::{
 
 /// Finds a token.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
-pub(crate) struct TokenHash(u64);
+pub(super) struct TokenHash(u64);
 
 type Generation<V> = HashMap<TokenHash, Arc<V>, BuildHasherDefault<AsItIs>>;
 
 /// The memory.
-pub(crate) struct Seen<V> {
+pub(super) struct Memory<V> {
     key: RandomState,
     shards: [Mutex<Shard<V>>; SHARDS],
     limit: usize,
@@ -30,9 +30,8 @@ struct Shard<V> {
     older: Generation<V>,
 }
 
-impl<V> Seen<V> {
-    /// Remembers at most about `limit` values, and at least half as many.
-    pub(crate) fn new(limit: usize) -> Self {
+impl<V> Memory<V> {
+    pub(super) fn new(limit: usize) -> Self {
         let shard =
             |_| Mutex::new(Shard { younger: Generation::default(), older: Generation::default() });
         Self {
@@ -42,11 +41,13 @@ impl<V> Seen<V> {
         }
     }
 
-    pub(crate) fn hash(&self, token: &str) -> TokenHash {
-        TokenHash(self.key.hash_one(token))
+    pub(super) fn hash(&self, token: &str) -> TokenHash {
+        let bytes = token.as_bytes();
+        let end = bytes.len().checked_sub(END).and_then(|start| bytes.get(start..));
+        TokenHash(self.key.hash_one(end.unwrap_or(bytes)))
     }
 
-    pub(crate) fn find(&self, hash: TokenHash) -> Option<Arc<V>> {
+    pub(super) fn find(&self, hash: TokenHash) -> Option<Arc<V>> {
         let mut shard = self.shard(hash)?;
         if let Some(found) = shard.younger.get(&hash) {
             return Some(Arc::clone(found));
@@ -56,7 +57,7 @@ impl<V> Seen<V> {
         Some(found)
     }
 
-    pub(crate) fn keep(&self, hash: TokenHash, value: Arc<V>) {
+    pub(super) fn keep(&self, hash: TokenHash, value: Arc<V>) {
         if let Some(mut shard) = self.shard(hash) {
             shard.keep(hash, value, self.limit);
         }
@@ -98,6 +99,10 @@ impl Hasher for AsItIs {
 
 const SHARDS: usize = 16;
 
+/// So many bytes at the end of a token are hashed. They are its signature: only the issuer makes tokens that differ in them and
+/// are good, and what is not good is never kept.
+const END: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_is_in_use_stays_and_the_memory_is_bounded() {
-        let seen = Seen::new(SHARDS * 2 * 10); // ten in each generation of the one shard in use
+        let seen = Memory::new(SHARDS * 2 * 10); // ten in each generation of the one shard in use
         seen.keep(hash(0), Arc::new(0));
         for number in 1..1000 {
             seen.keep(hash(number), Arc::new(number));
@@ -118,5 +123,16 @@ mod tests {
         let kept = (0..1000).filter(|number| seen.find(hash(*number)).is_some()).count();
         assert!((10..=20).contains(&kept), "{kept}");
         assert!(seen.find(hash(5000)).is_none());
+    }
+
+    #[test]
+    fn the_end_of_a_token_finds_it_and_a_short_one_is_hashed_whole() {
+        let seen = Memory::<()>::new(1);
+        let end = "s".repeat(END);
+        assert!(seen.hash(&format!("a.b.{end}")) == seen.hash(&format!("other.{end}")));
+        let other_end = format!("t{}", "s".repeat(END - 1));
+        assert!(seen.hash(&format!("a.b.{end}")) != seen.hash(&format!("a.b.{other_end}")));
+        assert!(seen.hash("a") != seen.hash("b"));
+        assert!(seen.hash("") == seen.hash(""));
     }
 }
