@@ -35,18 +35,22 @@ pub(crate) struct Beside {
 }
 
 /// The bearer token of a request.
-pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&[u8], Refusal> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Refusal::NoToken)?.as_bytes();
     if values.next().is_some() {
         return Err(Refusal::RepeatedAuthorization);
     }
-    // As text of ASCII alone; by words, as tokens are long.
-    let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii());
-    let value = text.ok_or(Refusal::Token(TokenFault::Form))?;
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    let token = token.trim_start_matches(' ');
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+    if !value.is_ascii() {
+        return Err(Refusal::Token(TokenFault::Form));
+    }
+    let token = match value.split_at_checked(BEARER.len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(BEARER) => rest,
+        _ => return Err(Refusal::NoToken),
+    };
+    let spaces = token.iter().take_while(|byte| **byte == b' ').count();
+    let token = token.get(spaces..).unwrap_or_default();
+    if token.is_empty() {
         return Err(Refusal::NoToken);
     }
     // What else is no token (RFC 6750 §2.1) is not believed either.
@@ -66,7 +70,7 @@ pub(crate) struct Place<'a> {
 
 /// Believes a token, from memory if it was verified before with the keys that count now.
 pub(crate) fn believe(
-    token: &str,
+    token: &[u8],
     seen: &SeenTokens<Beside>,
     place: &Place<'_>,
 ) -> Result<Arc<Believed>, Refusal> {
@@ -81,6 +85,9 @@ pub(crate) fn believe(
     });
     believed.map_err(|error| Refusal::Token(TokenFault::Unverified(error)))
 }
+
+/// The scheme, with the space that ends it.
+const BEARER: &[u8] = b"Bearer ";
 
 /// Longer ones are not ours.
 const MAX_TOKEN: usize = 8 * 1024;
@@ -114,7 +121,7 @@ mod tests {
                 Refusal::Token(TokenFault::Form) => "form",
                 other => panic!("{other:?}"),
             });
-            assert_eq!(seen, expected, "{value:?}");
+            assert_eq!(seen, expected.map(str::as_bytes), "{value:?}");
         }
     }
 

@@ -35,13 +35,14 @@ impl<V> SeenTokens<V> {
     }
 
     /// Believes a token, or says why not; from memory if it was verified before. A key set that is another value, even with the
-    /// same keys in it, makes every token be verified anew. `beside` is made once, when a token is verified.
+    /// same keys in it, makes every token be verified anew. `beside` is made once, when a token is verified. The token comes as
+    /// bytes, since that they are text was settled when it was seen first.
     ///
     /// # Errors
     /// The first rule that the token breaks.
     pub fn verify(
         &self,
-        compact: &str,
+        compact: &[u8],
         keys: &Arc<KeySet>,
         expected: &Expected<'_>,
         beside: impl FnOnce(&AccessTokenClaims) -> V,
@@ -52,11 +53,12 @@ impl<V> SeenTokens<V> {
         {
             return Ok(verified);
         }
-        let claims = verify_access_token(compact, keys, expected)?;
+        let text = std::str::from_utf8(compact).map_err(|_| TokenError::Malformed)?;
+        let claims = verify_access_token(text, keys, expected)?;
         let verified = Arc::new(Verified {
             beside: beside(&claims),
             claims: Arc::new(claims),
-            token: compact.into(),
+            token: text.into(),
             keys: Arc::clone(keys),
         });
         self.0.keep(hash, Arc::clone(&verified));
@@ -65,12 +67,12 @@ impl<V> SeenTokens<V> {
 }
 
 impl<V> Verified<V> {
-    fn still_holds(&self, compact: &str, keys: &Arc<KeySet>, expected: &Expected<'_>) -> bool {
+    fn still_holds(&self, compact: &[u8], keys: &Arc<KeySet>, expected: &Expected<'_>) -> bool {
         let at_its_audience = match expected.audience {
             Audience::Only(resource) => self.claims.audience == *resource,
             Audience::Any => true,
         };
-        *self.token == *compact
+        self.token.as_bytes() == compact
             && Arc::ptr_eq(&self.keys, keys)
             && at_its_audience
             && self.claims.issuer == *expected.issuer

@@ -284,6 +284,12 @@ pub(crate) mod tests {
                 Rung::SelfDeclared,
             ),
             (
+                "hosted here, whatever receives the answer",
+                "http://localhost:8080/clients/app.json",
+                "https://files.example/cb",
+                Rung::SelfDeclared,
+            ),
+            (
                 "a known client on a host for everybody",
                 "https://files.example/app/c",
                 "https://login.example/cb",

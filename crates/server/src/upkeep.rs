@@ -38,7 +38,7 @@ pub async fn merge_uses(deps: &Deps) {
     match deps.store.record_use(used.clone()).await {
         Ok(()) => deps.usage.merged(&used),
         Err(error) => {
-            tracing::warn!(%error, "uses could not be merged; they are kept for the next time")
+            tracing::warn!(%error, "uses could not be merged; they are kept for the next time");
         }
     }
 }

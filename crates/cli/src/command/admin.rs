@@ -9,7 +9,7 @@ use salver_store::{
 };
 use serde_json::json;
 
-use super::{Where, block_on, duration, settings};
+use super::{Where, block_on, duration, public_issuer, settings};
 use crate::{
     demo::password,
     failure::Failure,
@@ -22,6 +22,9 @@ pub(super) enum Admin {
     /// Accounts: make them, show them, disable and enable them.
     #[command(subcommand)]
     User(UserCommand),
+    /// What clients' metadata documents say now, and grants that wait because of it.
+    #[command(subcommand)]
+    Change(super::change::Change),
     /// Print a link with which one person can make an account.
     Invite {
         /// The account's role.
@@ -106,6 +109,7 @@ impl Admin {
             Self::User(UserCommand::Add { username, role, password_stdin, json, place }) => {
                 add(&username, role.into(), password_stdin, json, &place)
             }
+            Self::Change(change) => change.run(),
             Self::User(UserCommand::List { json, place }) => list(json, &place),
             Self::User(UserCommand::Disable { username, place }) => {
                 set_disabled(&username, true, &place)
@@ -217,17 +221,7 @@ async fn change(
 fn invite(role: Role, ttl: i64, json: bool, place: &Where) -> Result<(), Failure> {
     let settings = settings(&place.flags())?;
     let state = state::open(&settings)?;
-    // What the newest start was, is what people reach; a configuration that names an issuer says the same.
-    let issuer = if settings.server.issuer_is_set {
-        Some(settings.server.issuer.clone())
-    } else {
-        state::remembered_issuer(&settings.server.data)
-    };
-    let issuer = issuer.ok_or_else(|| Failure::Refused {
-        why: "no server has been started with this data directory, so nobody knows its address"
-            .to_owned(),
-        hint: "start `salver serve` once, or name the configuration with --config".to_owned(),
-    })?;
+    let issuer = public_issuer(&settings)?;
     let secrets = wiring::secrets(&state)?;
     let link = block_on(accounts::invite(&*state.store, &secrets, &issuer, (role, ttl)))?;
     if json {

@@ -2,6 +2,7 @@
 
 mod admin;
 mod catalogue;
+mod change;
 mod client;
 mod config;
 mod demo;
@@ -13,10 +14,12 @@ mod serve;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use salver_oauth::Issuer;
 
 use crate::{
     config::{Environment, Flags, Layers, Settings},
     failure::Failure,
+    state,
 };
 
 /// The front door of MCP servers: an OAuth 2.1 authorization server and gateway in one.
@@ -54,7 +57,7 @@ enum Command {
 }
 
 /// Where the settings are; for every command that needs them.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 struct Where {
     /// The configuration file; also `SALVER_CONFIG`. None is needed.
     #[arg(long, value_name = "FILE")]
@@ -96,6 +99,20 @@ fn settings(flags: &Flags) -> Result<Settings, Failure> {
     let environment = environment();
     let layers = Layers::gather(flags, &environment).map_err(Failure::Configuration)?;
     Settings::resolve(&layers, &environment).map_err(Failure::Configuration)
+}
+
+/// The address under which people reach the server: what the newest start was, unless the configuration says it.
+fn public_issuer(settings: &Settings) -> Result<Issuer, Failure> {
+    let issuer = if settings.server.issuer_is_set {
+        Some(settings.server.issuer.clone())
+    } else {
+        state::remembered_issuer(&settings.server.data)
+    };
+    issuer.ok_or_else(|| Failure::Refused {
+        why: "no server has been started with this data directory, so nobody knows its address"
+            .to_owned(),
+        hint: "start `salver serve` once, or name the configuration with --config".to_owned(),
+    })
 }
 
 /// Runs a journey to its end, on a thread for each core.

@@ -74,7 +74,8 @@ fn one(
     let id = match ClientId::parse(&entry.client_id) {
         // CIMD-A-2: an id of ours never looks like the URL of a metadata document.
         Ok(id @ ClientId::Issued(_)) => Some(id),
-        Ok(ClientId::Document(_) | ClientId::Hosted(_)) | Err(salver_oauth::client::id::ClientIdError::Url(_)) => {
+        Ok(ClientId::Document(_) | ClientId::Hosted(_))
+        | Err(salver_oauth::client::id::ClientIdError::Url(_)) => {
             problems.refuse(
                 id_key,
                 "looks like a URL, which only clients with a metadata document may",

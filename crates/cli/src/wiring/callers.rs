@@ -7,9 +7,12 @@ use salver_gateway::{Caller, Callers, CallersError};
 use salver_jose::IdentityTokenSigner;
 use salver_oauth::{
     UserId,
-    client::{document, id::ClientId},
+    client::{document, hosted::HostedId, id::ClientId},
 };
-use salver_server::{deps::Deps, flow::client::DOCUMENT};
+use salver_server::{
+    deps::Deps,
+    flow::{client::DOCUMENT, hosted},
+};
 
 /// The authorization server in this process.
 pub(super) struct OfServer(pub(super) Arc<Deps>);
@@ -30,7 +33,8 @@ impl Callers for OfServer {
                 CallersError::Unavailable
             })?;
             let user = found.filter(|user| user.disabled_at.is_none()).ok_or(CallersError::Gone)?;
-            Ok(Caller { user_name: user.username.into(), client_name: self.client_name(client) })
+            let client_name = self.client_name(client).await;
+            Ok(Caller { user_name: user.username.into(), client_name })
         }
         .boxed()
     }
@@ -38,9 +42,13 @@ impl Callers for OfServer {
 
 impl OfServer {
     /// A claim of the client, as everywhere; nothing is fetched for it.
-    fn client_name(&self, client: &ClientId) -> Option<Box<str>> {
+    async fn client_name(&self, client: &ClientId) -> Option<Box<str>> {
+        if let Some(hosted) = HostedId::at(&self.0.settings.issuer, client) {
+            return hosted::find(&self.0, &hosted).await.ok()?.metadata.name.clone();
+        }
         match client {
             ClientId::Issued(id) => self.0.settings.clients.get(id.as_str())?.name.clone(),
+            // Of another server.
             ClientId::Hosted(_) => None,
             ClientId::Document(url) => {
                 let copy = self.0.egress.cached(url.as_str(), DOCUMENT)?;

@@ -3,7 +3,11 @@
 use salver_testkit::web::{FakeWeb, Reply};
 use serde_json::{Value, json};
 
-use crate::salver::{json, run, salver, told};
+use crate::{
+    http::Browser,
+    login::Login,
+    salver::{Running, json, run, salver, told},
+};
 
 const CLIENTS: &[&str] =
     &["chatgpt", "claude", "claude-code", "codex", "opencode", "vscode", "zed"];
@@ -145,4 +149,51 @@ fn a_new_key_is_written_beside_the_document() {
     assert_eq!((&key_set["keys"][0]["kty"], key_set["keys"][0].get("d")), (&json!("EC"), None));
     assert!(folder.path().join(made[0]["private_key"].as_str().unwrap()).exists());
     assert!(run(folder.path(), &["client", "check", "c.json"]).starts_with("exit code 0"));
+}
+
+#[test]
+fn decision_5_a_document_without_a_web_host_logs_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = json(folder.path(), &["admin", "user", "add", "alice", "--json"]);
+    let new = ["client", "new", "--name", "App", "--kind", "native", "--host", "app", "--account"];
+    let new = |account, more: &[&'static str]| [&new[..], &[account], more].concat();
+    let too_early = run(folder.path(), &new("alice", &[]));
+    let arguments = ["serve", "--protect", "http://127.0.0.1:9/mcp", "--listen", "127.0.0.1:0"];
+    let server = Running::start(folder.path(), &arguments);
+    let issuer = server.text("issuer");
+    let client_id = format!("{issuer}/clients/app.json");
+    let hosted = json(folder.path(), &new("alice", &["--json"]));
+    assert_eq!(hosted[0]["client_id"], client_id);
+    let refused = [
+        too_early,
+        run(folder.path(), &new("alice", &[])),
+        run(folder.path(), &new("bob", &[])),
+        run(folder.path(), &["client", "new", "--host", "App", "--account", "alice"]),
+        run(folder.path(), &["client", "new", "--host", "app"]),
+    ];
+    insta::assert_snapshot!(refused.join("\n"));
+    assert!(run(folder.path(), &new("alice", &["--replace"])).starts_with("exit code 0"));
+
+    let mut browser = Browser::default();
+    let page = browser.get(&client_id);
+    assert_eq!((page.status, page.header("content-type")), (200, Some("application/json")));
+    let login = Login {
+        issuer,
+        resource: server.text("mcp_url"),
+        client_id,
+        redirect_uri: "http://127.0.0.1:51735/callback".to_owned(),
+        username: "alice".to_owned(),
+        password: made[0]["password"].as_str().unwrap().to_owned(),
+    };
+    assert_eq!(login.redeem(&login.code(&mut browser, "mcp"))["scope"], "mcp");
+
+    let list = json(folder.path(), &["client", "hosted", "list", "alice", "--json"]);
+    assert_eq!((list.len(), &list[0]["client_id"]), (1, &json!(login.client_id)));
+    let removed = [
+        run(folder.path(), &["client", "hosted", "remove", "alice", "app"]),
+        run(folder.path(), &["client", "hosted", "remove", "alice", "app"]),
+        run(folder.path(), &["client", "hosted", "list", "alice"]),
+    ];
+    insta::assert_snapshot!(removed.join("\n"));
+    assert_eq!(browser.get(&login.client_id).status, 404);
 }

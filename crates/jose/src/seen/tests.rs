@@ -61,7 +61,7 @@ impl Scene {
     fn ask(&self, token: &str, keys: &Arc<KeySet>, expected: &Expected<'_>) -> (bool, bool) {
         let before = self.verified.get();
         let count = |_: &AccessTokenClaims| self.verified.set(before + 1);
-        let good = self.seen.verify(token, keys, expected, count).is_ok();
+        let good = self.seen.verify(token.as_bytes(), keys, expected, count).is_ok();
         (good, good && self.verified.get() == before)
     }
 }

@@ -17,7 +17,10 @@ use super::{
 use crate::deps::Deps;
 
 /// The client that a hosted document describes.
-pub(super) async fn find(deps: &Deps, id: &HostedId) -> Result<Found, Refusal> {
+///
+/// # Errors
+/// [`Refusal::Client`] if there is none; or if the store fails.
+pub async fn find(deps: &Deps, id: &HostedId) -> Result<Found, Refusal> {
     let refused = |why| Refusal::Client { client_id: id.as_str().to_owned(), why };
     let unknown = || refused(ClientRefusal::Unknown);
     let hosted = deps.store.find_hosted_document(id.name().as_str()).await?.ok_or_else(unknown)?;

@@ -28,7 +28,8 @@ pub fn introspect(
     let expected =
         Expected { issuer: &deps.settings.issuer, audience: Audience::Only(&caller.id), now };
     let keys = deps.keyring.keys();
-    let Ok(token) = deps.introspected.verify(&text, &keys.access_keys, &expected, |_| ()) else {
+    let Ok(token) = deps.introspected.verify(text.as_bytes(), &keys.access_keys, &expected, |_| ())
+    else {
         return Ok(None);
     };
     let claims = &token.claims;

@@ -4,7 +4,7 @@
 //! A version is first kept with a consent, so that nothing is written for a client whom nobody has let in. From then on whoever
 //! reads the live document compares it with the newest version; one that differs becomes the newest, and what it does to grants happens
 //! in the same unit of work. Each grant is judged by the version that its person said yes to, not by the one before: so a document that
-//! goes back and forth does no more than the difference. A copy served while the client's host fails is no event.
+//! goes back and forth does no more than the difference. Keys alone are judged step by step, since they are rotated so (CIMD-S-4). A copy served while the client's host fails is no event.
 
 use salver_oauth::client::{
     change::{Change, ChangeRules, Consequence, LostKeys, asks_again, consequence, difference},
@@ -68,7 +68,7 @@ pub async fn note(deps: &Deps, found: &Found) -> Result<Standing, StoreError> {
             document: document.to_vec(),
             seen_at: deps.now(),
             after,
-            effects: effects(client, &versions, &deps.settings.changes),
+            effects: effects(client, &versions, deps.settings.changes),
         };
         if let Noted::Applied { held, ended, installations } = deps.store.note_version(new).await? {
             tracing::info!(
@@ -143,7 +143,7 @@ pub async fn find(
 }
 
 /// What a client that says this now does to the grants of its earlier versions, the newest of which is the last.
-fn effects(now: &Metadata, versions: &[Version], rules: &ChangeRules) -> Vec<Effect> {
+fn effects(now: &Metadata, versions: &[Version], rules: ChangeRules) -> Vec<Effect> {
     let mut effects = Vec::new();
     for version in versions.iter().filter(|version| version.digest != now.digest) {
         let consented = version.digest;
@@ -152,12 +152,17 @@ fn effects(now: &Metadata, versions: &[Version], rules: &ChangeRules) -> Vec<Eff
             effects.push(Effect::Hold { consented, recipient: None });
             continue;
         };
-        for change in difference(&then, now) {
-            match consequence(&change, rules) {
+        let changes = difference(&then, now);
+        if changes.iter().all(is_rotation) {
+            effects.push(Effect::Carry { consented });
+        }
+        for change in changes {
+            match consequence(&change, &rules) {
                 Consequence::Note | Consequence::ConsentAgain => {}
                 Consequence::Hold => effects.push(Effect::Hold { consented, recipient: None }),
                 Consequence::HoldRecipient(recipient) => {
-                    effects.push(Effect::Hold { consented, recipient: Some(recipient.to_string()) })
+                    effects
+                        .push(Effect::Hold { consented, recipient: Some(recipient.to_string()) });
                 }
                 Consequence::EndKeyed(LostKeys::All) => effects.push(Effect::EndKeyed),
                 Consequence::EndKeyed(LostKeys::These(keys)) => {
@@ -180,6 +185,15 @@ fn effects(now: &Metadata, versions: &[Version], rules: &ChangeRules) -> Vec<Eff
     once
 }
 
+/// Whether this is what happens when keys are rotated as they should be.
+fn is_rotation(change: &Change) -> bool {
+    match change {
+        Change::KeysAdded { beside_known, .. } => *beside_known,
+        Change::KeysRemoved(_) | Change::Other => true,
+        _ => false,
+    }
+}
+
 fn end(consented: Digest) -> Effect {
     Effect::End { consented }
 }
@@ -194,7 +208,6 @@ fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use salver_oauth::{
         Timestamp,
@@ -241,7 +254,7 @@ mod tests {
                 newest: place + 1 == before.len(),
             })
             .collect();
-        effects(&now, &versions, &ChangeRules::default())
+        effects(&now, &versions, ChangeRules::default())
     }
 
     fn digest(document: &[u8]) -> Digest {
@@ -260,6 +273,9 @@ mod tests {
             document["redirect_uris"] = json!(["https://app.example/cb", "http://localhost/cb"]);
         });
         assert_eq!(effects_of(&[plain.clone(), renamed.clone()]), []);
+        let spaced = [plain.as_slice(), b" "].concat();
+        let carry = Effect::Carry { consented: digest(&plain) };
+        assert_eq!(effects_of(&[plain.clone(), spaced]), [carry]);
         assert_eq!(effects_of(&[plain.clone(), wider.clone()]), [hold(&plain)]);
         let through = [plain.clone(), renamed.clone(), wider.clone()];
         assert_eq!(effects_of(&through), [hold(&plain), hold(&renamed)]);
@@ -278,10 +294,18 @@ mod tests {
             Effect::EndKey(thumbprints(&set.to_string()).remove(0).into())
         };
         let [a, both, b] = [&["a"][..], &["a", "b"], &["b"]].map(|keys| document(keyed(keys)));
-        assert_eq!(effects_of(&[a.clone(), both.clone()]), []);
-        assert_eq!(effects_of(&[both.clone(), b.clone()]), [key("a")]);
-        // Who said yes to `a` alone has seen the other key by now, but no key of theirs is left.
-        assert_eq!(effects_of(&[a.clone(), both, b]), [hold(&a), key("a")]);
+        let carry = |document: &[u8]| Effect::Carry { consented: digest(document) };
+        assert_eq!(effects_of(&[a.clone(), both.clone()]), [carry(&a)]);
+        assert_eq!(effects_of(&[both.clone(), b.clone()]), [carry(&both), key("a")]);
+        // Whoever was not carried along has no key of their yes left.
+        assert_eq!(effects_of(&[a.clone(), b.clone()]), [hold(&a), key("a")]);
+        let none = document(keyed(&[]));
+        assert_eq!(effects_of(&[a.clone(), none]), [carry(&a), key("a")]);
+        let renamed = document(|document| {
+            keyed(&["a", "b"])(document);
+            document["client_name"] = json!("Renamed");
+        });
+        assert_eq!(effects_of(&[a, renamed]), []);
     }
 
     #[test]

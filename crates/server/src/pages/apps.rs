@@ -62,6 +62,8 @@ pub struct Connection {
     pub recipient: Recipient,
     /// When it was first allowed.
     pub since: When,
+    /// Whether it waits for another yes, since the client has changed.
+    pub held: bool,
     /// Its running copies.
     pub installations: Vec<InstallationLine>,
 }
@@ -110,12 +112,14 @@ impl AppsPage<'static> {
             permissions: vec!["Read your notes".into(), "Write and delete your notes".into()],
             recipient: Recipient::ThisComputer { port: None },
             since: when(-900_000),
+            held: false,
             installations: vec![copy(-900_000, -400), copy(-300_000, -86_400)],
         };
         let entered = Connection {
             host: None,
             client_id: untrusted("python-sdk"),
             permissions: Vec::new(),
+            held: true,
             recipient: Recipient::WebHost(host("app.example.org")),
             installations: Vec::new(),
             ..code.clone()
@@ -143,6 +147,7 @@ impl AppsPage<'static> {
             permissions: vec![text.into()],
             recipient: Recipient::AppScheme(untrusted(text)),
             since: when(),
+            held: true,
             installations: vec![InstallationLine { since: when(), last_used: when() }],
         };
         let nameless = Connection { host: None, ..connection.clone() };

@@ -23,7 +23,7 @@ mod when;
 
 pub use apps::{Application, AppsPage, Connection, InstallationLine, Receipt};
 pub use asset::{Asset, ICON, STYLESHEET};
-pub use consent::{ConsentPage, Permission, Proof, Recipient, ResourceLine, Warning};
+pub use consent::{Changed, ConsentPage, Permission, Proof, Recipient, ResourceLine, Warning};
 pub use home::HomePage;
 pub use host_name::HostName;
 pub use message::{MessageLink, MessagePage};

@@ -12,7 +12,7 @@ use crate::{
         refusal::Refusal,
     },
     pages::{
-        Account, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
+        Account, Changed, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
         ResourceLine, Tile, Untrusted, Warning, page,
     },
 };
@@ -48,6 +48,7 @@ pub(super) fn respond(
         resource: resource(app, prepared.accepted.offer.resource.as_str()),
         permissions: permissions(app, question),
         recipient: Recipient::of(&url),
+        changes: question.changes.iter().filter_map(Changed::of).collect(),
         warnings: question.prepared.warnings.iter().map(Warning::of).collect(),
         client_id,
         redirect_uri: shown_redirect_uri,

@@ -12,7 +12,8 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, authorize, clients, consent, cors, documents, health, introspect, logo, revoke, token,
+    App, account, authorize, clients, consent, cors, documents, health, introspect, logo, revoke,
+    token,
 };
 use crate::pages::{ICON, STYLESHEET};
 

@@ -3,14 +3,15 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use salver_jose::{Algorithm, KeySet, Signer as _, SigningKey};
+use salver_server::flow::client_authentication::KEYS;
 use salver_testkit::{browser::Page, web::Reply};
 use serde_json::{Value, json};
 
 use crate::world::{ISSUER, VERIFIER, World, refused, tokens};
 
-const CLIENT: &str = "https://other.example/client.json";
-const JWKS: &str = "https://other.example/jwks.json";
-const CALLBACK: &str = "https://other.example/callback";
+pub(crate) const CLIENT: &str = "https://other.example/client.json";
+pub(crate) const JWKS: &str = "https://other.example/jwks.json";
+pub(crate) const CALLBACK: &str = "https://other.example/callback";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A world with a client that has published these keys and methods.
@@ -33,16 +34,16 @@ fn publish(world: &World, methods: Value, jwks_uri: &str) {
     world.web.set(CLIENT, Reply::json(document.to_string()));
 }
 
-fn publish_keys(world: &World, keys: &[&SigningKey]) {
+pub(crate) fn publish_keys(world: &World, keys: &[&SigningKey]) {
     let set: KeySet = keys.iter().map(|key| key.public_key().clone()).collect();
     world.web.set(JWKS, Reply::json(set.to_json()));
 }
 
-fn key() -> SigningKey {
+pub(crate) fn key() -> SigningKey {
     SigningKey::generate(Algorithm::Es256).unwrap()
 }
 
-fn assertion(world: &World, key: &SigningKey, id: &str, audience: &str) -> String {
+pub(crate) fn assertion(world: &World, key: &SigningKey, id: &str, audience: &str) -> String {
     let now = world.clock.now().as_unix();
     let claims =
         json!({ "iss": CLIENT, "sub": CLIENT, "aud": audience, "exp": now + 60, "jti": id });
@@ -58,12 +59,12 @@ async fn code(world: &World) -> String {
     world.allow(&mut browser, CLIENT, CALLBACK, "notes:read").await.answered("code").unwrap()
 }
 
-async fn redeem(world: &World, code: &str, assertion: Option<&str>) -> Page {
+pub(crate) async fn redeem(world: &World, code: &str, assertion: Option<&str>) -> Page {
     let code = [("grant_type", "authorization_code"), ("code", code), ("code_verifier", VERIFIER)];
     post(world, "/token", &code, assertion).await
 }
 
-async fn refresh(world: &World, token: &str, assertion: Option<&str>) -> Page {
+pub(crate) async fn refresh(world: &World, token: &str, assertion: Option<&str>) -> Page {
     post(world, "/token", &[("grant_type", "refresh_token"), ("refresh_token", token)], assertion)
         .await
 }
@@ -75,7 +76,7 @@ async fn post(world: &World, path: &str, fields: &[(&str, &str)], assertion: Opt
     world.form(path, &[fields, &proof].concat()).await
 }
 
-fn is_unproven(page: &Page) -> bool {
+pub(crate) fn is_unproven(page: &Page) -> bool {
     refused(page) == (401, "invalid_client".to_owned())
 }
 
@@ -121,18 +122,37 @@ async fn cimd_k_7_either_way_is_open_and_there_is_no_way_back() {
 }
 
 #[tokio::test]
-async fn cimd_c_5_rotated_keys_are_found_and_a_removed_key_is_worth_nothing() {
+async fn cimd_c_5_rotation_with_overlap_signs_nobody_out() {
     let (old, new) = (key(), key());
     let world = world(json!(["private_key_jwt"]), &[&old]).await;
     let code = code(&world).await;
     let proof = assertion(&world, &old, "1", ISSUER);
-    let token = tokens(&redeem(&world, &code, Some(&proof)).await).refresh;
+    let mut token = tokens(&redeem(&world, &code, Some(&proof)).await).refresh;
+    for (id, keys) in [("2", vec![&old, &new]), ("3", vec![&new])] {
+        publish_keys(&world, &keys);
+        world.deps.egress.forget(JWKS, KEYS);
+        let proof = assertion(&world, &new, id, ISSUER);
+        let given = refresh(&world, &token, Some(&proof)).await;
+        assert_eq!(given.status, StatusCode::OK, "{}", given.text);
+        token = tokens(&given).refresh;
+    }
+}
+
+#[tokio::test]
+async fn cimd_s_4_what_a_removed_key_began_ends_with_it() {
+    let (old, new) = (key(), key());
+    let world = world(json!(["private_key_jwt"]), &[&old]).await;
+    let code = code(&world).await;
+    let proof = assertion(&world, &old, "1", ISSUER);
+    let given = tokens(&redeem(&world, &code, Some(&proof)).await);
     publish_keys(&world, &[&new]);
-    world.deps.egress.forget(JWKS, salver_egress::Purpose::new("client_keys"));
+    world.deps.egress.forget(JWKS, KEYS);
     let removed = assertion(&world, &old, "2", ISSUER);
-    assert!(is_unproven(&refresh(&world, &token, Some(&removed)).await));
-    let rotated = assertion(&world, &new, "3", ISSUER);
-    assert_eq!(refresh(&world, &token, Some(&rotated)).await.status, StatusCode::OK);
+    assert!(is_unproven(&refresh(&world, &given.refresh, Some(&removed)).await));
+    assert!(!world.is_active(&given.access).await);
+    let another = assertion(&world, &new, "3", ISSUER);
+    let late = refresh(&world, &given.refresh, Some(&another)).await;
+    assert_eq!(refused(&late), (400, "invalid_grant".to_owned()));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A server with one user, two resources and a fake web; and the steps of a login.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};

@@ -151,6 +151,7 @@ macro_rules! engine_contract {
                     a_version_seen_before_becomes_the_newest_again
                     a_version_is_noted_after_the_expected_one_only
                     of_many_who_note_one_version_one_does
+                    a_version_carries_grants_along
                     a_version_holds_the_grants_it_names
                     a_held_grant_gives_no_codes_and_no_rotations
                     a_consent_lets_a_held_grant_go_on

@@ -184,6 +184,22 @@ pub async fn of_many_who_note_one_version_one_does(store: Arc<dyn Store>) {
     assert_eq!(winners, [applied(1, 0, 0)]);
 }
 
+/// Only those of that version; a held one stays held.
+pub async fn a_version_carries_grants_along(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let first = record(&store, on(1, 1, None)).await;
+    let second = record(&store, on(2, 2, Some(1))).await;
+    let gone = record(&store, on(3, 1, Some(1))).await;
+    store.revoke(Subject::Grant(gone), RevocationReason::User, at(1)).await.unwrap();
+    store.note_version(new(3, 1, vec![hold(1)])).await.unwrap();
+    let carry = Effect::Carry { consented: digest(1) };
+    assert_eq!(store.note_version(new(4, 3, vec![carry])).await.unwrap(), applied(0, 0, 0));
+    for (grant, version, held) in [(first, 4, Some(3)), (second, 2, None), (gone, 1, None)] {
+        let metadata = store.find_grant(grant).await.unwrap().unwrap().metadata;
+        assert_eq!((metadata, held_at(&store, grant).await), (digest(version), held));
+    }
+}
+
 /// By version and recipient; only the client's, and only what lives. What is held already keeps its time.
 pub async fn a_version_holds_the_grants_it_names(store: Arc<dyn Store>) {
     add_people(&store).await;

@@ -44,6 +44,11 @@ pub enum Effect {
         /// Where they answer.
         recipient: Option<String>,
     },
+    /// Lets those of this version stand as consented to on the new one: between the two, nothing happened that a person is asked about.
+    Carry {
+        /// The version consented to.
+        consented: Digest,
+    },
     /// Ends those of this version.
     End {
         /// The version consented to.

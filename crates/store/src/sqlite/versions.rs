@@ -55,6 +55,9 @@ pub(super) fn note(connection: &Connection, new: &NewVersion) -> Result<Unit<Not
                 let params = params![client_id, consented, seen_at.as_unix(), recipient];
                 held += count(change(connection, HOLD, params)?);
             }
+            Effect::Carry { consented } => {
+                change(connection, CARRY, params![client_id, consented, digest])?;
+            }
             Effect::End { consented } => {
                 ended += end_grants(connection, client_id, consented, *seen_at)?;
             }
@@ -224,6 +227,8 @@ const ADD: &str =
 pub(super) const HOLD: &str =
     "UPDATE grants SET held_at = ?3 WHERE client_id = ?1 AND metadata = ?2
     AND (?4 IS NULL OR recipient = ?4) AND revoked_at IS NULL AND held_at IS NULL";
+pub(super) const CARRY: &str =
+    "UPDATE grants SET metadata = ?3 WHERE client_id = ?1 AND metadata = ?2 AND revoked_at IS NULL";
 pub(super) const RELEASE: &str = "UPDATE grants SET held_at = NULL, metadata = ?2
     WHERE client_id = ?1 AND revoked_at IS NULL AND held_at IS NOT NULL";
 pub(super) const GRANTS_OF_VERSION: &str =

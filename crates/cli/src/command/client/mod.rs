@@ -4,6 +4,7 @@ mod check;
 mod consent;
 mod elsewhere;
 mod fetch;
+mod hosted;
 mod new;
 mod rules;
 mod show;
@@ -18,6 +19,9 @@ pub(super) enum Client {
     New(new::New),
     /// Judge a metadata document by every rule, as this server would at a login, and say what people will be shown.
     Check(check::Check),
+    /// The documents that this server hosts for developers.
+    #[command(subcommand)]
+    Hosted(hosted::Hosted),
 }
 
 impl Client {
@@ -25,6 +29,7 @@ impl Client {
         match self {
             Self::New(new) => new.run(),
             Self::Check(check) => check.run(),
+            Self::Hosted(hosted) => hosted.run(),
         }
     }
 }

@@ -22,6 +22,12 @@ pub(super) fn line(finding: &Finding) -> Line {
     Line { rule: finding.rule, verdict, what, remedy }
 }
 
+/// Why it is no document, in words.
+pub(super) fn document(error: &DocumentError) -> Line {
+    let remedy = Some(remedy(error).to_owned());
+    Line { rule: "CIMD-D", verdict: FAIL, what: error.to_string(), remedy }
+}
+
 type Words = (String, Option<String>);
 
 fn words(rule: &str, what: &Fact) -> Words {
@@ -51,7 +57,7 @@ fn words(rule: &str, what: &Fact) -> Words {
             format!("it has {bytes} bytes, and at most {MAX_DOCUMENT_BYTES} are read"),
             "leave out what is not needed, and put keys behind a jwks_uri",
         ),
-        Fact::Document(error) => (sentence(error), Some(remedy(error).to_owned())),
+        Fact::Document(error) => (error.to_string(), Some(remedy(error).to_owned())),
         Fact::Advice(advice) => self::advice(advice),
     }
 }
@@ -86,10 +92,6 @@ fn kept(rule: &str) -> &'static str {
         "CIMD-D-4" => "no member of an uncertain meaning",
         _ => "kept",
     }
-}
-
-fn sentence(error: &DocumentError) -> String {
-    error.to_string()
 }
 
 fn remedy(error: &DocumentError) -> &'static str {

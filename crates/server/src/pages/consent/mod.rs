@@ -3,6 +3,7 @@
 //! Proven facts stand in sentences of ours; claims stand in quotes, in a paragraph of their own that says whose words they are
 //! (DESIGN §7.5). The page decides nothing: which warnings apply is judged before.
 
+mod changed;
 mod proof;
 mod recipient;
 mod sentence;
@@ -13,6 +14,7 @@ use askama::Template;
 use super::{Account, HostName, Site, Tile, Untrusted, When, icon::Icon};
 use proof::Strength;
 
+pub use changed::Changed;
 pub use proof::Proof;
 pub use recipient::Recipient;
 pub use warning::Warning;
@@ -41,6 +43,8 @@ pub struct ConsentPage<'a> {
     pub permissions: Vec<Permission>,
     /// Where the answer goes.
     pub recipient: Recipient,
+    /// What has changed since this person let the client in.
+    pub changes: Vec<Changed>,
     /// What to think of before deciding.
     pub warnings: Vec<Warning>,
     /// The `client_id` of the request.
@@ -120,6 +124,20 @@ impl ConsentPage<'static> {
                     owner: host("claude.ai"),
                 }),
             ),
+            (
+                "changed",
+                Self {
+                    changes: vec![
+                        Changed::RedirectAdded(untrusted("https://evil.example/cb")),
+                        Changed::Name {
+                            before: Some(untrusted("App")),
+                            now: Some(untrusted("Claude")),
+                        },
+                        Changed::Keys,
+                    ],
+                    ..Self::anchored_sample()
+                },
+            ),
             ("warning_stale_copy", warning(Warning::StaleCopy { fetched: when() })),
             ("warning_pinned_copy", warning(Warning::PinnedCopy { fetched: when() })),
             (
@@ -157,6 +175,7 @@ impl ConsentPage<'static> {
                 permission("Write and delete your notes", "notes:write"),
             ],
             recipient: Recipient::WebHost(host("claude.ai")),
+            changes: Vec::new(),
             warnings: Vec::new(),
             client_id: untrusted("https://claude.ai/oauth/mcp-oauth-client-metadata"),
             redirect_uri: untrusted("https://claude.ai/api/mcp/auth_callback"),
@@ -191,6 +210,7 @@ impl ConsentPage<'static> {
             resource: ResourceLine { name: text.into(), host: host(), url: text.into() },
             permissions: vec![Permission { sentence: text.into(), scope: text.into(), new: true }],
             recipient: Recipient::AppScheme(untrusted(text)),
+            changes: vec![Changed::RedirectAdded(untrusted(text))],
             warnings: vec![Warning::OtherRecipientHost { client: host(), recipient: host() }],
             client_id: untrusted(text),
             redirect_uri: untrusted(text),

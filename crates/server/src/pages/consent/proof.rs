@@ -50,7 +50,9 @@ impl Proof {
         let anchored = assessment.rung >= Rung::Anchored;
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
-            Publisher::ExactUrl(url) | Publisher::Hosted(url) => Self::SelfDeclared { document: Untrusted::identifier(url) },
+            Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
+                Self::SelfDeclared { document: Untrusted::identifier(url) }
+            }
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }

@@ -103,6 +103,7 @@ fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> 
         permissions: grant.scope.iter().map(sentence).collect(),
         recipient: Recipient::of_class(&grant.recipient),
         since: When::at(grant.created_at),
+        held: grant.held_at.is_some(),
         installations: copies.iter().map(copy).collect(),
     })
 }

@@ -38,6 +38,7 @@ const STATEMENTS: &[&str] = &[
     users::FIND,
     users::FIND_BY_NAME,
     users::LIVE_GRANTS,
+    versions::CARRY,
     versions::COUNT,
     versions::DISPENSABLE,
     versions::FIND,

@@ -22,7 +22,7 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn beside(out: Option<&Path>, draft: &Draft) -> Self {
-        let document = out.map_or_else(|| named_as_in(draft.url.as_str()), Path::to_owned);
+        let document = out.map_or_else(|| named_as_in(draft.address.as_str()), Path::to_owned);
         let stem = document.file_stem().unwrap_or(document.as_os_str()).to_owned();
         let mut private_key = stem;
         private_key.push(".key.pem");

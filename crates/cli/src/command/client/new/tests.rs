@@ -11,13 +11,17 @@ fn new(kind: Kind, keys: bool) -> New {
         keys,
         out: None,
         json: false,
+        host: Host::default(),
     }
 }
 
 fn judged(draft: &Draft) -> Report {
     let body = draft.document();
     let response = Some(Response { status: 200, content_type: Some("application/json") });
-    report(&Seen { url: draft.url.as_str(), response, body: Some(body.as_bytes()) }, Profile::Mcp)
+    report(
+        &Seen { url: draft.address.as_str(), response, body: Some(body.as_bytes()) },
+        Profile::Mcp,
+    )
 }
 
 #[test]
@@ -33,7 +37,7 @@ fn a_new_document_is_taken_everywhere_as_far_as_that_is_possible() {
                 .to_vec(),
         ),
     ] {
-        let draft = new(kind, keys).draft(&mut Asker::nobody()).unwrap();
+        let draft = new(kind, keys).draft(&mut Asker::nobody(), None).unwrap();
         let report = judged(&draft);
         assert!(
             report.findings.iter().all(|finding| finding.verdict == Verdict::Pass),
@@ -50,13 +54,14 @@ fn what_no_flag_says_is_asked() {
     let nothing = New { name: None, url: None, kind: None, ..new(Kind::Web, false) };
     let answers =
         "App\nhttps://app.example/c\nweb\nhttps://app.example/cb https://app.example/x\ny\n";
-    let draft = nothing.draft(&mut Asker::answering(answers)).unwrap();
+    let draft = nothing.draft(&mut Asker::answering(answers), None).unwrap();
     assert_eq!((draft.name.as_str(), draft.kind, draft.keyed), ("App", Kind::Web, true));
     assert_eq!(draft.redirect_uris, ["https://app.example/cb", "https://app.example/x"]);
     assert_eq!(draft.key_set_url(), "https://app.example/jwks.json");
 
-    let draft =
-        nothing.draft(&mut Asker::answering("App\nhttps://app.example/c\nnative\n\n")).unwrap();
+    let draft = nothing
+        .draft(&mut Asker::answering("App\nhttps://app.example/c\nnative\n\n"), None)
+        .unwrap();
     assert_eq!(draft.redirect_uris, ["http://127.0.0.1/callback", "http://localhost/callback"]);
     assert!(!draft.keyed);
 }
@@ -69,10 +74,10 @@ fn what_is_missing_or_would_not_be_taken_is_refused_before_anything_is_written()
         (New { kind: None, ..web() }, "--kind is missing"),
         (New { name: Some(" ".into()), ..web() }, "MCP-AS-13"),
         (New { url: Some("http://app.example/c".into()), ..web() }, "no URL for a document"),
-        (New { redirect: vec!["http://app.example/".into()], ..web() }, "no redirect URI"),
+        (New { redirect: vec!["http://app.example/".into()], ..web() }, "cannot be listed"),
         (New { redirect: vec!["app:/cb".into()], ..web() }, "app's scheme"),
     ] {
-        let Err(Failure::Refused { why: said, .. }) = new.draft(&mut Asker::nobody()) else {
+        let Err(Failure::Refused { why: said, .. }) = new.draft(&mut Asker::nobody(), None) else {
             panic!("{why}: taken");
         };
         assert!(said.contains(why), "{why}: {said}");
@@ -83,7 +88,7 @@ fn what_is_missing_or_would_not_be_taken_is_refused_before_anything_is_written()
 fn a_private_key_is_for_its_owner_and_nothing_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("client.json");
-    let draft = new(Kind::Web, true).draft(&mut Asker::nobody()).unwrap();
+    let draft = new(Kind::Web, true).draft(&mut Asker::nobody(), None).unwrap();
     let files = Files::beside(Some(&out), &draft);
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     files.write(&draft.document(), Some(&key)).unwrap();
