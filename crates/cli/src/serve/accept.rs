@@ -197,12 +197,7 @@ fn builder(stream: &Stream, patience: Duration) -> auto::Builder<TokioExecutor> 
     let builder = auto::Builder::new(TokioExecutor::new());
     let mut builder =
         if stream.speaks_http2() { builder.http2_only() } else { builder.http1_only() };
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -217,6 +212,5 @@ fn builder(stream: &Stream, patience: Duration) -> auto::Builder<TokioExecutor> 
 const HEAD_BYTES: usize = 32 * 1024;
 /// The same in HTTP/2.
 const HTTP2_HEAD_BYTES: u32 = 32 * 1024;
-const HEADERS: usize = 100;
 const HTTP2_STREAMS: u32 = 128;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);

@@ -16,6 +16,7 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -42,14 +43,26 @@ pub(super) async fn take(
         return Ok((Request::from_parts(head, Body::new(body)), Leftover(None)));
     }
     if body.size_hint().exact().is_some_and(|bytes| bytes <= SHORT_BYTES) {
-        let whole = timeout(SHORT_TIME, body.collect()).await;
-        let whole = whole.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
-        let bytes = whole.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
+        let bytes = whole(body).await?;
         return Ok((Request::from_parts(head, Body::from(bytes)), Leftover(None)));
     }
     let ended = Arc::new(AtomicBool::new(false));
     let body = Body::new(Watched { body, ended: Arc::clone(&ended) });
     Ok((Request::from_parts(head, body), Leftover(Some(ended))))
+}
+
+/// The whole of a short body. Most came along with their head, and then no timer is needed.
+async fn whole(mut body: Incoming) -> Result<Bytes, StatusCode> {
+    let first = body.frame().now_or_never().flatten().transpose();
+    let first = first.map_err(|_| StatusCode::BAD_REQUEST)?;
+    let first = first.and_then(|frame| frame.into_data().ok()).unwrap_or_default();
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let rest = timeout(SHORT_TIME, body.collect()).await;
+    let rest = rest.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
+    let rest = rest.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
+    Ok(if first.is_empty() { rest } else { [first, rest].concat().into() })
 }
 
 impl Leftover {

@@ -1,5 +1,5 @@
 //! What has changed between two versions of a client's metadata, in terms that a person understands? (CIMD §8.4; CIMD-S-3,
-//! CIMD-S-4; DESIGN 4.7.) What follows from a change is in [`rules`]'s one table.
+//! CIMD-S-4; DESIGN 4.7.) What follows from a change is in one table, in `rules.rs`.
 //!
 //! Leaves out: key sets at a `jwks_uri`, which change without the document. Who fetches them compares thumbprints.
 

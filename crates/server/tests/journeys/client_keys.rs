@@ -17,12 +17,12 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 /// A world with a client that has published these keys and methods.
 async fn world(methods: Value, keys: &[&SigningKey]) -> World {
     let world = World::new().await;
-    publish(&world, methods, JWKS);
+    publish(&world, &methods, JWKS);
     publish_keys(&world, keys);
     world
 }
 
-fn publish(world: &World, methods: Value, jwks_uri: &str) {
+fn publish(world: &World, methods: &Value, jwks_uri: &str) {
     let document = json!({
         "client_id": CLIENT,
         "client_name": "Keyed",
@@ -164,14 +164,14 @@ async fn attack_6_keys_inside_are_not_fetched_and_burnt_keys_not_used() {
     for inside in
         [format!("https://127.0.0.1:{port}/jwks.json"), "https://keys.internal/jwks".to_owned()]
     {
-        publish(&world, json!(["private_key_jwt"]), &inside);
+        publish(&world, &json!(["private_key_jwt"]), &inside);
         world.deps.egress.forget(CLIENT, salver_server::flow::client::DOCUMENT);
         let before = world.web.all_hits();
         let proof = assertion(&world, &key, &inside, ISSUER);
         assert!(is_unproven(&redeem(&world, &code, Some(&proof)).await), "{inside}");
         assert_eq!(world.web.all_hits(), before + 1, "the document, and nothing inside");
     }
-    publish(&world, json!(["private_key_jwt"]), JWKS);
+    publish(&world, &json!(["private_key_jwt"]), JWKS);
     world.deps.egress.forget(CLIENT, salver_server::flow::client::DOCUMENT);
     let mut burnt = key.public_key().to_jwk();
     burnt.insert("d".into(), "secret".into());

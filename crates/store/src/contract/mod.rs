@@ -14,6 +14,7 @@ pub mod assertions;
 pub mod codes;
 pub mod consents;
 pub mod feed;
+pub mod holds;
 pub mod hosted;
 pub mod installations;
 pub mod invitations;
@@ -152,13 +153,15 @@ macro_rules! engine_contract {
                     a_version_is_noted_after_the_expected_one_only
                     of_many_who_note_one_version_one_does
                     a_version_carries_grants_along
+                    versions_are_thinned
+                }
+                holds {
                     a_version_holds_the_grants_it_names
                     a_held_grant_gives_no_codes_and_no_rotations
                     a_consent_lets_a_held_grant_go_on
                     a_version_ends_what_it_names
                     an_administrator_lets_held_grants_go_on
                     installations_of_lost_keys_end
-                    versions_are_thinned
                     a_grant_whose_version_is_forgotten_is_held
                     consenting_against_noting_lets_nothing_slip_through
                     rotating_against_holding_lets_nothing_slip_through
@@ -215,6 +218,7 @@ mod tests {
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("feed.rs"),
+            include_str!("holds.rs"),
             include_str!("hosted.rs"),
             include_str!("installations.rs"),
             include_str!("invitations.rs"),
