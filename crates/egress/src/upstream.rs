@@ -7,24 +7,27 @@
 
 mod dial;
 mod names;
+mod pool;
 mod race;
 mod tls;
 mod wire;
 
-use std::{error::Error as _, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, Response, Uri, uri::Scheme};
+use http::{HeaderValue, Request, Response, Uri, header::HOST, uri::PathAndQuery, uri::Scheme};
 use http_body_util::Full;
-pub use hyper::body::Incoming as UpstreamBody;
-use hyper_util::{
-    client::legacy::{Client, Error as ClientError},
-    rt::{TokioExecutor, TokioTimer},
-};
+use hyper::client::conn::http1;
 use rustls_pki_types::CertificateDer;
 use thiserror::Error;
 
-use self::{dial::Dialer, names::Names, tls::Tls};
+pub use self::pool::UpstreamBody;
+use self::{
+    dial::Dialer,
+    names::Names,
+    pool::{Lent, Pool, Sender},
+    tls::Tls,
+};
 use crate::{ChosenBy, Settings, address::AddressRefusal, tls::read_roots};
 
 /// The bounds of this door.
@@ -124,7 +127,10 @@ pub enum UpstreamError {
 
 /// The door for origins that the operator or the user chose. Cheap to share by reference; dropped with its pools.
 pub struct Upstream {
-    client: Client<Dialer, Full<Bytes>>,
+    dialer: Dialer,
+    // Apart, since a connection under TLS must never carry what is meant for a plain one, nor the other way round.
+    plain: Arc<Pool>,
+    encrypted: Arc<Pool>,
     tls: Tls,
     header_time_limit: Duration,
 }
@@ -141,13 +147,9 @@ impl Upstream {
         let tls = Tls::new(settings.extra_roots);
         let names = Names::new(&settings.dns_servers).map_err(SetupError::Resolver)?;
         let dialer = Dialer::new(chosen_by, settings.connect_time_limit, tls.clone(), names);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(settings.idle_time_limit)
-            .pool_max_idle_per_host(settings.idle_per_origin)
-            .http1_max_buf_size(MAX_HEAD)
-            .build(dialer);
-        Ok(Self { client, tls, header_time_limit: settings.header_time_limit })
+        let pool = || Arc::new(Pool::new(settings.idle_per_origin, settings.idle_time_limit));
+        let (plain, encrypted) = (pool(), pool());
+        Ok(Self { dialer, plain, encrypted, tls, header_time_limit: settings.header_time_limit })
     }
 
     /// Reads the trusted authorities now, so that a start with https origins fails early where there are none.
@@ -168,42 +170,73 @@ impl Upstream {
         request: Request<Full<Bytes>>,
     ) -> Result<Response<UpstreamBody>, UpstreamError> {
         check_url(request.uri())?;
-        match tokio::time::timeout(self.header_time_limit, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(explain(error)),
-            Err(_) => Err(UpstreamError::HeaderTimeLimit),
+        let exchange = tokio::time::timeout(self.header_time_limit, self.exchange(request));
+        exchange.await.unwrap_or(Err(UpstreamError::HeaderTimeLimit))
+    }
+
+    async fn exchange(
+        &self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<UpstreamBody>, UpstreamError> {
+        let origin = to_origin_form(&mut request)?;
+        let encrypted = origin.scheme() == Some(&Scheme::HTTPS);
+        let pool = if encrypted { &self.encrypted } else { &self.plain };
+        let authority = origin.authority().ok_or(UpstreamError::Url)?.as_str();
+        loop {
+            let (mut sender, is_new) = match pool.take(authority) {
+                Some(sender) => (sender, false),
+                None => (self.connect(origin.clone()).await?, true),
+            };
+            if sender.ready().await.is_err() && !is_new {
+                continue; // the origin has hung up meanwhile
+            }
+            match sender.try_send_request(request).await {
+                Ok(response) => {
+                    let (pool, authority) = (Arc::clone(pool), authority.into());
+                    let lent = Lent { pool, authority, sender };
+                    return Ok(response.map(|body| UpstreamBody::new(body, lent)));
+                }
+                Err(mut error) => match error.take_message() {
+                    // The origin hung up before it saw anything of the request: it is safe to send it again.
+                    Some(unsent) if !is_new => request = unsent,
+                    _ => return Err(UpstreamError::Exchange(Box::new(error.into_error()))),
+                },
+            }
         }
     }
+
+    async fn connect(&self, origin: Uri) -> Result<Sender, UpstreamError> {
+        let wire = self.dialer.clone().dial(origin).await?;
+        let mut builder = http1::Builder::new();
+        let shaken = builder.max_buf_size(MAX_HEAD).handshake(wire).await;
+        let (sender, connection) =
+            shaken.map_err(|error| UpstreamError::Exchange(Box::new(error)))?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to an origin broke");
+            }
+        });
+        Ok(sender)
+    }
+}
+
+/// RFC 9112 §3.2.1: the path goes into the request line, the authority into `Host` unless the caller has set it. Answers where it goes.
+fn to_origin_form(request: &mut Request<Full<Bytes>>) -> Result<Uri, UpstreamError> {
+    let path = request.uri().path_and_query().cloned();
+    let path = path.unwrap_or(PathAndQuery::from_static("/"));
+    let origin = std::mem::replace(request.uri_mut(), Uri::from(path));
+    if !request.headers().contains_key(HOST) {
+        let authority = origin.authority().ok_or(UpstreamError::Url)?;
+        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| UpstreamError::Url)?;
+        request.headers_mut().insert(HOST, host);
+    }
+    Ok(origin)
 }
 
 fn check_url(uri: &Uri) -> Result<(), UpstreamError> {
     let web = uri.scheme() == Some(&Scheme::HTTP) || uri.scheme() == Some(&Scheme::HTTPS);
     let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if web && plain { Ok(()) } else { Err(UpstreamError::Url) }
-}
-
-/// The dialler's own account, where the client only says that connecting failed.
-fn explain(error: ClientError) -> UpstreamError {
-    let ours = error.source().and_then(|source| source.downcast_ref::<UpstreamError>());
-    ours.and_then(UpstreamError::again).unwrap_or_else(|| UpstreamError::Exchange(error.into()))
-}
-
-impl UpstreamError {
-    /// The same fact once more; sources are kept by kind, as the client only lends its own.
-    fn again(&self) -> Option<Self> {
-        let copy = |error: &std::io::Error| std::io::Error::new(error.kind(), error.to_string());
-        Some(match self {
-            Self::Url => Self::Url,
-            Self::PlainHttp => Self::PlainHttp,
-            Self::Name(error) => Self::Name(copy(error)),
-            Self::Address(refusal) => Self::Address(*refusal),
-            Self::Connect(error) => Self::Connect(copy(error)),
-            Self::ConnectTimeLimit => Self::ConnectTimeLimit,
-            Self::TlsSetup => Self::TlsSetup,
-            Self::Tls(error) => Self::Tls(copy(error)),
-            Self::Exchange(_) | Self::HeaderTimeLimit => return None,
-        })
-    }
 }
 
 /// The longest head of an answer, in bytes.

@@ -2,19 +2,12 @@
 //!
 //! Fails closed: one refused address refuses the name, and the other end of the open socket is judged once more.
 
-use std::{
-    future::Future,
-    net::IpAddr,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 use http::{Uri, uri::Scheme};
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
-use tower_service::Service;
 
 use super::{UpstreamError, names::Names, race, tls::Tls, wire::Wire};
 use crate::{ChosenBy, address};
@@ -33,7 +26,11 @@ impl Dialer {
         Self { chosen_by, time_limit, tls, names }
     }
 
-    async fn dial(self, uri: Uri) -> Result<TokioIo<Wire>, UpstreamError> {
+    /// Opens a connection to the origin of a URL.
+    ///
+    /// # Errors
+    /// [`UpstreamError`], before anything of HTTP was said.
+    pub(super) async fn dial(self, uri: Uri) -> Result<TokioIo<Wire>, UpstreamError> {
         let limit = self.time_limit;
         tokio::time::timeout(limit, self.open(uri))
             .await
@@ -69,19 +66,5 @@ impl Dialer {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| UpstreamError::Url)?;
         let stream = connector.connect(name, stream).await.map_err(UpstreamError::Tls)?;
         Ok(Wire::Tls(Box::new(stream)))
-    }
-}
-
-impl Service<Uri> for Dialer {
-    type Response = TokioIo<Wire>;
-    type Error = UpstreamError;
-    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<Wire>, UpstreamError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), UpstreamError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        Box::pin(self.clone().dial(uri))
     }
 }

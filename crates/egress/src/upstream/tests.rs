@@ -284,3 +284,78 @@ fn authorities_that_cannot_be_read_stop_the_start_of_this_door_too() {
     let shared = UpstreamSettings::sharing(&settings);
     assert!(matches!(shared, Err(crate::SetupError::ExtraRoots)));
 }
+
+/// A server that answers each request with the number of its connection, and hangs up after `answers` of them.
+async fn numbered(answers: usize) -> SocketAddr {
+    let connections = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    server(move |mut stream| {
+        let number = connections.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        async move {
+            for _ in 0..answers {
+                if read_head(&mut stream).await.is_empty() {
+                    return;
+                }
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{number}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_origin_that_hung_up_meanwhile_gets_the_request_on_a_new_connection() {
+    let address = numbered(1).await;
+    let door = door(ChosenBy::Operator);
+    for number in ["0", "1", "2"] {
+        let answer = door.send(get(&format!("http://{address}/"))).await.unwrap();
+        assert_eq!(text(answer).await, number);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_answer_was_not_read_carries_nothing_else() {
+    let address = numbered(9).await;
+    let door = door(ChosenBy::Operator);
+    let unread = door.send(get(&format!("http://{address}/"))).await.unwrap();
+    let beside = door.send(get(&format!("http://{address}/"))).await.unwrap();
+    assert_eq!(text(beside).await, "1", "the first one is still in use");
+    drop(unread);
+    let after = door.send(get(&format!("http://{address}/"))).await.unwrap();
+    assert_eq!(text(after).await, "1", "and is not used again");
+}
+
+#[tokio::test]
+async fn a_connection_that_idled_for_too_long_is_not_used_again() {
+    let address = numbered(9).await;
+    let settings = UpstreamSettings { idle_time_limit: Duration::ZERO, ..Default::default() };
+    let door = Upstream::new(ChosenBy::Operator, settings).unwrap();
+    for number in ["0", "1"] {
+        let answer = door.send(get(&format!("http://{address}/"))).await.unwrap();
+        assert_eq!(text(answer).await, number);
+    }
+}
+
+#[tokio::test]
+async fn many_calls_at_once_each_get_their_own_answer() {
+    let address = server(async |mut stream| {
+        loop {
+            let head = read_head(&mut stream).await;
+            let Some(path) = head.split(' ').nth(1) else { return };
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{path}", path.len());
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    })
+    .await;
+    let door = Arc::new(door(ChosenBy::Operator));
+    let calls = (0..200).map(|number| {
+        let door = Arc::clone(&door);
+        tokio::spawn(async move {
+            let answer = door.send(get(&format!("http://{address}/{number}"))).await.unwrap();
+            assert_eq!(text(answer).await, format!("/{number}"));
+        })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap();
+    }
+}

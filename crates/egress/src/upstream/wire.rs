@@ -1,4 +1,4 @@
-//! What do bytes travel on? A TCP stream, plain or under TLS, as the pool wants it.
+//! What do bytes travel on? A TCP stream, plain or under TLS, as HTTP wants it.
 
 use std::{
     io::{IoSlice, Result},
@@ -6,7 +6,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -19,12 +18,6 @@ pub(super) enum Wire {
     Plain(TcpStream),
     /// https.
     Tls(Box<TlsStream<TcpStream>>),
-}
-
-impl Connection for Wire {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
 }
 
 impl AsyncRead for Wire {
