@@ -187,8 +187,8 @@ impl Upstream {
                 Some(sender) => (sender, false),
                 None => (self.connect(origin.clone()).await?, true),
             };
-            if sender.ready().await.is_err() && !is_new {
-                continue; // the origin has hung up meanwhile
+            if !is_new && !is_free(&mut sender).await {
+                continue; // the origin has hung up, or still owes something to the exchange before
             }
             match sender.try_send_request(request).await {
                 Ok(response) => {
@@ -220,6 +220,13 @@ impl Upstream {
     }
 }
 
+/// Whether a connection can carry another request. An origin that answered early may never read the rest of the request before; nobody
+/// waits for that.
+async fn is_free(sender: &mut Sender) -> bool {
+    sender.is_ready()
+        || matches!(tokio::time::timeout(FREE_TIME_LIMIT, sender.ready()).await, Ok(Ok(())))
+}
+
 /// RFC 9112 §3.2.1: the path goes into the request line, the authority into `Host` unless the caller has set it. Answers where it goes.
 fn to_origin_form(request: &mut Request<Full<Bytes>>) -> Result<Uri, UpstreamError> {
     let path = request.uri().path_and_query().cloned();
@@ -238,6 +245,9 @@ fn check_url(uri: &Uri) -> Result<(), UpstreamError> {
     let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
     if web && plain { Ok(()) } else { Err(UpstreamError::Url) }
 }
+
+/// How long a connection may take to be done with the exchange before.
+const FREE_TIME_LIMIT: Duration = Duration::from_millis(20);
 
 /// The longest head of an answer, in bytes.
 const MAX_HEAD: usize = 64 * 1024;

@@ -158,7 +158,10 @@ impl Gateway {
         *request.method_mut() = head.method;
         *request.uri_mut() = target;
         *request.headers_mut() = head.headers;
-        self.exchange(&believed, request).await.map_err(Refusal::Upstream)
+        let response = self.exchange(&believed, request).await.map_err(Refusal::Upstream)?;
+        // A tool may work for minutes; its answer is nobody's any more if the grant has ended meanwhile.
+        self.must_stand(&believed, (self.parts.now)())?;
+        Ok(response)
     }
 
     fn must_stand(&self, believed: &Believed, now: Timestamp) -> Result<(), Refusal> {

@@ -20,13 +20,22 @@ pub async fn run(deps: Arc<Deps>) {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks
     });
-    loop {
-        tokio::select! {
-            _ = feed.tick() => read_feed(&deps).await,
-            _ = uses.tick() => merge_uses(&deps).await,
-            _ = sweep.tick() => sweep_and_reread(&deps).await,
+    // Apart: however long a sweep takes, what is revoked takes effect in time.
+    let feed = async {
+        loop {
+            feed.tick().await;
+            read_feed(&deps).await;
         }
-    }
+    };
+    let rest = async {
+        loop {
+            tokio::select! {
+                _ = uses.tick() => merge_uses(&deps).await,
+                _ = sweep.tick() => sweep_and_reread(&deps).await,
+            }
+        }
+    };
+    tokio::join!(feed, rest);
 }
 
 /// Merges what was seen; also called once more before the server stops.

@@ -6,6 +6,8 @@
 pub(super) struct Ready<'a> {
     /// The protected MCP server.
     pub(super) mcp_url: &'a str,
+    /// Where people see what they let in, and end it.
+    pub(super) account_url: &'a str,
     /// The ready account.
     pub(super) username: &'a str,
     /// Its password.
@@ -16,7 +18,7 @@ pub(super) struct Ready<'a> {
 
 /// The whole text.
 pub(super) fn text(ready: &Ready<'_>) -> String {
-    let Ready { mcp_url, username, password, client_id } = ready;
+    let Ready { mcp_url, account_url, username, password, client_id } = ready;
     format!(
         "
   salver demo: an MCP server that knows nothing of OAuth, behind the front door
@@ -24,6 +26,8 @@ pub(super) fn text(ready: &Ready<'_>) -> String {
     MCP server   {mcp_url}
     account      {username}
     password     {password}
+
+    connected    {account_url}
 
   Connect a client (the browser opens, sign in with the account, allow):
 
@@ -34,7 +38,8 @@ pub(super) fn text(ready: &Ready<'_>) -> String {
                  codex mcp login salver-demo
     opencode     in opencode.json:  \"mcp\": {{ \"servers\": {{ \"salver-demo\": {{ \"type\": \"remote\", \"url\": \"{mcp_url}\" }} }} }}
     Zed          in settings.json:  \"context_servers\": {{ \"salver-demo\": {{ \"url\": \"{mcp_url}\" }} }}
-    MCP SDKs     client metadata URL: {client_id}
+    MCP SDKs     client_metadata_url = \"{client_id}\"  (Python; clientMetadataUrl in TypeScript),
+                 with a redirect URI http://127.0.0.1:PORT/callback
 
   salver reads each client's metadata document from its maker's web site, so it needs the internet; the SDKs' one is hosted here.
   Clients that run elsewhere (claude.ai, ChatGPT) cannot reach this computer. Ctrl-C ends everything.
@@ -50,6 +55,7 @@ mod tests {
     fn short_and_ready_to_paste() {
         let ready = Ready {
             mcp_url: "http://localhost:8080/mcp",
+            account_url: "http://localhost:8080/account/apps",
             username: "demo",
             password: "abcd-efgh-jkmn",
             client_id: "https://localhost:8081/client.json",

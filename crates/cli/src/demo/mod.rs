@@ -162,8 +162,10 @@ fn tell(settings: &Settings, password: &str, client_id: &str, json: bool) {
             &json!({ "issuer": issuer, "mcp_url": mcp_url, "username": USERNAME, "password": password, "client_id": client_id }),
         );
     } else {
+        let account_url = &format!("{issuer}/account/apps");
         output::talk(&instructions::text(&instructions::Ready {
             mcp_url,
+            account_url,
             username: USERNAME,
             password,
             client_id,

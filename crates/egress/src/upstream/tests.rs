@@ -359,3 +359,17 @@ async fn many_calls_at_once_each_get_their_own_answer() {
         call.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn an_origin_that_answers_early_and_reads_no_further_holds_up_nobody_else() {
+    let address = numbered(1).await;
+    let door = door(ChosenBy::Operator);
+    let mut large = get(&format!("http://{address}/"));
+    *large.method_mut() = http::Method::POST;
+    *large.body_mut() = Full::new(Bytes::from(vec![b'x'; 8 * 1024 * 1024]));
+    let early = door.send(large).await.unwrap();
+    assert_eq!(text(early).await, "0");
+    let next =
+        tokio::time::timeout(Duration::from_secs(5), door.send(get(&format!("http://{address}/"))));
+    assert_eq!(text(next.await.unwrap().unwrap()).await, "1");
+}

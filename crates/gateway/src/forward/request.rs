@@ -27,8 +27,8 @@ fn is_dropped(name: &HeaderName) -> bool {
         || is_credential(text)
         || is_tale_of_others(text)
         || is_for_browsers_or_changes_meaning(text)
-        // Servers that turn names into variables read `salver_identity` as `salver-identity`.
-        || text.contains('_')
+        // Servers that turn names into variables read `salver_identity` or `x.remote.user` as if they had dashes.
+        || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_credential(name: &str) -> bool {

@@ -59,6 +59,14 @@ impl OwnOrigins {
     }
 
     fn contain(&self, url: &Url) -> bool {
+        let mut url = url.clone();
+        // The name with a dot at its end reaches the same place.
+        if let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')).map(String::from)
+            && url.set_host(Some(&bare)).is_err()
+        {
+            return true;
+        }
+        let url = &url;
         let on_our_port = is_loopback(url)
             && url.port_or_known_default().is_some_and(|port| self.loopback_ports.contains(&port));
         on_our_port || self.origins.contains(&url.origin().ascii_serialization())
@@ -177,6 +185,7 @@ mod tests {
             (&["http://localhost/cb"], Some("http://localhost:8080/cb"), Err(E::OurOwn)),
             (&["http://127.0.0.1/cb"], Some("http://127.0.0.1:8080/cb"), Err(E::OurOwn)),
             (&["https://mcp.example/cb"], Some("https://mcp.example/cb"), Err(E::OurOwn)),
+            (&["https://mcp.example./cb"], Some("https://mcp.example./cb"), Err(E::OurOwn)),
             (&["cursor://x/cb"], Some("cursor://x/cb"), Err(E::SchemeNotAllowed("cursor".into()))),
         ];
         for (registered, presented, expected) in cases {

@@ -40,7 +40,7 @@ use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
 pub enum Next<'d> {
     /// Somebody has to sign in. Nothing is known of the client but the host that claims to ask.
     SignIn {
-        /// That host, or the identifier of a registered client.
+        /// The `client_id` that is named, of which a page shows the host.
         asking: String,
     },
     /// The person is asked.
@@ -136,9 +136,8 @@ async fn nobody_is_signed_in<'d>(
     // Known or not: a document that we host is not asked for under the name of our host.
     let client_id = known.as_ref().map_or(&request.client_id, |found| &found.metadata.client_id);
     let asking = match client_id {
-        ClientId::Document(url) => url.host().to_owned(),
-        ClientId::Issued(id) => id.as_str().to_owned(),
         ClientId::Hosted(id) => id.as_str().to_owned(),
+        client_id => client_id.to_string(),
     };
     Ok(Next::SignIn { asking })
 }

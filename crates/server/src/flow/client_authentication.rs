@@ -102,8 +102,15 @@ impl<'r> Claimed<'r> {
                 Err(Refusal::Client { why: ClientRefusal::Unknown, .. }) => {
                     Err(TokenError::UnknownClient.into())
                 }
-                // A public client whose host fails now was judged when its code was issued.
-                _ => Ok(None),
+                Err(Refusal::Unavailable(why)) => Err(why.into()),
+                // The host fails now: what the login began with, or the installation, says whether keys are needed.
+                Err(_) => match whose.began_with {
+                    Some(digest) if !began_public(deps, &self.client_id, digest).await? => {
+                        Err(TokenError::ClientAuthentication.into())
+                    }
+                    _ => Ok(None),
+                },
+                Ok(_) => Ok(None),
             };
         };
         let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?.metadata;

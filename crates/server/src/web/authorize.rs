@@ -6,6 +6,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 use salver_oauth::{discovery::path, form::safe_query};
+use url::Url;
 
 use super::{App, consent_page, refusal};
 use crate::{
@@ -74,7 +75,7 @@ fn sign_in(app: &App, asking: &str, raw: &str, headers: &HeaderMap) -> Response 
     let continue_to = again(app, raw);
     let sign_in = SignInPage {
         site: app.site(),
-        asking: Some(HostName::of_text(asking)),
+        asking: Some(host_of(asking)),
         form_token,
         continue_to,
         username: String::new(),
@@ -85,4 +86,10 @@ fn sign_in(app: &App, asking: &str, raw: &str, headers: &HeaderMap) -> Response 
         response.headers_mut().append(http::header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The host of a document's URL, with its port; any other identifier as it is.
+fn host_of(asking: &str) -> HostName {
+    let url = Url::parse(asking).ok().filter(|url| url.scheme() == "https");
+    url.and_then(|url| HostName::of_url(&url)).unwrap_or_else(|| HostName::of_text(asking))
 }

@@ -11,6 +11,7 @@ mod consent_page;
 mod cors;
 mod documents;
 mod health;
+mod in_time;
 mod introspect;
 mod logo;
 mod oauth_error;

@@ -12,17 +12,18 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, authorize, clients, consent, cors, documents, health, introspect, logo, revoke,
-    token,
+    App, account, authorize, clients, consent, cors, documents, health, in_time, introspect, logo,
+    revoke, token,
 };
-use crate::pages::{ICON, STYLESHEET};
+use crate::pages::{ICON, STYLESHEET, see_other};
 
 /// The longest form body, in bytes (DESIGN §9).
-const FORM_BYTES: usize = 64 * 1024;
+pub(super) const FORM_BYTES: usize = 64 * 1024;
 
 /// The routes of the authorization server, for requests whose `Host` is the issuer's.
 pub fn router(app: App) -> Router {
     let issuer = app.deps().settings.issuer.clone();
+    let home = format!("{}/account", issuer.path());
     let below = |path: &str| format!("{}{path}", issuer.path());
 
     let mut readable = Router::new()
@@ -39,6 +40,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(readable)
         .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
+        .route(&below("/"), get(move || std::future::ready(see_other(&home))))
         .route(&below(path::CONSENT), post(consent::post))
         .route(&below(path::INTROSPECT), post(introspect::post))
         .route(&below(STYLESHEET.path()), get(async || documents::asset(&STYLESHEET)))
@@ -48,6 +50,7 @@ pub fn router(app: App) -> Router {
         .route(&below("/readyz"), any(health::ready))
         .merge(account::router(issuer.path()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn(in_time::whole))
         .with_state(app)
 }
 

@@ -189,3 +189,10 @@ async fn design_7_8_no_secret_of_a_login_stands_in_the_log() {
         assert!(!log.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn the_front_page_leads_to_the_account() {
+    let world = World::new().await;
+    let page = Browser::new(world.router.clone()).get("/").await;
+    assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/account"));
+}

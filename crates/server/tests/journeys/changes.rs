@@ -345,7 +345,9 @@ async fn cimd_s_4_from_keyed_to_none_everything_ends() {
     assert!(!world.is_active(&hers.access).await);
     assert!(grants(&world, "alice", CLIENT).await.is_empty());
     assert!(grants(&world, "bob", CLIENT).await.is_empty());
-    assert!(is_unproven(&refresh(&world, &hers.refresh, None).await));
+    // What has ended is told so before anybody is asked to prove anything.
+    let dead = refresh(&world, &hers.refresh, None).await;
+    assert_eq!(refused(&dead), (400, "invalid_grant".to_owned()));
     let asked = alice.get(&authorize(CLIENT, CALLBACK, &[])).await;
     assert_eq!(asked.status, StatusCode::OK, "and she is asked as at first");
 }

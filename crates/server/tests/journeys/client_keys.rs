@@ -214,3 +214,15 @@ async fn rv_1_a_keyed_client_proves_itself_to_revoke() {
     assert_eq!(revoked.status, StatusCode::OK);
     assert!(!world.is_active(&given.access).await);
 }
+
+#[tokio::test]
+async fn cimd_k_7_a_failing_host_is_no_way_around_the_keys() {
+    let key = key();
+    let world = world(json!(["private_key_jwt"]), &[&key]).await;
+    let code = code(&world).await;
+    for gone in [503, 404] {
+        world.web.set(CLIENT, Reply { status: gone, ..Reply::json("") });
+        world.deps.egress.forget(CLIENT, salver_server::flow::client::DOCUMENT);
+        assert!(is_unproven(&redeem(&world, &code, None).await), "{gone}");
+    }
+}

@@ -77,7 +77,13 @@ pub(super) async fn redeem(
             let issued = issue(deps, generation)?;
             match deps.store.redeem_code(RedeemCode { code: digest, installation }).await? {
                 Outcome::Applied => Ok(issued),
-                Outcome::Lost => Err(TokenError::Code.into()),
+                Outcome::Lost => {
+                    // Somebody else redeemed it at this very moment, with everything right: a replay, whoever was first.
+                    let found = deps.store.find_code(digest).await?;
+                    let gave = found.and_then(|(code, _)| code.redeemed_by);
+                    end_what_it_gave(deps, gave, now).await?;
+                    Err(TokenError::Code.into())
+                }
             }
         }
     }

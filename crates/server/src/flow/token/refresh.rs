@@ -50,6 +50,9 @@ pub(super) async fn rotate(
         if grant.client_id != client_id.as_str() {
             return Err(not_good(deps, &client_id, TokenError::RefreshToken));
         }
+        if installation.ended_at.is_some() || grant.revoked_at.is_some() {
+            return Err(TokenError::RefreshToken.into()); // DESIGN 4.5: nobody is asked outside for what has ended
+        }
         if let Some(claimed) = unproven.take() {
             let started_by = installation.client_key.as_deref();
             let began_with = None;
@@ -68,7 +71,13 @@ pub(super) async fn rotate(
             proven: proven.as_deref(),
             now,
         };
-        let next = match family.decide() {
+        let decision = family.decide();
+        if matches!(decision, Decision::Repeat | Decision::Replace)
+            && proven.as_deref() != installation.client_key.as_deref()
+        {
+            return Err(TokenError::ClientAuthentication.into()); // DESIGN 4.9: the answer goes to whom it was for
+        }
+        let next = match decision {
             Decision::Ended => return Err(TokenError::RefreshToken.into()),
             Decision::Theft => {
                 family.end().await?;
