@@ -1,9 +1,11 @@
-//! Which questions the compiler cannot answer about this house, and how to ask them: `cargo xtask edges`, `cargo xtask sizes`.
+//! Which questions the compiler cannot answer about this house, and how to ask them: `cargo xtask edges`, `cargo xtask fresh`,
+//! `cargo xtask sizes`.
 //!
 //! House rules: dependency edges and who may name what (`edges`, `names`), lengths of files and functions (`sizes`).
 //! Left out: which third-party libraries may be here, and in whose hands; that is `deny.toml`.
 
 mod edges;
+mod fresh;
 mod names;
 mod packages;
 mod sizes;
@@ -43,9 +45,14 @@ fn main() -> ExitCode {
     let names: Vec<&str> = tasks.iter().map(String::as_str).collect();
     let checked = match names.as_slice() {
         ["edges"] => edges_and_names(),
+        ["fresh"] => fresh::check(),
+        ["generate"] => fresh::generate(),
         ["sizes"] => source::read_all().map(|files| sizes::check(&files)),
         _ => {
-            return say(&["usage: cargo xtask edges | sizes".to_owned()], ExitCode::from(2));
+            return say(
+                &["usage: cargo xtask edges | fresh | generate | sizes".to_owned()],
+                ExitCode::from(2),
+            );
         }
     };
     match checked {

@@ -1,6 +1,6 @@
 //! The IANA special-purpose address registries as constants.
 //!
-//! Generated from `data/iana-special-purpose.tsv` (RFC 6890, RFC 8190); a test in `address.rs` compares the two.
+//! Generated from `data/iana-special-purpose.tsv` (RFC 6890, RFC 8190); `cargo xtask fresh` compares the two.
 //! Nothing is decided here: `address.rs` judges.
 
 #![expect(clippy::ip_constant, reason = "generated from the numbers of the registry")]
