@@ -1,6 +1,7 @@
 //! How are times written on the command line, and read back to people?
 
 use salver_oauth::Timestamp;
+use salver_policy::catalogue::Date;
 
 /// Seconds, from a number with `s`, `m`, `h` or `d` after it; at most 90 days.
 pub(super) fn parse(text: &str) -> Result<i64, String> {
@@ -36,27 +37,13 @@ pub(super) fn words(seconds: i64) -> String {
 
 /// The day of a time in UTC, as ISO 8601 writes it.
 pub(super) fn date(at: Timestamp) -> String {
-    let (year, month, day) = civil(at.as_unix().div_euclid(86_400));
-    format!("{year:04}-{month:02}-{day:02}")
+    Date::of(at).to_string()
 }
 
 /// A time in UTC to the second, to be read by people.
 pub(super) fn moment(at: Timestamp) -> String {
     let second = at.as_unix().rem_euclid(86_400);
     format!("{} {:02}:{:02}:{:02}", date(at), second / 3_600, second / 60 % 60, second % 60)
-}
-
-/// The Gregorian date of a day counted from 1970-01-01: eras of 400 years, years that begin in March.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
