@@ -65,6 +65,12 @@ impl<'a> Form<'a> {
         self.values(name).map(|raw| decode(raw).ok_or(FormError::NotUtf8(name))).collect()
     }
 
+    /// Whether every parameter is one of these.
+    #[must_use]
+    pub fn has_only(&self, names: &[&str]) -> bool {
+        self.pairs.iter().all(|(name, _)| names.contains(&name.as_ref()))
+    }
+
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
         self.pairs
             .iter()

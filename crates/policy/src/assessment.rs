@@ -35,6 +35,8 @@ pub enum Publisher {
     ExactUrl(Box<str>),
     /// Nobody: this server hosts the document for one of its accounts, and does not answer for it.
     Hosted(Box<str>),
+    /// Nobody at all: it says everything itself.
+    Nobody,
     /// An administrator of this server.
     Administrator,
 }
@@ -101,7 +103,7 @@ impl<'f> Facts<'f> {
         let relay = self.catalogue.is_relay(self.redirect_uri);
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
         let rung = match publisher {
-            Publisher::ExactUrl(_) | Publisher::Hosted(_) => Rung::SelfDeclared,
+            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Rung::SelfDeclared,
             _ if relay || pinned => Rung::Published,
             Publisher::Domain(_) if self.is_keyed() => Rung::Anchored,
             _ if self.reaches_only(&publisher) => Rung::Anchored,
@@ -123,6 +125,7 @@ impl<'f> Facts<'f> {
         match &self.client.client_id {
             ClientId::Issued(_) => Publisher::Administrator,
             ClientId::Hosted(id) => Publisher::Hosted(id.as_str().into()),
+            ClientId::LocalDevelopment(_) => Publisher::Nobody,
             ClientId::Document(url) if self.catalogue.is_shared_host(url.host()) => {
                 Publisher::ExactUrl(url.as_str().into())
             }
@@ -135,7 +138,7 @@ impl<'f> Facts<'f> {
     pub fn known(&self) -> Option<&'f Client> {
         match &self.client.client_id {
             ClientId::Document(url) => self.catalogue.client_of_document(url.as_str()),
-            ClientId::Issued(_) | ClientId::Hosted(_) => None,
+            ClientId::Issued(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_) => None,
         }
     }
 
@@ -170,6 +173,7 @@ pub fn fingerprint(client: &Metadata) -> String {
         ClientId::Document(url) => format!("document {url}", url = url.as_str()),
         ClientId::Issued(id) => format!("issued {}", id.as_str()),
         ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
+        ClientId::LocalDevelopment(id) => format!("development {}", id.as_str()),
     }
 }
 
@@ -204,6 +208,7 @@ pub(crate) mod tests {
             scope: None,
             methods: Methods { none: true, private_key_jwt: false },
             keys: Keys::None,
+            dpop_bound: false,
             digest: [0; 32],
         }
     }
@@ -287,6 +292,12 @@ pub(crate) mod tests {
                 "hosted here, whatever receives the answer",
                 "http://localhost:8080/clients/app.json",
                 "https://files.example/cb",
+                Rung::SelfDeclared,
+            ),
+            (
+                "ATP-2: in development",
+                "http://localhost?redirect_uri=http://127.0.0.1/cb",
+                "http://127.0.0.1/cb",
                 Rung::SelfDeclared,
             ),
             (

@@ -64,7 +64,7 @@ impl Facts<'_> {
             || match &assessment.publisher {
                 Publisher::Administrator => true,
                 Publisher::Domain(host) => is_same_site(host, owner),
-                Publisher::ExactUrl(_) | Publisher::Hosted(_) => false,
+                Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => false,
             };
         let (name, owner) = (name.clone(), owner.clone());
         (!is_owner).then_some(Warning::BorrowedName { name, owner })

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use salver_oauth::{
     Scope,
-    client::{id::ClientId, redirect_uri::RedirectUri},
+    client::{
+        id::{ClientId, ClientIdError},
+        redirect_uri::RedirectUri,
+    },
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,8 +77,8 @@ fn one(
     let id = match ClientId::parse(&entry.client_id) {
         // CIMD-A-2: an id of ours never looks like the URL of a metadata document.
         Ok(id @ ClientId::Issued(_)) => Some(id),
-        Ok(ClientId::Document(_) | ClientId::Hosted(_))
-        | Err(salver_oauth::client::id::ClientIdError::Url(_)) => {
+        Ok(ClientId::Document(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_))
+        | Err(ClientIdError::Url(_) | ClientIdError::LocalDevelopment(_)) => {
             problems.refuse(
                 id_key,
                 "looks like a URL, which only clients with a metadata document may",

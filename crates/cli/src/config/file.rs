@@ -4,9 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    clients::ClientEntry, development::DevelopmentSection, egress::EgressSection,
-    limits::LimitsSection, log::LogSection, resources::entry::ResourceEntry, store::StoreSection,
-    tls::TlsSection, tokens::TokensSection,
+    clients::ClientEntry,
+    development::DevelopmentSection,
+    documents::{ChangesSection, DocumentsSection},
+    egress::EgressSection,
+    limits::LimitsSection,
+    log::LogSection,
+    resources::entry::ResourceEntry,
+    store::StoreSection,
+    tls::TlsSection,
+    tokens::TokensSection,
 };
 
 /// The whole file.
@@ -27,6 +34,10 @@ pub(crate) struct File {
     pub(crate) resources: Vec<ResourceEntry>,
     /// Clients that are given an id here, one entry each; all others introduce themselves.
     pub(crate) clients: Vec<ClientEntry>,
+    /// How metadata documents of clients are judged.
+    pub(crate) documents: DocumentsSection,
+    /// What follows when a client's metadata document changes. Three things are not settings: connections whose redirect URI is gone wait, what was authenticated with a removed key ends, and everything ends when a client that had to authenticate can no longer do so.
+    pub(crate) changes: ChangesSection,
     /// What is issued, how it is signed, and how long it lives.
     pub(crate) tokens: TokensSection,
     /// Requests that salver makes to others.

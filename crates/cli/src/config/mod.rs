@@ -7,6 +7,7 @@
 pub(crate) mod check;
 pub(crate) mod clients;
 pub(crate) mod development;
+pub(crate) mod documents;
 pub(crate) mod egress;
 pub(crate) mod file;
 pub(crate) mod host_and_port;

@@ -6,6 +6,7 @@ use super::{
     check,
     clients::{self, Client},
     development::{self, DevelopmentSettings},
+    documents::{self, DocumentsSettings},
     egress::{self, EgressSettings},
     file::File,
     layers::{Environment, Layers},
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) resources: Vec<Resource>,
     /// Clients that are given an id here.
     pub(crate) clients: Vec<Client>,
+    /// How metadata documents are judged.
+    pub(crate) documents: DocumentsSettings,
     /// What is issued.
     pub(crate) tokens: TokensSection,
     /// How requests leave.
@@ -132,6 +135,7 @@ fn put_together(
         store: store?,
         resources,
         clients,
+        documents: documents::resolve(file.documents, file.changes),
         tokens: file.tokens,
         egress,
         development,

@@ -22,6 +22,7 @@ fn one(client: &Client) -> Metadata {
         scope: client.scope.clone(),
         methods: Methods { none: true, private_key_jwt: false },
         keys: Keys::None,
+        dpop_bound: false,
         digest: version(client),
     }
 }

@@ -89,9 +89,9 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         issuer: settings.server.issuer.clone(),
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
-        profile: salver_oauth::client::document::Profile::Mcp,
+        profile: settings.documents.profile,
         catalogue: Arc::new(Catalogue::embedded().clone()),
-        changes: salver_oauth::client::change::ChangeRules::default(),
+        changes: settings.documents.changes,
         lifetimes: Lifetimes {
             code: settings.tokens.code_seconds.into(),
             access_token: settings.tokens.access_token_seconds.into(),

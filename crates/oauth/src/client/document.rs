@@ -3,6 +3,8 @@
 //! What is forbidden refuses the document; what is unknown or unsupported is left out, and refuses it only when nothing
 //! usable remains. Fetching is not done here.
 
+mod atproto;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -15,6 +17,9 @@ use super::{
 };
 use crate::json::{self, JsonError};
 
+pub use atproto::AtprotoFault;
+pub(super) use atproto::{RULES as ATPROTO_RULES, faults as atproto_faults};
+
 /// Which members a document must have.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Profile {
@@ -23,6 +28,8 @@ pub enum Profile {
     Mcp,
     /// CIMD alone: `client_id`, and `redirect_uris` since all our flows redirect.
     Ietf,
+    /// Bluesky's: what ATP-1 to ATP-8 demand.
+    Atproto,
 }
 
 /// Why bytes are no metadata document of this URL.
@@ -55,6 +62,9 @@ pub enum DocumentError {
     /// Nothing in this list can be used here.
     #[error("nothing in {0} can be used here")]
     NothingUsable(&'static str),
+    /// ATP-1 to ATP-8: a rule of the atproto profile.
+    #[error("the atproto profile is in force, and {0}")]
+    Atproto(AtprotoFault),
 }
 
 /// Reads a document that was fetched from `url`.
@@ -92,6 +102,11 @@ fn read(bytes: &[u8], client_id: ClientId, profile: Profile) -> Result<Metadata,
     }
     usable(&members, "grant_types", "authorization_code")?;
     usable(&members, "response_types", "code")?;
+    if let (Profile::Atproto, ClientId::Document(url)) = (profile, &client_id)
+        && let Some(fault) = atproto_faults(&members, url).into_iter().next()
+    {
+        return Err(E::Atproto(fault));
+    }
     let keys = keys(&members)?;
     Ok(Metadata {
         client_id,
@@ -102,6 +117,7 @@ fn read(bytes: &[u8], client_id: ClientId, profile: Profile) -> Result<Metadata,
         scope: text(&members, "scope")?.and_then(|scope| scope.parse().ok()),
         methods: methods(&members, &keys)?,
         keys,
+        dpop_bound: flag(&members, atproto::BOUND)?,
         digest: digest(&SHA256, bytes).as_ref().try_into().map_err(|_| E::NotAnObject)?,
     })
 }
@@ -194,6 +210,15 @@ pub(super) fn text<'m>(
     present(members, name)
         .map(|value| value.as_str().ok_or(DocumentError::WrongType(name)))
         .transpose()
+}
+
+pub(super) fn flag(
+    members: &Map<String, Value>,
+    name: &'static str,
+) -> Result<bool, DocumentError> {
+    let value =
+        present(members, name).map(|value| value.as_bool().ok_or(DocumentError::WrongType(name)));
+    value.transpose().map(Option::unwrap_or_default)
 }
 
 /// CIMD-D-14, R-7: a URL that we would go to is absolute and https; any other is left out.

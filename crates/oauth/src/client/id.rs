@@ -5,7 +5,10 @@ use std::fmt;
 use thiserror::Error;
 use url::{Host, Url};
 
-use super::hosted::HostedId;
+use super::{
+    hosted::HostedId,
+    local_development::{LocalDevelopmentError, LocalDevelopmentId},
+};
 
 /// The longest `client_id` that is looked at (DESIGN §9), in bytes.
 pub const MAX_CLIENT_ID_BYTES: usize = 2048;
@@ -19,6 +22,8 @@ pub enum ClientId {
     Document(MetadataUrl),
     /// A document that this server hosts itself for a developer (decision 5).
     Hosted(HostedId),
+    /// A program in development, by an identifier of the atproto profile (ATP-2).
+    LocalDevelopment(LocalDevelopmentId),
 }
 
 /// An identifier that was given out here. Never begins with `https://` (CIMD-A-2).
@@ -47,6 +52,9 @@ pub enum ClientIdError {
     /// It begins like a URL and breaks a rule for URLs of metadata documents.
     #[error("as the URL of a metadata document {0}")]
     Url(MetadataUrlError),
+    /// It begins like the identifier of a program in development and breaks a rule for those.
+    #[error("as the identifier of a program in development {0}")]
+    LocalDevelopment(LocalDevelopmentError),
 }
 
 /// Which rule of CIMD §3 a URL breaks.
@@ -102,6 +110,10 @@ impl ClientId {
         if let Some(hosted) = HostedId::on_loopback(raw) {
             return Ok(Self::Hosted(hosted));
         }
+        if LocalDevelopmentId::is_meant(raw) {
+            let read = LocalDevelopmentId::parse(raw);
+            return read.map(Self::LocalDevelopment).map_err(ClientIdError::LocalDevelopment);
+        }
         if like_a_url {
             return MetadataUrl::parse(raw).map(Self::Document).map_err(ClientIdError::Url);
         }
@@ -115,6 +127,7 @@ impl ClientId {
             Self::Issued(id) => &id.0,
             Self::Document(url) => url.as_str(),
             Self::Hosted(id) => id.as_str(),
+            Self::LocalDevelopment(id) => id.as_str(),
         }
     }
 }
@@ -246,7 +259,7 @@ mod tests {
         for (raw, error) in [
             ("", ClientIdError::Empty),
             ("a\nb", ClientIdError::ForbiddenCharacter),
-            ("http://localhost", ClientIdError::Url(MetadataUrlError::NotHttps)),
+            ("http://localhost:80", ClientIdError::Url(MetadataUrlError::NotHttps)),
             ("javascript://x/y", ClientIdError::Url(MetadataUrlError::NotHttps)),
         ] {
             assert_eq!(ClientId::parse(raw), Err(error), "{raw:?}");

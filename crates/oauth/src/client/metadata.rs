@@ -23,6 +23,8 @@ pub struct Metadata {
     pub methods: Methods,
     /// The keys that it authenticates with.
     pub keys: Keys,
+    /// Its tokens must be bound to a key of its own (RFC 9449 §5.2): bearer tokens are none for it.
+    pub dpop_bound: bool,
     /// SHA-256 of the bytes it was read from: two metadata with one digest are one version.
     pub digest: [u8; 32],
 }
@@ -57,6 +59,7 @@ impl Metadata {
             (None, ClientId::Document(url)) => url.host(),
             (None, ClientId::Issued(id)) => id.as_str(),
             (None, ClientId::Hosted(id)) => id.as_str(),
+            (None, ClientId::LocalDevelopment(_)) => "A program in development",
         }
     }
 
@@ -94,6 +97,7 @@ pub(crate) mod tests {
             scope: None,
             methods: Methods { none: true, private_key_jwt: false },
             keys: Keys::None,
+            dpop_bound: false,
             digest: [0; 32],
         }
     }

@@ -4,6 +4,7 @@ pub mod change;
 pub mod document;
 pub mod hosted;
 pub mod id;
+pub mod local_development;
 pub mod media_type;
 pub mod metadata;
 pub mod redirect_uri;

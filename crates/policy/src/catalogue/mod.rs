@@ -200,7 +200,7 @@ impl Catalogue {
     pub fn recovery(&self, client_id: &ClientId, redirect_uri: Option<&str>) -> Option<&str> {
         let by_document = match client_id {
             ClientId::Document(url) => self.client_of_document(url.as_str()),
-            ClientId::Issued(_) | ClientId::Hosted(_) => None,
+            ClientId::Issued(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_) => None,
         };
         let by_redirect_uri = || {
             let uri = redirect_uri.filter(|uri| RedirectUri::parse(uri).is_ok())?;

@@ -31,7 +31,7 @@ use super::{
     SignedIn,
     client::{self, Found, Reach},
     consent, logo,
-    refusal::{Refusal, Unavailable},
+    refusal::{ClientRefusal, Refusal, Unavailable},
     version::{self, Since},
 };
 use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
@@ -159,6 +159,10 @@ pub(super) async fn prepare<'d>(
     }
     let Found { metadata: client, copy, document, hosted_for } = found;
     let back = return_address(deps, &client, request)?;
+    if client.dpop_bound {
+        let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
+        return Err(Refusal::Client { client_id, why });
+    }
     match check::accept(&client, request, deps.settings.resources.offers()) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(accepted) => {

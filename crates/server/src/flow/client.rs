@@ -15,6 +15,7 @@ use salver_oauth::{
         document::{self, Profile},
         hosted::HostedId,
         id::{ClientId, MetadataUrl},
+        local_development::LocalDevelopmentId,
         media_type::is_json,
         metadata::Metadata,
     },
@@ -85,6 +86,7 @@ pub async fn find(
         },
         // Of another server.
         (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
+        (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url),
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
             fetch(deps, url, (person, known_good)).await.map(Some)
@@ -103,7 +105,17 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
         ClientId::Issued(id) => deps.settings.clients.contains_key(id.as_str()),
         ClientId::Document(url) => deps.egress.cached(url.as_str(), DOCUMENT).is_some(),
         ClientId::Hosted(_) => false,
+        ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
+}
+
+/// ATP-2: only where the profile is in force.
+fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientRefusal> {
+    if deps.settings.profile != Profile::Atproto {
+        return Err(ClientRefusal::NoLocalDevelopment);
+    }
+    let metadata = Arc::new(id.metadata());
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
 }
 
 async fn fetch(
@@ -120,8 +132,9 @@ async fn fetch(
         limit: DOCUMENT_BYTES,
         accept: "application/json",
         check: match deps.settings.profile {
-            Profile::Mcp => is_document::<true>,
-            Profile::Ietf => is_document::<false>,
+            Profile::Mcp => |candidate| is_document(candidate, Profile::Mcp),
+            Profile::Ietf => |candidate| is_document(candidate, Profile::Ietf),
+            Profile::Atproto => |candidate| is_document(candidate, Profile::Atproto),
         },
     };
     match deps.egress.fetch(fetch).await {
@@ -188,8 +201,7 @@ fn timestamp(time: SystemTime) -> Timestamp {
 }
 
 /// CIMD-C-2: what is no document is not kept.
-fn is_document<const MCP: bool>(candidate: &Candidate<'_>) -> bool {
-    let profile = if MCP { Profile::Mcp } else { Profile::Ietf };
+fn is_document(candidate: &Candidate<'_>, profile: Profile) -> bool {
     is_json(candidate.content_type)
         && MetadataUrl::parse(candidate.url)
             .is_ok_and(|url| document::parse(candidate.body, &url, profile).is_ok())

@@ -67,6 +67,12 @@ pub enum ClientRefusal {
     /// Its document breaks a rule.
     #[error("its document: {0}")]
     Document(DocumentError),
+    /// ATP-2: clients in development come only where the atproto profile is in force.
+    #[error("the identifiers of the atproto profile are not in use here")]
+    NoLocalDevelopment,
+    /// RFC 9449 §5.2: it wants its tokens bound to a key, and bearer tokens are all there are.
+    #[error("it wants tokens that are bound to a key")]
+    NeedsBoundTokens,
 }
 
 /// Something of ours failed.

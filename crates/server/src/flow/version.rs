@@ -118,7 +118,9 @@ pub async fn note_keys(
 pub async fn since(deps: &Deps, grant: &Grant, client: &Metadata) -> Result<Since, StoreError> {
     let held = grant.held_at.is_some();
     // What an administrator wrote down has no versions: a change of it is their word.
-    if grant.metadata == client.digest || matches!(client.client_id, ClientId::Issued(_)) {
+    if grant.metadata == client.digest
+        || matches!(client.client_id, ClientId::Issued(_) | ClientId::LocalDevelopment(_))
+    {
         return Ok(Since { changes: Vec::new(), asks_again: held });
     }
     let Some(then) = find(deps, &client.client_id, grant.metadata).await? else {
@@ -203,7 +205,7 @@ fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
     match client_id {
         ClientId::Document(url) => document::parse(&version.document, url, Profile::Ietf).ok(),
         ClientId::Hosted(id) => document::parse_hosted(&version.document, id, Profile::Ietf).ok(),
-        ClientId::Issued(_) => None,
+        ClientId::Issued(_) | ClientId::LocalDevelopment(_) => None,
     }
 }
 

@@ -136,6 +136,14 @@ fn client(why: &ClientRefusal) -> Words {
         ClientRefusal::MediaType(_) => refused(
             "The application’s metadata document is not served as JSON (it needs Content-Type: application/json).".into(),
         ),
+        ClientRefusal::NoLocalDevelopment => Words {
+            whose_move: WhoseMove::Administrator,
+            remedy: "Tell whoever runs this server, with the code below: clients in development need the atproto profile, or a document that this server hosts.",
+            ..refused("The application is in development and has no document; this server does not take such applications.".into())
+        },
+        ClientRefusal::NeedsBoundTokens => refused(
+            "The application wants tokens that are bound to a key of its own (dpop_bound_access_tokens), and this server does not issue such tokens.".into(),
+        ),
         ClientRefusal::Document(error) => {
             refused(format!("The application’s metadata document breaks a rule: {error}."))
         }

@@ -12,6 +12,7 @@ mod discovery;
 mod documents;
 mod hosted;
 mod logos;
+mod profiles;
 mod refresh;
 mod revocation;
 mod token;

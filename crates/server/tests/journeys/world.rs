@@ -96,6 +96,17 @@ impl World {
         issuer: &str,
         change: impl FnOnce(&mut salver_egress::Settings),
     ) -> Self {
+        Self::made(settings(issuer), change).await
+    }
+
+    /// The same told otherwise.
+    pub(crate) async fn told(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(ISSUER);
+        change(&mut settings);
+        Self::made(settings, |_| {}).await
+    }
+
+    async fn made(settings: Settings, change: impl FnOnce(&mut salver_egress::Settings)) -> Self {
         let web = FakeWeb::start().await;
         let mut way_out = egress(&web);
         change(&mut way_out);
@@ -113,7 +124,6 @@ impl World {
         let clock = FixedClock::at(1_795_000_000);
         let master = MasterKey::from_bytes([7; 32]);
         let secrets = Secrets::derive(&master).unwrap();
-        let settings = settings(issuer);
         let ticking = clock.clone();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
@@ -326,6 +336,7 @@ fn settings(issuer: &str) -> Settings {
         scope: None,
         methods: Methods { none: true, private_key_jwt: false },
         keys: Keys::None,
+        dpop_bound: false,
         digest: [1; 32],
     };
     Settings {

@@ -29,8 +29,9 @@ pub(in crate::command) struct Check {
     #[arg(long)]
     json: bool,
     /// Which members a document must have.
-    #[arg(long, value_enum, default_value_t = ProfileName::Mcp)]
-    profile: ProfileName,
+    /// The default is the profile of the server's configuration.
+    #[arg(long, value_enum)]
+    profile: Option<ProfileName>,
     /// Say what is shown for this redirect URI, as the client will send it, in place of all that the document lists.
     #[arg(long, value_name = "URI")]
     redirect: Vec<String>,
@@ -45,6 +46,8 @@ enum ProfileName {
     Mcp,
     /// The IETF draft alone.
     Ietf,
+    /// Bluesky's.
+    Atproto,
 }
 
 /// Everything that is told of a document.
@@ -62,7 +65,7 @@ pub(super) struct Told {
 impl Check {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = settings(&self.place.flags())?;
-        let profile = self.profile.into();
+        let profile = self.profile.map_or(settings.documents.profile, Into::into);
         let told = if self.what.contains("://") {
             let answer = block_on(fetch::fetch(&settings, &self.what))?;
             judge_answer(&self.what, &answer, (profile, &self.redirect), &settings)
@@ -134,6 +137,7 @@ impl From<ProfileName> for Profile {
         match name {
             ProfileName::Mcp => Self::Mcp,
             ProfileName::Ietf => Self::Ietf,
+            ProfileName::Atproto => Self::Atproto,
         }
     }
 }

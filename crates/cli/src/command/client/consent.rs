@@ -52,6 +52,11 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
     let own = OwnOrigins::of(resources.chain([issuer.as_str()]));
     let back = ReturnAddress::choose(client, Some(uri), None, issuer, &own)
         .map_err(|error| refusal(&error))?;
+    if client.dpop_bound {
+        return Err(
+            "refused: it wants tokens that are bound to a key (DPoP), and this server issues none yet",
+        );
+    }
     let facts = Facts {
         client,
         redirect_uri: back.redirect_uri(),

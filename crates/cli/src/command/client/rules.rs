@@ -89,6 +89,11 @@ fn kept(rule: &str) -> &'static str {
         "CIMD-D-12" => "grant and response types are known here",
         "CIMD-D-13" => "plain JSON, with members of the right types",
         "CIMD-D-14" => "every URL in it is https",
+        "ATP-1" => "no port in the URL (atproto)",
+        "ATP-4" => "the members that atproto needs",
+        "ATP-5" => "it says what it signs with (atproto)",
+        "ATP-6" => "links on the right host, and https (atproto)",
+        "ATP-8" => "redirect URIs of its kind (atproto)",
         "CIMD-D-4" => "no member of an uncertain meaning",
         _ => "kept",
     }
@@ -119,6 +124,7 @@ fn remedy(error: &DocumentError) -> &'static str {
         }
         E::NothingUsable("grant_types") => "list authorization_code",
         E::NothingUsable("response_types") => "list code",
+        E::Atproto(_) => "see the rule in Bluesky's OAuth profile, or judge it by --profile mcp",
         E::NothingUsable(_) => "list none, or private_key_jwt with a jwks_uri",
     }
 }

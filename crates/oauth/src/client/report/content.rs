@@ -5,7 +5,11 @@ use serde_json::{Map, Value};
 use super::{Advice, Found, Judge, methods, note, refuse};
 use crate::{
     client::{
-        document::{DocumentError as E, PRIVATE_KEY_MEMBERS, Profile, present, text, texts},
+        document::{
+            ATPROTO_RULES, DocumentError as E, PRIVATE_KEY_MEMBERS, Profile, atproto_faults, flag,
+            present, text, texts,
+        },
+        id::MetadataUrl,
         redirect_uri::{Recipient, RedirectUri},
     },
     json,
@@ -43,6 +47,13 @@ pub(super) fn judge(
     judge.rule("CIMD-D-13", wrong_types(&members));
     judge.rule("CIMD-D-14", urls(&members));
     judge.rule("CIMD-D-4", ignored(&members));
+    if let (Profile::Atproto, Ok(url)) = (profile, MetadataUrl::parse(url)) {
+        let faults = atproto_faults(&members, &url);
+        for rule in ATPROTO_RULES {
+            let broken = faults.iter().filter(|fault| fault.rule() == rule);
+            judge.rule(rule, broken.map(|fault| refuse(E::Atproto(fault.clone()))));
+        }
+    }
     Some(members)
 }
 
@@ -130,7 +141,9 @@ fn wrong_types(members: &Map<String, Value>) -> Vec<Found> {
         .map(|name| text(members, name).err());
     let lists =
         ["grant_types", "response_types", methods::MANY].map(|name| texts(members, name).err());
-    let mut found: Vec<_> = single.into_iter().chain(lists).flatten().map(refuse).collect();
+    let flag = flag(members, "dpop_bound_access_tokens").err();
+    let all = single.into_iter().chain(lists).chain([flag]);
+    let mut found: Vec<_> = all.flatten().map(refuse).collect();
     if let Ok(Some(scope)) = text(members, "scope")
         && scope.parse::<Scope>().is_err()
     {

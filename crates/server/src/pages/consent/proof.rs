@@ -53,6 +53,7 @@ impl Proof {
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
+            Publisher::Nobody => Self::SelfDeclared { document: None },
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }
