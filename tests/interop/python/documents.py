@@ -8,10 +8,13 @@ import hashlib
 import json
 import secrets
 import sys
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from browser import Browser, Page
 from documents_host import DocumentsHost
@@ -32,13 +35,20 @@ CLIENTS = [
 ]
 
 
+CHATGPT_KEYS = "https://chatgpt.com/oauth/jwks.json"
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     fixtures = TOP / "tests/fixtures/clients"
     documents = {json.loads(file.read_text())["client_id"]: file.read_bytes() for file in sorted(fixtures.glob("*.json"))}
     untried = {file.stem for file in fixtures.glob("*.json")} - {name for name, _, _ in CLIENTS}
     assert not untried, f"no redirect URI is written here for {untried}"
-    with DocumentsHost(documents, folder) as host:
+    # Their document, byte for byte, and a key set of ours in place of theirs.
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "ours", "alg": "RS256", "use": "sig"}
+    served = documents | {CHATGPT_KEYS: json.dumps({"keys": [public]}).encode()}
+    with DocumentsHost(served, folder) as host:
         # What stands behind is not called in this case; the address only has to be one that salver may name.
         with Salver("serve", "--protect", "http://127.0.0.1:9/mcp", config=host.development()) as salver:
             try:
@@ -54,9 +64,50 @@ def main() -> None:
                 assert set(host.asked) == set(documents), host.asked
                 assert len(host.asked) == len(documents), f"a fresh document was fetched again: {host.asked}"
                 kept("each document was fetched once, although some clients came twice")
+                with_keys(facts, person, json.loads((fixtures / "chatgpt.json").read_text()), key)
+                assert host.asked.count(CHATGPT_KEYS) == 1, host.asked
             except BaseException:
                 print(salver.log.read_text(), file=sys.stderr)
                 raise
+
+
+def with_keys(facts, person: Browser, document, key) -> None:
+    """ChatGPT as it logs in where keys are asked for: private_key_jwt with RS256, by the key set that its document names."""
+    redirect_uri = document["redirect_uris"][0]
+    verifier = secrets.token_urlsafe(48)
+    answer = person.authorize(question(facts, document, redirect_uri, verifier), until=redirect_uri)
+    code = parse_qs(urlsplit(answer).query, strict_parsing=True)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri, "code_verifier": verifier}
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    forged = token(facts, form | assertion(facts, document, stranger))
+    assert (forged.status_code, forged.json()["error"]) == (401, "invalid_client"), forged.text
+    given = token(facts, form | assertion(facts, document, key))
+    assert given.status_code == 200, given.text
+    kept("ChatGPT authenticates with private_key_jwt, RS256, by a key of the set that its document names")
+    refresh = {"grant_type": "refresh_token", "refresh_token": given.json()["refresh_token"], "resource": facts["mcp_url"]}
+    bare = token(facts, refresh | {"client_id": document["client_id"]})
+    assert (bare.status_code, bare.json()["error"]) == (401, "invalid_client"), bare.text
+    again = token(facts, refresh | assertion(facts, document, key))
+    assert again.status_code == 200, again.text
+    kept("what it was given with a key it cannot refresh without one")
+
+
+def assertion(facts, document, key) -> dict[str, str]:
+    now = int(time.time())
+    claims = {
+        "iss": document["client_id"],
+        "sub": document["client_id"],
+        "aud": facts["issuer"],
+        "iat": now,
+        "exp": now + 60,
+        "jti": secrets.token_urlsafe(16),
+    }
+    signed = jwt.encode(claims, key, "RS256", headers={"kid": "ours", "typ": "client-authentication+jwt"})
+    return {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "client_assertion": signed}
+
+
+def token(facts, form: dict[str, str]) -> httpx2.Response:
+    return httpx2.post(f"{facts['issuer']}/token", data=form, trust_env=False)
 
 
 def question(facts, document, redirect_uri: str, verifier: str) -> str:
@@ -97,7 +148,7 @@ def let_in(facts, person: Browser, document, redirect_uri: str) -> None:
         "code_verifier": verifier,
         "resource": facts["mcp_url"],
     }
-    answer = httpx2.post(f"{facts['issuer']}/token", data=form, trust_env=False)
+    answer = token(facts, form)
     assert answer.status_code == 200, answer.text
     tokens = answer.json()
     assert tokens["token_type"].lower() == "bearer" and answer.headers["cache-control"] == "no-store", answer.headers

@@ -1,0 +1,214 @@
+use salver_oauth::client::{
+    metadata::{Keys, Methods},
+    redirect_uri::RedirectUri,
+};
+
+use super::*;
+use crate::catalogue::Date;
+
+/// Metadata with one redirect URI.
+pub(crate) fn client(client_id: &str, redirect_uri: &str) -> Metadata {
+    Metadata {
+        client_id: ClientId::parse(client_id).unwrap(),
+        name: Some("App".into()),
+        client_uri: None,
+        logo_uri: None,
+        redirect_uris: vec![RedirectUri::parse(redirect_uri).unwrap()],
+        scope: None,
+        methods: Methods { none: true, private_key_jwt: false },
+        keys: Keys::None,
+        dpop_bound: false,
+        digest: [0; 32],
+    }
+}
+
+/// The facts of a request with its first redirect URI.
+pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts<'f> {
+    let uri = &client.redirect_uris[0];
+    let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
+    Facts { client, redirect_uri, recipient, copy: DocumentCopy::Live, catalogue }
+}
+
+/// A client that its document lists an address for, on another host; and places that are not what they seem.
+pub(crate) fn catalogue() -> Catalogue {
+    Catalogue::parse(
+        r#"
+        format = 1
+        number = 1
+        issued = "2026-11-01"
+        relays = ["https://vscode.dev/redirect", "https://relay.example/r"]
+        shared_hosts = ["files.example"]
+        [[client]]
+        name = "App"
+        publisher = "app.example"
+        names = ["App"]
+        documents = ["https://app.example/c", "https://files.example/app/c"]
+        redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r", "http://localhost/cb"]
+        shared_host = true
+        seen = "2026-10-01"
+        source = "a test"
+        [[client]]
+        name = "Web"
+        publisher = "web.example"
+        names = ["Web"]
+        documents = ["https://web.example/c"]
+        redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r"]
+        seen = "2026-10-01"
+        source = "a test"
+        "#,
+    )
+    .unwrap()
+}
+
+#[test]
+fn design_4_2_each_rung_with_its_forgeries() {
+    let catalogue = catalogue();
+    for (why, client_id, redirect_uri, rung) in [
+        ("its own host", "https://claude.ai/c", "https://claude.ai/cb", Rung::Anchored),
+        (
+            "another host of the same site",
+            "https://claude.ai/c",
+            "https://api.claude.ai/cb",
+            Rung::Published,
+        ),
+        ("another host", "https://claude.ai/c", "https://evil.example/cb", Rung::Published),
+        (
+            "a program on this computer",
+            "https://claude.ai/c",
+            "http://localhost/cb",
+            Rung::Published,
+        ),
+        ("an app's scheme", "https://claude.ai/c", "ai.claude:/cb", Rung::Published),
+        (
+            "a relay on its own host",
+            "https://vscode.dev/c",
+            "https://vscode.dev/redirect",
+            Rung::Published,
+        ),
+        (
+            "a host for everybody",
+            "https://files.example/a/c",
+            "https://files.example/cb",
+            Rung::SelfDeclared,
+        ),
+        (
+            "… that spells itself otherwise",
+            "https://files.example./a/c",
+            "https://files.example./cb",
+            Rung::SelfDeclared,
+        ),
+        (
+            "hosted here, whatever receives the answer",
+            "http://localhost:8080/clients/app.json",
+            "https://files.example/cb",
+            Rung::SelfDeclared,
+        ),
+        (
+            "a known client on a host for everybody",
+            "https://files.example/app/c",
+            "https://login.example/cb",
+            Rung::SelfDeclared,
+        ),
+        (
+            "a host that the catalogue names for it",
+            "https://web.example/c",
+            "https://login.example/cb",
+            Rung::Anchored,
+        ),
+        (
+            "… for another document of its host",
+            "https://web.example/d",
+            "https://login.example/cb",
+            Rung::Published,
+        ),
+        (
+            "… a host for everybody",
+            "https://web.example/c",
+            "https://files.example/cb",
+            Rung::Published,
+        ),
+        ("… a relay", "https://web.example/c", "https://relay.example/r", Rung::Published),
+        ("named by an administrator", "partner", "https://partner.example/cb", Rung::Anchored),
+        ("named, but on this computer", "partner", "http://localhost/cb", Rung::Published),
+        ("named, but a relay", "partner", "https://relay.example/r", Rung::Published),
+    ] {
+        let client = client(client_id, redirect_uri);
+        assert_eq!(facts(&client, &catalogue).assess().rung, rung, "{why}");
+    }
+}
+
+#[test]
+fn atp_2_nobody_vouches_for_a_client_in_development() {
+    let client = client("http://localhost", "http://127.0.0.1/cb");
+    let assessment = facts(&client, &catalogue()).assess();
+    assert_eq!(assessment.rung, Rung::SelfDeclared);
+    assert_eq!(assessment.publisher, Publisher::Nobody);
+}
+
+#[test]
+fn design_4_2_keys_anchor_only_whom_a_domain_publishes_and_who_cannot_do_without() {
+    let catalogue = catalogue();
+    let both = Methods { none: true, private_key_jwt: true };
+    let keyed = Methods { none: false, private_key_jwt: true };
+    for (why, client_id, redirect_uri, methods, rung) in [
+        ("keys", "https://a.example/c", "http://localhost/cb", keyed, Rung::Anchored),
+        ("… elsewhere", "https://a.example/c", "https://b.example/cb", keyed, Rung::Anchored),
+        ("or none", "https://a.example/c", "http://localhost/cb", both, Rung::Published),
+        ("a relay", "https://a.example/c", "https://relay.example/r", keyed, Rung::Published),
+        (
+            "a host for everybody",
+            "https://files.example/a/c",
+            "https://files.example/cb",
+            keyed,
+            Rung::SelfDeclared,
+        ),
+        ("no domain", "partner", "http://localhost/cb", keyed, Rung::Published),
+    ] {
+        let client = Metadata { methods, ..client(client_id, redirect_uri) };
+        assert_eq!(facts(&client, &catalogue).assess().rung, rung, "{why}");
+    }
+}
+
+#[test]
+fn design_4_6_a_pinned_login_is_at_most_published() {
+    let catalogue = catalogue();
+    let fetched = Date::parse("2026-09-30").unwrap().begin();
+    let keyed = Methods { none: false, private_key_jwt: true };
+    for (copy, own_host, by_keys, everybody) in [
+        (DocumentCopy::Live, Rung::Anchored, Rung::Anchored, Rung::SelfDeclared),
+        (DocumentCopy::Stale { fetched }, Rung::Anchored, Rung::Anchored, Rung::SelfDeclared),
+        (DocumentCopy::Pinned { fetched }, Rung::Published, Rung::Published, Rung::SelfDeclared),
+    ] {
+        let rung = |client: &Metadata| Facts { copy, ..facts(client, &catalogue) }.assess().rung;
+        assert_eq!(rung(&client("https://a.example/c", "https://a.example/cb")), own_host);
+        let keyed =
+            Metadata { methods: keyed, ..client("https://a.example/c", "http://localhost/") };
+        assert_eq!(rung(&keyed), by_keys);
+        let shared = client("https://files.example/a/c", "https://files.example/cb");
+        assert_eq!(rung(&shared), everybody);
+    }
+}
+
+#[test]
+fn the_name_that_a_client_claims_changes_nothing() {
+    let catalogue = catalogue();
+    let mut one = client("https://claude.ai/c", "https://claude.ai/cb");
+    let before = facts(&one, &catalogue).assess();
+    one.name = Some("administrator, vetted, anchored".into());
+    assert_eq!(facts(&one, &catalogue).assess(), before);
+}
+
+#[test]
+fn only_documents_are_known_and_only_by_their_urls() {
+    let catalogue = catalogue();
+    for (client_id, known) in [
+        ("https://web.example/c", Some("Web")),
+        ("https://web.example/d", None),
+        ("https://files.example/app/c", Some("App")),
+        ("Web", None),
+    ] {
+        let client = client(client_id, "http://localhost/cb");
+        let known_as = facts(&client, &catalogue).known().map(|client| &*client.name);
+        assert_eq!(known_as, known, "{client_id}");
+    }
+}
