@@ -3,8 +3,10 @@
 //! `numbers url N`, `numbers address N` and `numbers cached N` do one thing N times and print nothing: run them under `valgrind
 //! --tool=callgrind` with two values of N, and the difference is the price of the things between. `numbers hosts N` tries N distinct
 //! hosts through the whole door, six hundred a minute by its own clock, and prints the resident memory before and after (Linux).
+//! `numbers documents N` fetches N distinct documents of people's clients over TLS, and says how many are kept and what they take.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "an example is read on a terminal, and stops where it cannot go on"
@@ -29,6 +31,22 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+/// As long as the documents of well-known clients are.
+const DOCUMENT: &str = r#"{
+  "client_id": "https://app.example.comPATH",
+  "client_name": "A client with a name",
+  "client_uri": "https://app.example.com/about/this/client",
+  "logo_uri": "https://app.example.com/static/images/logo-512x512.png",
+  "redirect_uris": ["http://127.0.0.1/callback", "http://localhost/callback", "https://app.example.com/oauth/callback"],
+  "grant_types": ["authorization_code", "refresh_token"],
+  "response_types": ["code"],
+  "token_endpoint_auth_method": "none",
+  "application_type": "native",
+  "tos_uri": "https://app.example.com/legal/terms-of-service",
+  "policy_uri": "https://app.example.com/legal/privacy-policy",
+  "software_id": "2f6a2e0c-6a2e-4a3b-9f62-9a4b5ad4c2de"
+}"#;
+
 const URL: &str = "https://app.example.com/oauth/client-metadata.json";
 
 #[tokio::main(flavor = "current_thread")]
@@ -43,7 +61,8 @@ async fn main() {
         "address" => addresses(times),
         "cached" => cached(times).await,
         "hosts" => hosts(times).await,
-        _ => println!("numbers url|address|cached|hosts [N]"),
+        "documents" => documents(times).await,
+        _ => println!("numbers url|address|cached|hosts|documents [N]"),
     }
 }
 
@@ -57,15 +76,7 @@ fn addresses(times: u32) {
 
 /// A host behind TLS is asked once; all further answers come from the copy.
 async fn cached(times: u32) {
-    let (peer, authority) = host().await;
-    let mut settings = Settings {
-        extra_roots_pem: Some(authority.into_bytes()),
-        reach: Reach::LoopbackOnly,
-        ..Settings::default()
-    };
-    settings.development.connect.insert(("app.example.com".to_owned(), 443), peer);
-    let egress =
-        Egress::with(settings, Arc::new(NoSuchName), Arc::new(SystemClock::start())).unwrap();
+    let egress = door_to(host().await, Arc::new(SystemClock::start()));
     let first = egress.fetch(fetch(URL, 0)).await.unwrap();
     assert_eq!(first.freshness, Freshness::Now);
     for _ in 0..times {
@@ -74,6 +85,38 @@ async fn cached(times: u32) {
     }
 }
 
+/// Each is of a client that somebody has let in, and is asked for twice.
+async fn documents(times: u32) {
+    let clock = Arc::new(Hands(Mutex::default()));
+    let egress = door_to(host().await, Arc::clone(&clock) as _);
+    let url = |n: u32| format!("https://app.example.com/clients/{n}/metadata.json");
+    let (mut bytes, before) = (0, resident());
+    for n in 0..times {
+        let url = url(n);
+        let known = Fetch { standing: Standing::KnownGood, ..fetch(&url, n) };
+        bytes += egress.fetch(known).await.unwrap().body.len();
+        clock.advance(Duration::from_secs(3));
+    }
+    let after = resident();
+    let mut kept = 0_u32;
+    for n in 0..times {
+        kept += u32::from(egress.cached(&url(n), Purpose::new("client_metadata")).is_some());
+    }
+    println!("{times} documents of {} bytes, of which {kept} are kept", bytes / times as usize);
+    println!("resident: {before} KiB before, {after} KiB after");
+}
+
+fn door_to((peer, authority): (SocketAddr, String), clock: Arc<dyn Clock>) -> Egress {
+    let mut settings = Settings {
+        extra_roots_pem: Some(authority.into_bytes()),
+        reach: Reach::LoopbackOnly,
+        ..Settings::default()
+    };
+    settings.development.connect.insert(("app.example.com".to_owned(), 443), peer);
+    Egress::with(settings, Arc::new(NoSuchName), clock).unwrap()
+}
+
+/// Answers with a document of its own for each path.
 async fn host() -> (SocketAddr, String) {
     let made = rcgen::generate_simple_self_signed(vec!["app.example.com".to_owned()]).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
@@ -91,10 +134,12 @@ async fn host() -> (SocketAddr, String) {
         while let Ok((tcp, _)) = listener.accept().await {
             let mut tls = acceptor.accept(tcp).await.unwrap();
             let mut request = [0; 4096];
-            let _ = tls.read(&mut request).await;
-            let body = format!("{{\"client_id\":{URL:?}}}");
+            let length = tls.read(&mut request).await.unwrap_or_default();
+            let request = String::from_utf8_lossy(&request[..length]);
+            let path = request.split(' ').nth(1).unwrap_or("/");
+            let body = DOCUMENT.replace("PATH", path);
             let head =
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: max-age=3600";
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: max-age=86400";
             let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
             let _ = tls.write_all(answer.as_bytes()).await;
             let _ = tls.shutdown().await;

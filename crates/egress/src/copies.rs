@@ -75,4 +75,5 @@ impl Copies {
     }
 }
 
-const MOST_COPIES: usize = 4096;
+/// Room for ten thousand documents of a kilobyte, and half as many again.
+const MOST_COPIES: usize = 16 * 1024;

@@ -199,7 +199,7 @@ impl Default for Keeping {
             at_most: Duration::from_hours(24),
             stale_at_most: Duration::from_hours(7 * 24),
             bytes: 8 * 1024 * 1024,
-            known_good_bytes: 8 * 1024 * 1024,
+            known_good_bytes: 24 * 1024 * 1024,
         }
     }
 }

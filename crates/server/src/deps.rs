@@ -8,8 +8,8 @@ use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
 use crate::{
-    chance::Chance, clock::Clock, keyring::Keyring, logo::Logos, revocations::RevocationIndex,
-    secrets::Secrets, settings::Settings, usage::Usage,
+    chance::Chance, clock::Clock, keyring::Keyring, logo::Logos, read_documents::ReadDocuments,
+    revocations::RevocationIndex, secrets::Secrets, settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -32,6 +32,8 @@ pub struct Deps {
     pub revocations: RevocationIndex,
     /// What was seen lately.
     pub usage: Usage,
+    /// Documents that were read lately.
+    pub read_documents: ReadDocuments,
     /// Logos of clients that were let in or asked lately.
     pub logos: Logos,
     /// The time.

@@ -12,6 +12,7 @@ pub mod keyring;
 pub mod logo;
 pub mod pages;
 pub mod password;
+pub mod read_documents;
 pub mod revocations;
 pub mod secrets;
 pub mod session;

@@ -11,6 +11,7 @@ use salver_server::{
     deps::{Deps, INTROSPECTED_KEPT},
     keyring::Keyring,
     logo::Logos,
+    read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
     settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
@@ -52,6 +53,7 @@ pub(super) async fn deps(
         revocations: RevocationIndex::default(),
         usage: Usage::default(),
         logos: Logos::default(),
+        read_documents: ReadDocuments::default(),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance::default()),
     })

@@ -87,7 +87,7 @@ pub async fn find(
         // Of another server.
         (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
-        (ClientId::Document(url), Reach::AtHand) => cached(deps, url),
+        (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
             fetch(deps, url, (person, known_good)).await.map(Some)
         }
@@ -138,9 +138,7 @@ async fn fetch(
         },
     };
     match deps.egress.fetch(fetch).await {
-        Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
-            read(&fetched, url, deps.settings.profile)
-        }
+        Ok(fetched) | Err(FetchError::Unusable(fetched)) => read(deps, &fetched, url).await,
         Err(error) => {
             let why =
                 ClientRefusal::Unfetchable { category: error.category(), log: error.to_string() };
@@ -177,22 +175,25 @@ fn pinned(deps: &Deps, url: &MetadataUrl) -> Option<Found> {
 }
 
 /// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.
-fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Found>, ClientRefusal> {
-    let cached = deps.egress.cached(url.as_str(), DOCUMENT);
-    cached.map(|fetched| read(&fetched, url, deps.settings.profile)).transpose()
+async fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Found>, ClientRefusal> {
+    match deps.egress.cached(url.as_str(), DOCUMENT) {
+        Some(fetched) => read(deps, &fetched, url).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-fn read(fetched: &Fetched, url: &MetadataUrl, profile: Profile) -> Result<Found, ClientRefusal> {
+async fn read(deps: &Deps, fetched: &Fetched, url: &MetadataUrl) -> Result<Found, ClientRefusal> {
     if !is_json(fetched.content_type.as_deref()) {
         return Err(ClientRefusal::MediaType(fetched.content_type.as_deref().map(String::from)));
     }
-    let metadata = document::parse(&fetched.body, url, profile).map_err(ClientRefusal::Document)?;
+    let metadata = deps.read_documents.read(&fetched.body, url, deps.settings.profile).await;
+    let metadata = metadata.map_err(ClientRefusal::Document)?;
     let copy = match fetched.freshness {
         Freshness::Stale { .. } => DocumentCopy::Stale { fetched: timestamp(fetched.fetched_at) },
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata: Arc::new(metadata), copy, document, hosted_for: None })
+    Ok(Found { metadata, copy, document, hosted_for: None })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {
