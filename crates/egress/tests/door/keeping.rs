@@ -14,7 +14,7 @@ fn answer(headers: &str, body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn an_answer_is_good_for_its_own_time_within_our_bounds() {
+async fn cimd_c_1_an_answer_is_good_for_its_own_time_within_our_bounds() {
     // Why, its headers, seconds for which it is good (0: not kept).
     let cases: &[(&str, &str, u64)] = &[
         ("max-age", "Cache-Control: max-age=600\r\n", 600),

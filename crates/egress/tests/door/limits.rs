@@ -119,7 +119,7 @@ async fn a_host_that_cannot_be_reached_is_left_in_peace_longer_and_longer() {
 }
 
 #[tokio::test]
-async fn errors_are_not_kept_and_a_host_that_works_again_is_asked_again() {
+async fn cimd_c_3_errors_are_not_kept_and_a_host_that_works_again_is_asked_again() {
     let failing = b"HTTP/1.1 503 S\r\nContent-Length: 0\r\n\r\n".to_vec();
     let peer = Peer::says(vec![failing, GOOD.to_vec()]).await;
     let set = Set::facing(&peer);

@@ -73,7 +73,7 @@ async fn every_other_fault_goes_to_the_client_with_iss_and_the_state_as_it_came(
 }
 
 #[tokio::test]
-async fn design_4_5_nothing_is_fetched_and_nobody_redirected_before_sign_in() {
+async fn cimd_f_10_nothing_is_fetched_and_nobody_redirected_before_sign_in() {
     let world = World::new().await;
     let mut stranger = Browser::new(world.router.clone());
     for more in [&[][..], &[("code_challenge", "")], &[("resource", "https://elsewhere.example/")]]

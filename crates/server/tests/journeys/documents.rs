@@ -19,7 +19,7 @@ fn changed(name: &str, value: Value) -> Reply {
 }
 
 #[tokio::test]
-async fn what_is_no_document_lets_nobody_in() {
+async fn cimd_f_3_what_is_no_document_lets_nobody_in() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let sound = document(CLIENT, &[CALLBACK]);
@@ -77,7 +77,7 @@ async fn what_is_no_document_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn cimd_c_2_a_failure_is_not_remembered_and_a_success_is() {
+async fn cimd_c_2_c_3_a_failure_is_not_remembered_and_a_success_is() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let ask = authorize(CLIENT, CALLBACK, &[]);

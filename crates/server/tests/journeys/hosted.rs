@@ -40,7 +40,7 @@ async fn host(world: &World, name: &str, more: Value) -> String {
 }
 
 #[tokio::test]
-async fn decision_5_it_logs_in_without_a_fetch_and_nobody_vouches_for_it() {
+async fn cimd_v_1_it_logs_in_without_a_fetch_and_nobody_vouches_for_it() {
     for issuer in [ISSUER, HTTPS] {
         let world = World::at(issuer).await;
         let mut browser = world.user("alice").await;

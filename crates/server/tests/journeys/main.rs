@@ -6,6 +6,7 @@ mod apps;
 mod authorize;
 mod availability;
 mod changes;
+mod cimd;
 mod client_keys;
 mod consent;
 mod discovery;

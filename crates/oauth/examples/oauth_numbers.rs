@@ -1,6 +1,6 @@
 //! What does the core cost? The work of each number in `docs/benchmarks.md`, to be counted from outside.
 //!
-//! `numbers document N` reads and checks one real metadata document N times and prints nothing: run it under `valgrind --tool=callgrind` with two
+//! `oauth_numbers document N` reads and checks one real metadata document N times and prints nothing: run it under `valgrind --tool=callgrind` with two
 //! values of N, and the difference is the price of the documents between.
 
 #![expect(
@@ -29,6 +29,6 @@ fn main() {
         "document" => (0..times).for_each(|_| {
             black_box(document::parse(black_box(DOCUMENT), &url, Profile::Mcp)).unwrap();
         }),
-        _ => println!("numbers document [N]"),
+        _ => println!("oauth_numbers document [N]"),
     }
 }
