@@ -16,6 +16,7 @@
 
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+pub mod group;
 pub mod record;
 pub mod retention;
 #[cfg(feature = "sqlite")]
@@ -84,6 +85,9 @@ pub trait Store: Send + Sync + 'static {
     fn add_user(&self, user: NewUser) -> Answer<'_, UserAdded>;
     /// Replaces a user's password hash. `Lost` if there is no such user.
     fn set_password_hash(&self, id: UserId, password_hash: String) -> Answer<'_, Outcome>;
+    /// Replaces the groups that a user is in; they come back sorted, each once. Fails if they break the rules of [`group::check`]. `Lost`
+    /// if there is no such user.
+    fn set_groups(&self, id: UserId, groups: Vec<Box<str>>) -> Answer<'_, Outcome>;
     /// Disables a user: no more sign-in, all sessions end, all grants are revoked. `Lost` if there is none, or already disabled.
     fn disable_user(&self, id: UserId, now: Timestamp) -> Answer<'_, Outcome>;
     /// Lets a disabled user sign in again. What was revoked stays revoked. `Lost` if there is none, or not disabled.

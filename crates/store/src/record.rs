@@ -33,6 +33,8 @@ pub struct User {
     pub username: String,
     /// What they may do.
     pub role: Role,
+    /// The groups they are in, sorted ([`crate::group`]).
+    pub groups: Vec<Box<str>>,
     /// PHC string of the password.
     pub password_hash: String,
     /// When the account was made.

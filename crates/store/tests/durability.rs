@@ -138,6 +138,7 @@ async fn design_7_6_no_acknowledged_write_is_lost_by_kill_9() {
         id: USER,
         username: "ada".into(),
         role: Role::User,
+        groups: Vec::new(),
         password_hash: "$argon2id$".into(),
         created_at: Timestamp::from_unix(0),
         disabled_at: None,

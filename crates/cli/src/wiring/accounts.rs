@@ -46,6 +46,7 @@ pub(crate) async fn add(
         id: UserId::from_bytes(random(&SystemChance::default())),
         username: username.trim().to_owned(),
         role,
+        groups: Vec::new(),
         password_hash: hash(username, password).await?,
         created_at: SystemClock.now(),
         disabled_at: None,

@@ -70,6 +70,8 @@ macro_rules! engine_contract {
                     of_many_who_want_one_name_one_gets_it
                     users_are_listed_by_name
                     a_password_hash_is_replaced
+                    a_person_is_in_the_groups_that_were_set_last
+                    groups_that_break_the_rules_are_refused
                     disabling_ends_sessions_and_grants_and_enters_the_feed
                     disabling_happens_once
                     enabling_gives_nothing_back

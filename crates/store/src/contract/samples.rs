@@ -66,6 +66,7 @@ pub fn user(number: u32, username: &str) -> User {
         id: user_id(number),
         username: username.into(),
         role: Role::User,
+        groups: Vec::new(),
         password_hash: format!("$argon2id${username}"),
         created_at: at(0),
         disabled_at: None,

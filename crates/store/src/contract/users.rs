@@ -7,7 +7,7 @@ use super::{
     samples::{add_people, at, bytes, consent, digest, install, record, session, user, user_id},
 };
 use crate::{
-    Outcome, Store,
+    Outcome, Store, StoreError, group,
     record::{NewUser, Recorded, Role, Subject, UserAdded},
 };
 
@@ -83,6 +83,55 @@ pub async fn a_password_hash_is_replaced(store: Arc<dyn Store>) {
     assert_eq!(store.set_password_hash(user_id(9), "new".into()).await.unwrap(), Outcome::Lost);
     assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().password_hash, "new");
     assert_eq!(store.find_user(user_id(2)).await.unwrap().unwrap().password_hash, "$argon2id$bob");
+}
+
+/// Sorted and each once, wherever the person is found; another's stay, and lost for nobody.
+pub async fn a_person_is_in_the_groups_that_were_set_last(store: Arc<dyn Store>) {
+    const STEPS: &[(&[&str], &[&str])] =
+        &[(&["staff", "beta", "staff"], &["beta", "staff"]), (&["beta"], &["beta"]), (&[], &[])];
+    let groups =
+        |names: &[&str]| names.iter().map(|name| (*name).into()).collect::<Vec<Box<str>>>();
+    add_people(&store).await;
+    let mut carol = user(3, "carol");
+    carol.groups = groups(&["staff", "beta"]);
+    let added = store.add_user(NewUser { user: carol, invitation: None }).await.unwrap();
+    assert_eq!(added, UserAdded::Added);
+    let carol = store.find_user(user_id(3)).await.unwrap().unwrap();
+    assert_eq!(carol.groups, groups(&["beta", "staff"]));
+
+    store.add_session(session(1, 1)).await.unwrap();
+    for (set, expected) in STEPS {
+        assert_eq!(store.set_groups(user_id(1), groups(set)).await.unwrap(), Outcome::Applied);
+        let by_id = store.find_user(user_id(1)).await.unwrap().unwrap();
+        let by_name = store.find_user_by_name("ada").await.unwrap().unwrap();
+        let (_, signed_in) = store.find_session(digest(1), at(1)).await.unwrap().unwrap();
+        let listed = store.list_users().await.unwrap().into_iter().find(|user| user.id == by_id.id);
+        for found in [by_id, by_name, signed_in, listed.unwrap()] {
+            assert_eq!(found.groups, groups(expected));
+        }
+        assert!(store.find_user(user_id(2)).await.unwrap().unwrap().groups.is_empty());
+    }
+    assert_eq!(store.set_groups(user_id(9), groups(&["staff"])).await.unwrap(), Outcome::Lost);
+}
+
+/// Nothing is changed then ([`group::check`]).
+pub async fn groups_that_break_the_rules_are_refused(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let many =
+        |many: usize| (0..many).map(|number| format!("g{number}").into()).collect::<Vec<_>>();
+    for broken in [vec!["two words".into()], vec!["".into()], many(group::MOST + 1)] {
+        let refused = store.set_groups(user_id(1), broken.clone()).await;
+        assert!(matches!(refused, Err(StoreError::Engine(_))), "{broken:?}");
+        let mut carol = user(3, "carol");
+        carol.groups = broken;
+        let refused = store.add_user(NewUser { user: carol, invitation: None }).await;
+        assert!(matches!(refused, Err(StoreError::Engine(_))));
+    }
+    assert!(store.find_user(user_id(1)).await.unwrap().unwrap().groups.is_empty());
+    assert!(store.find_user(user_id(3)).await.unwrap().is_none());
+    let all = store.set_groups(user_id(1), many(group::MOST)).await.unwrap();
+    assert_eq!(all, Outcome::Applied);
+    assert_eq!(store.find_user(user_id(1)).await.unwrap().unwrap().groups.len(), group::MOST);
 }
 
 /// Sessions, grants and installations end; another user's stay.

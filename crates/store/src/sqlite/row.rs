@@ -5,7 +5,7 @@ use rusqlite::{Connection, Params, Row, types::ValueRef};
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, UserId};
 
 use crate::{
-    StoreError,
+    StoreError, group,
     record::{KeyUse, Role},
 };
 
@@ -96,6 +96,18 @@ impl Column for Vec<u8> {
 impl Column for String {
     fn read(value: ValueRef<'_>) -> Option<Self> {
         value.as_str().ok().map(Into::into)
+    }
+}
+
+/// The groups of a person.
+impl Column for Vec<Box<str>> {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        let text = value.as_str().ok()?;
+        if text.is_empty() {
+            return Some(Self::new());
+        }
+        let groups: Self = text.split(' ').map(Into::into).collect();
+        group::check(&groups).is_ok().then_some(groups)
     }
 }
 

@@ -38,6 +38,10 @@ impl Store for SqliteStore {
         self.write(move |connection| users::set_password_hash(connection, id, &password_hash))
     }
 
+    fn set_groups(&self, id: UserId, groups: Vec<Box<str>>) -> Answer<'_, Outcome> {
+        self.write(move |connection| users::set_groups(connection, id, groups))
+    }
+
     fn disable_user(&self, id: UserId, now: Timestamp) -> Answer<'_, Outcome> {
         self.write(move |connection| users::disable(connection, id, now))
     }

@@ -10,7 +10,7 @@ use super::{
     writer::Unit,
 };
 use crate::{
-    Outcome, StoreError,
+    Outcome, StoreError, group,
     record::{NewUser, RevocationReason, User, UserAdded},
     username,
 };
@@ -49,6 +49,7 @@ pub(super) fn add(connection: &Connection, new: &NewUser) -> Result<Unit<UserAdd
             user.username,
             username::key(&user.username),
             word::role(user.role),
+            joined(user.groups.clone())?,
             user.password_hash,
             user.created_at.as_unix(),
             user.disabled_at.map(Timestamp::as_unix),
@@ -66,6 +67,16 @@ pub(super) fn set_password_hash(
     Ok(Unit::applied_if(
         change(connection, SET_PASSWORD_HASH, params![id.as_bytes(), password_hash])? > 0,
     ))
+}
+
+/// Replaces the groups.
+pub(super) fn set_groups(
+    connection: &Connection,
+    id: UserId,
+    groups: Vec<Box<str>>,
+) -> Result<Unit<Outcome>, StoreError> {
+    let groups = joined(groups)?;
+    Ok(Unit::applied_if(change(connection, SET_GROUPS, params![id.as_bytes(), groups])? > 0))
 }
 
 /// Disables a user, ends the sessions, revokes the grants.
@@ -90,12 +101,21 @@ pub(super) fn enable(connection: &Connection, id: UserId) -> Result<Unit<Outcome
     Ok(Unit::applied_if(change(connection, ENABLE, [id.as_bytes()])? > 0))
 }
 
+/// Groups as they are stored.
+fn joined(mut groups: Vec<Box<str>>) -> Result<String, StoreError> {
+    group::check(&groups).map_err(|fault| StoreError::Engine(Box::new(fault)))?;
+    groups.sort_unstable();
+    groups.dedup();
+    Ok(groups.join(" "))
+}
+
 /// Reads the columns of [`user_columns!`].
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<User, StoreError> {
     Ok(User {
         id: columns.next()?,
         username: columns.next()?,
         role: columns.next()?,
+        groups: columns.next()?,
         password_hash: columns.next()?,
         created_at: columns.next()?,
         disabled_at: columns.next()?,
@@ -105,7 +125,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<User, StoreError> {
 /// The columns of a user `u`, in the order in which [`read`] wants them.
 macro_rules! user_columns {
     () => {
-        "u.id, u.username, u.role, u.password_hash, u.created_at, u.disabled_at"
+        "u.id, u.username, u.role, u.groups, u.password_hash, u.created_at, u.disabled_at"
     };
 }
 pub(super) use user_columns;
@@ -116,9 +136,10 @@ pub(super) const FIND_BY_NAME: &str =
     concat!("SELECT ", user_columns!(), " FROM users u WHERE u.username_key = ?1");
 const LIST: &str = concat!("SELECT ", user_columns!(), " FROM users u ORDER BY u.username_key");
 const ADD: &str =
-    "INSERT INTO users (id, username, username_key, role, password_hash, created_at, disabled_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (username_key) DO NOTHING";
+    "INSERT INTO users (id, username, username_key, role, groups, password_hash, created_at, disabled_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (username_key) DO NOTHING";
 const SET_PASSWORD_HASH: &str = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+const SET_GROUPS: &str = "UPDATE users SET groups = ?2 WHERE id = ?1";
 const DISABLE: &str = "UPDATE users SET disabled_at = ?2 WHERE id = ?1 AND disabled_at IS NULL";
 const ENABLE: &str =
     "UPDATE users SET disabled_at = NULL WHERE id = ?1 AND disabled_at IS NOT NULL";

@@ -148,6 +148,7 @@ pub async fn set_up(account: &AccountDeps, setup: Setup) -> Result<SetUp, StoreE
         id: UserId::from_bytes(account.deps.random()),
         username: setup.username.trim().to_owned(),
         role,
+        groups: Vec::new(),
         password_hash,
         created_at: account.deps.now(),
         disabled_at: None,

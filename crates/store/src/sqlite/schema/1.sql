@@ -6,6 +6,7 @@ CREATE TABLE users (
     username      TEXT NOT NULL,
     username_key  TEXT NOT NULL UNIQUE,
     role          TEXT NOT NULL CHECK (role IN ('user', 'developer', 'reviewer', 'administrator')),
+    groups        TEXT NOT NULL, -- names, a space between them
     password_hash TEXT NOT NULL,
     created_at    INTEGER NOT NULL,
     disabled_at   INTEGER
