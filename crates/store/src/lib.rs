@@ -29,10 +29,10 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 use thiserror::Error;
 
 use record::{
-    AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, HostedAdded,
-    HostedDocument, Installation, Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode,
-    Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded,
-    Version,
+    AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
+    HostedAdded, HostedDocument, Installation, Invitation, LiveGrant, NewBan, NewUser, NewVersion,
+    Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey, Subject,
+    UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -117,10 +117,12 @@ pub trait Store: Send + Sync + 'static {
     /// one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
+    /// [`Recorded::JudgedAnew`] if bans have changed since it was decided,
     /// [`Recorded::Outdated`] if another version became the newest: then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
-    /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown). Spends no ticket.
-    fn add_code(&self, code: Code) -> Answer<'_, Outcome>;
+    /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown), or if bans have changed since it
+    /// was decided. Spends no ticket.
+    fn add_code(&self, add: AddCode) -> Answer<'_, Outcome>;
     /// A code by its digest, spent or not, until it is swept; with its grant.
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>>;
     /// Spends a code, starts its installation and marks the grant as used. `Lost` if the code is spent (or unknown, or not of the
@@ -205,13 +207,33 @@ pub trait Store: Send + Sync + 'static {
         application: ApplicationId,
         now: Timestamp,
     ) -> Answer<'_, (u64, u64)>;
+    /// Ends these grants as one unit, each with a line in the feed; answers how many lived, and how many live installations they had.
+    fn revoke_grants(
+        &self,
+        grants: Vec<GrantId>,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> Answer<'_, (u64, u64)>;
     /// The feed after this number, in order: every subject that ended. Zero reads from the start (what is not yet swept).
     /// Numbers are given in the order of commits and never twice: who has read up to one has missed none before it.
     fn list_revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>>;
+    /// Everybody's live grants after this id, at most so many, in the order of ids; from the start if none is named.
+    fn list_live_grants(&self, after: Option<GrantId>, limit: u32) -> Answer<'_, Vec<LiveGrant>>;
     /// What a user's Connected apps page shows: applications with live grants, last used first.
     fn list_applications(&self, user: UserId) -> Answer<'_, Vec<ApplicationOverview>>;
     /// A grant by its id, revoked or not.
     fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>>;
+
+    // ── Bans ──
+
+    /// Adds a ban; answers its number. Fails if its kind is none of those of [`Ban`].
+    fn add_ban(&self, ban: NewBan) -> Answer<'_, i64>;
+    /// Lifts a ban. `Lost` if there is none of this number, or it was lifted before.
+    fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
+    /// All bans that were ever made, those that ended too.
+    fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
+    /// How often a ban was added or lifted. That one ends by its time is no change: whoever judges by bans knows the time.
+    fn bans_number(&self) -> Answer<'_, i64>;
 
     // ── Keys ──
 

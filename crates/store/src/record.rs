@@ -1,8 +1,10 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod ban;
 mod hosted;
 mod version;
 
+pub use ban::{Ban, LiveGrant, NewBan};
 pub use hosted::{HostedAdded, HostedDocument};
 pub use version::{Effect, NewVersion, Noted, Version};
 
@@ -135,6 +137,8 @@ pub struct Consent {
     pub document: Option<Vec<u8>>,
     /// With a document: the newest version when the decision was made.
     pub newest: Option<Digest>,
+    /// How often bans had changed when the decision was made.
+    pub judged_under: i64,
 }
 
 /// What became of a consent.
@@ -148,6 +152,8 @@ pub enum Recorded {
     UserDisabled,
     /// Another version of the client's metadata has become the newest meanwhile: nothing happened.
     Outdated,
+    /// A ban was added or lifted meanwhile, so it has to be decided anew: nothing happened.
+    JudgedAnew,
 }
 
 /// An authorization code.
@@ -175,6 +181,15 @@ pub struct Code {
     pub expires_at: Timestamp,
     /// The installation that it started, once spent.
     pub redeemed_by: Option<InstallationId>,
+}
+
+/// A code to add under a grant on record.
+#[derive(Clone, Debug)]
+pub struct AddCode {
+    /// The code.
+    pub code: Code,
+    /// How often bans had changed when the decision was made.
+    pub judged_under: i64,
 }
 
 /// The spending of a code.
@@ -271,6 +286,8 @@ pub enum RevocationReason {
     Replay,
     /// The client's metadata changed: what it was given to is no longer the same.
     Change,
+    /// What it was given to is banned.
+    Ban,
 }
 
 /// One line of the revocation feed.

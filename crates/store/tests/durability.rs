@@ -74,6 +74,7 @@ fn consent(number: u32) -> Consent {
         code,
         document: Some(number.to_be_bytes().to_vec()),
         newest: None,
+        judged_under: 0,
     }
 }
 

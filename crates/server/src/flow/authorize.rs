@@ -24,7 +24,7 @@ use salver_policy::{
 };
 use salver_store::{
     Outcome,
-    record::{Digest, Grant},
+    record::{AddCode, Digest, Grant},
 };
 
 use super::{
@@ -73,6 +73,8 @@ pub struct Prepared<'d> {
     pub hosted_for: Option<Box<str>>,
     /// The newest version of its document that was noted.
     pub newest: Option<Digest>,
+    /// How often bans had changed before anything was judged.
+    pub judged_under: i64,
     /// Where the answer goes.
     pub back: ReturnAddress,
     /// What is asked.
@@ -148,6 +150,7 @@ pub(super) async fn prepare<'d>(
     request: &AuthorizationRequest,
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
+    let judged_under = deps.store.bans_number().await?;
     let mut grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
     let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
     let found = client::find(deps, &request.client_id, reach).await?;
@@ -175,6 +178,7 @@ pub(super) async fn prepare<'d>(
                 document,
                 hosted_for,
                 newest,
+                judged_under,
                 back,
                 accepted,
                 assessment,
@@ -203,9 +207,11 @@ async fn ask_or_answer<'d>(
         && !prepared.since.asks_again;
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
-        return match deps.store.add_code(code).await? {
+        let add = AddCode { code, judged_under: prepared.judged_under };
+        return match deps.store.add_code(add).await? {
             Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
-            // The grant was revoked or held at this very moment: the person is asked after all.
+            // The grant was revoked or held, or bans changed, at this very moment: the person is asked after all, and the answer is judged
+            // anew.
             Outcome::Lost => question(deps, prepared, None, (raw, person)).await,
         };
     }

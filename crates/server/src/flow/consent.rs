@@ -86,12 +86,15 @@ async fn record<'d>(
         code,
         document: prepared.document.as_deref().map(Into::into),
         newest: prepared.newest,
+        judged_under: prepared.judged_under,
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
         Recorded::TicketSpent => Err(Refusal::Answered),
-        // Another version became the newest at this very moment: the page is shown anew.
-        Recorded::Outdated => authorize::begin(deps, &ticket.request, Some(person)).await,
+        // Another version became the newest, or bans changed, at this very moment: the page is shown anew.
+        Recorded::Outdated | Recorded::JudgedAnew => {
+            authorize::begin(deps, &ticket.request, Some(person)).await
+        }
         Recorded::UserDisabled => {
             Ok(Next::SignIn { asking: prepared.client.client_id.to_string() })
         }

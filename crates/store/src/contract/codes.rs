@@ -7,7 +7,8 @@ use salver_oauth::GrantId;
 use super::{
     race,
     samples::{
-        add_people, at, bytes, code, consent, digest, installation, installation_id, record, scope,
+        add_people, adding, at, bytes, code, consent, digest, installation, installation_id,
+        record, scope,
     },
 };
 use crate::{
@@ -29,7 +30,7 @@ pub async fn a_code_comes_back_as_it_was(store: Arc<dyn Store>) {
     code.redirect_uri = "https://a.example/cb?x=%20&y=ä".into();
     // A ticket that a page has spent is no matter here.
     code.ticket = bytes(1);
-    assert_eq!(store.add_code(code.clone()).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code.clone())).await.unwrap(), Outcome::Applied);
     let (found, below) = store.find_code(digest(2)).await.unwrap().unwrap();
     assert_eq!((found, below.id), (code, grant));
     assert_eq!(store.find_code(digest(3)).await.unwrap(), None);
@@ -39,11 +40,11 @@ pub async fn a_code_comes_back_as_it_was(store: Arc<dyn Store>) {
 pub async fn a_code_needs_a_live_grant(store: Arc<dyn Store>) {
     add_people(&store).await;
     let grant = record(&store, consent(1, "claude")).await;
-    assert_eq!(store.add_code(code(2, grant)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code(2, grant))).await.unwrap(), Outcome::Applied);
     store.revoke(Subject::Grant(grant), RevocationReason::User, at(5)).await.unwrap();
-    assert_eq!(store.add_code(code(3, grant)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.add_code(adding(code(3, grant))).await.unwrap(), Outcome::Lost);
     assert_eq!(
-        store.add_code(code(4, GrantId::from_bytes(bytes(99)))).await.unwrap(),
+        store.add_code(adding(code(4, GrantId::from_bytes(bytes(99))))).await.unwrap(),
         Outcome::Lost
     );
     assert_eq!(store.find_code(digest(3)).await.unwrap(), None);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::samples::{
-    add_people, advance, at, code, consent, digest, install, installation, installation_id, record,
-    user_id,
+    add_people, adding, advance, at, code, consent, digest, install, installation, installation_id,
+    record, user_id,
 };
 use super::versions::{CLIENT, applied, ended, feed, held_at, hold, install_keyed, new, on};
 use crate::{
@@ -58,9 +58,9 @@ pub async fn a_held_grant_gives_no_codes_and_no_rotations(store: Arc<dyn Store>)
     install(&store, 4, sibling).await;
     store.note_version(new(3, 1, vec![hold(1)])).await.unwrap();
 
-    assert_eq!(store.add_code(code(5, grant)).await.unwrap(), Outcome::Lost);
+    assert_eq!(store.add_code(adding(code(5, grant))).await.unwrap(), Outcome::Lost);
     assert_eq!(store.advance_installation(advance(3, 0, 10)).await.unwrap(), Outcome::Lost);
-    assert_eq!(store.add_code(code(6, sibling)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code(6, sibling))).await.unwrap(), Outcome::Applied);
     assert_eq!(store.advance_installation(advance(4, 0, 10)).await.unwrap(), Outcome::Applied);
     let begun = RedeemCode { code: digest(1), installation: installation(7, grant) };
     assert_eq!(store.redeem_code(begun).await.unwrap(), Outcome::Applied);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     race,
     samples::{
-        advance, at, code, digest, install, installation, installation_id, one_installation, scope,
+        adding, advance, at, code, digest, install, installation, installation_id,
+        one_installation, scope,
     },
 };
 use crate::{
@@ -29,7 +30,7 @@ pub async fn an_installation_comes_back_as_it_was(store: Arc<dyn Store>) {
         used_generation: Some(2),
         ..installation(2, grant)
     };
-    assert_eq!(store.add_code(code(2, grant)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code(2, grant))).await.unwrap(), Outcome::Applied);
     let redeem = RedeemCode { code: digest(2), installation: started.clone() };
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
     let (found, below) = store.find_installation(installation_id(2)).await.unwrap().unwrap();
@@ -61,7 +62,7 @@ pub async fn rotation_moves_one_generation(store: Arc<dyn Store>) {
 pub async fn the_key_of_an_installation_moves_along(store: Arc<dyn Store>) {
     let grant = one_installation(&store).await;
     let keyed = Installation { client_key: Some("a".into()), ..installation(2, grant) };
-    assert_eq!(store.add_code(code(2, grant)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code(2, grant))).await.unwrap(), Outcome::Applied);
     let redeem = RedeemCode { code: digest(2), installation: keyed };
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
     for (number, generation, presented, expected) in [

@@ -11,6 +11,7 @@
 
 pub mod applications;
 pub mod assertions;
+pub mod bans;
 pub mod codes;
 pub mod consents;
 pub mod feed;
@@ -19,6 +20,7 @@ pub mod hosted;
 pub mod installations;
 pub mod invitations;
 pub mod keys;
+pub mod live_grants;
 pub mod revocations;
 pub mod samples;
 pub mod sessions;
@@ -143,6 +145,19 @@ macro_rules! engine_contract {
                     applications_are_listed_last_used_first
                     what_has_ended_is_not_listed
                 }
+                bans {
+                    bans_are_listed_oldest_first
+                    a_ban_is_of_a_known_kind
+                    a_ban_is_lifted_once
+                    the_number_of_bans_rises_with_every_change
+                    what_was_judged_under_other_bans_is_judged_anew
+                    consenting_against_banning_lets_nothing_slip_through
+                }
+                live_grants {
+                    live_grants_are_listed_with_what_is_below_them
+                    live_grants_are_read_in_pages
+                    grants_are_revoked_together
+                }
                 keys {
                     keys_are_listed_oldest_first
                     a_new_key_retires_the_others_of_its_use
@@ -217,6 +232,7 @@ mod tests {
         const GROUPS: &[&str] = &[
             include_str!("applications.rs"),
             include_str!("assertions.rs"),
+            include_str!("bans.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("feed.rs"),
@@ -225,6 +241,7 @@ mod tests {
             include_str!("installations.rs"),
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
+            include_str!("live_grants.rs"),
             include_str!("revocations.rs"),
             include_str!("sessions.rs"),
             include_str!("sweep.rs"),

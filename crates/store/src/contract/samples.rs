@@ -7,8 +7,8 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, Use
 use crate::{
     Outcome, Store,
     record::{
-        AdvanceInstallation, Code, Consent, Digest, Grant, Installation, NewUser, Recorded,
-        RedeemCode, Role, Session, User, UserAdded,
+        AddCode, AdvanceInstallation, Code, Consent, Digest, Grant, Installation, NewUser,
+        Recorded, RedeemCode, Role, Session, User, UserAdded,
     },
 };
 
@@ -102,6 +102,12 @@ pub fn code(number: u32, grant: GrantId) -> Code {
     }
 }
 
+/// The adding of this code, decided before there were bans.
+#[must_use]
+pub fn adding(code: Code) -> AddCode {
+    AddCode { code, judged_under: 0 }
+}
+
 /// User 1 (unless changed) lets the client of this name read; grant, application and code get this number.
 #[must_use]
 pub fn consent(number: u32, client: &str) -> Consent {
@@ -127,6 +133,7 @@ pub fn consent(number: u32, client: &str) -> Consent {
         grant,
         document: None,
         newest: None,
+        judged_under: 0,
     }
 }
 
@@ -188,7 +195,7 @@ pub async fn install(store: &Arc<dyn Store>, number: u32, grant: GrantId) {
         ..code(number, grant)
     };
     let redeem = RedeemCode { code: code.code, installation: installation(number, grant) };
-    assert_eq!(store.add_code(code).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code)).await.unwrap(), Outcome::Applied);
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
 }
 

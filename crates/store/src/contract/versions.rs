@@ -7,8 +7,8 @@ use salver_oauth::GrantId;
 use super::{
     race,
     samples::{
-        add_people, at, bytes, code, consent, digest, installation, installation_id, record,
-        user_id,
+        add_people, adding, at, bytes, code, consent, digest, installation, installation_id,
+        record, user_id,
     },
 };
 use crate::{
@@ -86,7 +86,7 @@ pub(super) async fn install_keyed(store: &Arc<dyn Store>, number: u32, grant: Gr
     };
     let mut redeem = RedeemCode { code: code.code, installation: installation(number, grant) };
     redeem.installation.client_key = Some(key.into());
-    assert_eq!(store.add_code(code).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.add_code(adding(code)).await.unwrap(), Outcome::Applied);
     assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
 }
 

@@ -11,19 +11,20 @@ use super::{
 };
 use crate::{
     Outcome, StoreError,
-    record::{Code, Digest, Grant, RedeemCode},
+    record::{AddCode, Code, Digest, Grant, RedeemCode},
 };
 
 /// Adds a code under a grant that lives and is not held.
-pub(super) fn add(connection: &Connection, code: &Code) -> Result<Unit<Outcome>, StoreError> {
-    Ok(Unit::applied_if(insert(connection, code, code.grant)?))
+pub(super) fn add(connection: &Connection, add: &AddCode) -> Result<Unit<Outcome>, StoreError> {
+    Ok(Unit::applied_if(insert(connection, &add.code, add.code.grant, add.judged_under)?))
 }
 
-/// Adds a code under this grant; answers whether the grant lives and is not held.
+/// Adds a code under this grant; answers whether the grant lives and is not held, and bans have not changed.
 pub(super) fn insert(
     connection: &Connection,
     code: &Code,
     grant: GrantId,
+    judged_under: i64,
 ) -> Result<bool, StoreError> {
     let added = change(
         connection,
@@ -39,6 +40,7 @@ pub(super) fn insert(
             code.auth_time.as_unix(),
             code.created_at.as_unix(),
             code.expires_at.as_unix(),
+            judged_under,
         ],
     )?;
     Ok(added > 0)
@@ -83,8 +85,9 @@ pub(super) fn redeem(
     Ok(Unit::Keep(Outcome::Applied))
 }
 
-const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, auth_time, created_at,
-    expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL";
+pub(super) const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, auth_time, created_at,
+    expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL
+    AND ?11 = (SELECT number FROM ban_changes WHERE id = 1)";
 pub(super) const FIND: &str = concat!(
     "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.auth_time, c.created_at, \
      c.expires_at, c.redeemed_by, ",

@@ -42,8 +42,11 @@ pub(super) fn record_consent(
         return Ok(Unit::Undo(Recorded::TicketSpent));
     }
     let user = proposed.user;
-    if find(connection, "users", USER_LIVES, [user.as_bytes()], |_| Ok(()))?.is_none() {
-        return Ok(Unit::Undo(Recorded::UserDisabled));
+    let params = params![user.as_bytes(), consent.judged_under];
+    match find(connection, "users", MAY_CONSENT, params, only::<i64>)? {
+        None => return Ok(Unit::Undo(Recorded::UserDisabled)),
+        Some(0) => return Ok(Unit::Undo(Recorded::JudgedAnew)),
+        Some(_) => {}
     }
     if let Some(document) = &consent.document
         && !versions::keep(connection, proposed, document, consent.newest)?
@@ -77,7 +80,7 @@ pub(super) fn record_consent(
         add(connection, proposed, application)?;
         proposed.id
     };
-    codes::insert(connection, &consent.code, grant)?;
+    codes::insert(connection, &consent.code, grant, consent.judged_under)?;
     if consent.document.is_some() {
         versions::thin(connection, &proposed.client_id, proposed.consented_at)?;
     }
@@ -159,6 +162,10 @@ pub(super) const FIND_SAME: &str = "SELECT id, scope FROM grants
 const SPEND_TICKET: &str =
     "INSERT INTO tickets (ticket, spent_at) VALUES (?1, ?2) ON CONFLICT (ticket) DO NOTHING";
 pub(super) const USER_LIVES: &str = "SELECT 1 FROM users WHERE id = ?1 AND disabled_at IS NULL";
+/// No row: not a live user. Else whether bans are what they were.
+pub(super) const MAY_CONSENT: &str =
+    "SELECT ?2 = (SELECT number FROM ban_changes WHERE id = 1) FROM users
+    WHERE id = ?1 AND disabled_at IS NULL";
 const APPLICATION: &str =
     "INSERT INTO applications (id, fingerprint, label, created_at) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (fingerprint) DO UPDATE SET label = excluded.label RETURNING id";

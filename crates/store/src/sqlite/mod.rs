@@ -9,6 +9,7 @@
 
 mod applications;
 mod assertions;
+mod bans;
 mod codes;
 mod error;
 mod grants;
@@ -16,6 +17,7 @@ mod hosted;
 mod installations;
 mod invitations;
 mod keys;
+mod live_grants;
 mod open;
 mod reader;
 mod revocations;

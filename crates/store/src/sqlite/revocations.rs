@@ -43,9 +43,19 @@ pub(super) fn revoke_application(
 ) -> Result<Unit<(u64, u64)>, StoreError> {
     let params = params![user.as_bytes(), application.as_bytes()];
     let grants: Vec<GrantId> = list(connection, "grants", GRANTS_OF_APPLICATION, params, only)?;
+    revoke_grants(connection, &grants, RevocationReason::User, now)
+}
+
+/// Ends these grants; answers how many lived, and how many live installations they had.
+pub(super) fn revoke_grants(
+    connection: &Connection,
+    grants: &[GrantId],
+    reason: RevocationReason,
+    now: Timestamp,
+) -> Result<Unit<(u64, u64)>, StoreError> {
     let mut ended = (0, 0);
     for grant in grants {
-        if let Some(installations) = end_grant(connection, grant, RevocationReason::User, now)? {
+        if let Some(installations) = end_grant(connection, *grant, reason, now)? {
             ended = (ended.0 + 1, ended.1 + installations);
         }
     }

@@ -3,16 +3,16 @@
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, assertions, codes, grants, hosted, installations, invitations, keys,
-    revocations, row::change, sessions, sweep, users, versions, writer::Unit,
+    SqliteStore, applications, assertions, bans, codes, grants, hosted, installations, invitations,
+    keys, live_grants, revocations, row::change, sessions, sweep, users, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AdvanceInstallation, ApplicationOverview, Code, Consent, Digest, Grant, HostedAdded,
-        HostedDocument, Installation, Invitation, NewUser, NewVersion, Noted, Recorded, RedeemCode,
-        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
-        UserAdded, Version,
+        AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
+        HostedAdded, HostedDocument, Installation, Invitation, LiveGrant, NewBan, NewUser,
+        NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey,
+        Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -79,8 +79,8 @@ impl Store for SqliteStore {
         self.write(move |connection| grants::record_consent(connection, &consent))
     }
 
-    fn add_code(&self, code: Code) -> Answer<'_, Outcome> {
-        self.write(move |connection| codes::add(connection, &code))
+    fn add_code(&self, add: AddCode) -> Answer<'_, Outcome> {
+        self.write(move |connection| codes::add(connection, &add))
     }
 
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>> {
@@ -118,8 +118,21 @@ impl Store for SqliteStore {
         })
     }
 
+    fn revoke_grants(
+        &self,
+        grants: Vec<GrantId>,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> Answer<'_, (u64, u64)> {
+        self.write(move |connection| revocations::revoke_grants(connection, &grants, reason, now))
+    }
+
     fn list_revocations(&self, after: i64) -> Answer<'_, Vec<Revocation>> {
         self.read(move |connection| revocations::list_after(connection, after))
+    }
+
+    fn list_live_grants(&self, after: Option<GrantId>, limit: u32) -> Answer<'_, Vec<LiveGrant>> {
+        self.read(move |connection| live_grants::list_after(connection, after, limit))
     }
 
     fn list_applications(&self, user: UserId) -> Answer<'_, Vec<ApplicationOverview>> {
@@ -207,6 +220,22 @@ impl Store for SqliteStore {
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome> {
         let name = name.to_owned();
         self.write(move |connection| hosted::remove(connection, owner, &name))
+    }
+
+    fn add_ban(&self, ban: NewBan) -> Answer<'_, i64> {
+        self.write(move |connection| bans::add(connection, &ban))
+    }
+
+    fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome> {
+        self.write(move |connection| bans::lift(connection, number, &by, now))
+    }
+
+    fn list_bans(&self) -> Answer<'_, Vec<Ban>> {
+        self.read(bans::list_all)
+    }
+
+    fn bans_number(&self) -> Answer<'_, i64> {
+        self.read(bans::number)
     }
 
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>> {

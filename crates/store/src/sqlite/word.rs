@@ -48,5 +48,6 @@ pub(super) fn reason(reason: RevocationReason) -> &'static str {
         RevocationReason::Client => "client",
         RevocationReason::Replay => "replay",
         RevocationReason::Change => "change",
+        RevocationReason::Ban => "ban",
     }
 }

@@ -50,7 +50,7 @@ CREATE TABLE grants (
     last_used_at   INTEGER NOT NULL,
     held_at        INTEGER,
     revoked_at     INTEGER,
-    revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay', 'change'))
+    revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay', 'change', 'ban'))
 ) STRICT;
 -- At most one live grant for one purpose; also the way to a user's live grants.
 CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
@@ -97,7 +97,7 @@ CREATE TABLE installations (
     expires_at      INTEGER NOT NULL,
     sweep_after     INTEGER NOT NULL,
     ended_at        INTEGER,
-    ended_why       TEXT CHECK (ended_why IN ('user', 'administrator', 'client', 'replay', 'change'))
+    ended_why       TEXT CHECK (ended_why IN ('user', 'administrator', 'client', 'replay', 'change', 'ban'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX installations_by_grant ON installations (grant_id);
 CREATE INDEX installations_by_sweep ON installations (sweep_after);
@@ -108,10 +108,31 @@ CREATE TABLE revocations (
     kind    TEXT NOT NULL CHECK (kind IN ('grant', 'installation', 'token')),
     subject BLOB NOT NULL,
     at      INTEGER NOT NULL,
-    why     TEXT NOT NULL CHECK (why IN ('user', 'administrator', 'client', 'replay', 'change')),
+    why     TEXT NOT NULL CHECK (why IN ('user', 'administrator', 'client', 'replay', 'change', 'ban')),
     UNIQUE (kind, subject)
 ) STRICT;
 CREATE INDEX revocations_by_age ON revocations (at);
+
+-- All that were ever made: a ban that was lifted still says what happened.
+CREATE TABLE bans (
+    number     INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL CHECK (kind IN ('application', 'document', 'domain', 'redirect_host', 'name', 'key', 'software_id',
+                   'statement_issuer')),
+    value      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    made_by    TEXT NOT NULL,
+    made_at    INTEGER NOT NULL,
+    expires_at INTEGER,
+    lifted_at  INTEGER,
+    lifted_by  TEXT
+) STRICT;
+
+-- One row that says how often a ban was added or lifted.
+CREATE TABLE ban_changes (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL
+) STRICT;
+INSERT INTO ban_changes (id, number) VALUES (1, 0);
 
 -- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
 CREATE TABLE versions (

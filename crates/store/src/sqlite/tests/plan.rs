@@ -4,19 +4,24 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, codes, grants, hosted, installations, invitations, revocations, sessions, sweep,
-    users, versions,
+    applications, bans, codes, grants, hosted, installations, invitations, live_grants,
+    revocations, sessions, sweep, users, versions,
 };
 
 const STATEMENTS: &[&str] = &[
     applications::GRANTS,
     applications::INSTALLATIONS,
+    bans::COUNT,
+    bans::LIFT,
+    bans::NUMBER,
+    codes::ADD,
     codes::FIND,
     codes::SPEND,
     codes::USE_GRANT,
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,
+    grants::MAY_CONSENT,
     grants::USER_LIVES,
     hosted::COUNT,
     hosted::FIND,
@@ -28,6 +33,8 @@ const STATEMENTS: &[&str] = &[
     installations::FIND,
     installations::RECORD_USE,
     invitations::FIND,
+    live_grants::GRANTS,
+    live_grants::INSTALLATIONS,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
     revocations::END_INSTALLATIONS,
