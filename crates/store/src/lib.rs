@@ -30,9 +30,9 @@ use thiserror::Error;
 
 use record::{
     AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
-    HostedAdded, HostedDocument, Installation, Invitation, LiveGrant, NewBan, NewUser, NewVersion,
-    Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey, Subject,
-    UsedInstallation, User, UserAdded, Version,
+    HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, NewBan, NewUser,
+    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session,
+    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -113,7 +113,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The live grants that a user has given to one `client_id`.
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
-    /// Records a consent and its code. The grant with the same user, client, recipient and resource is widened if there is a live
+    /// When the first grant for a `client_id` was made, by anybody; it is known for good.
+    fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>>;
+    /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient and resource is widened if there is a live
     /// one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
@@ -121,7 +123,7 @@ pub trait Store: Send + Sync + 'static {
     /// [`Recorded::Outdated`] if another version became the newest: then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
     /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown), or if bans have changed since it
-    /// was decided. Spends no ticket.
+    /// was decided. Spends no ticket. Keeps the verdict, if the code is added.
     fn add_code(&self, add: AddCode) -> Answer<'_, Outcome>;
     /// A code by its digest, spent or not, until it is swept; with its grant.
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>>;
@@ -235,6 +237,15 @@ pub trait Store: Send + Sync + 'static {
     /// How often a ban was added or lifted. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
 
+    // ── What policy said ──
+
+    /// Keeps a verdict that let nobody in; the others come with a consent or a code.
+    fn note_verdict(&self, verdict: NewVerdict) -> Answer<'_, ()>;
+    /// The verdicts after this number, at most so many, in order. Zero reads from the start (what is not yet swept).
+    fn list_verdicts(&self, after: i64, limit: u32) -> Answer<'_, Vec<KeptVerdict>>;
+    /// How many verdicts are kept.
+    fn count_verdicts(&self) -> Answer<'_, u64>;
+
     // ── Keys ──
 
     /// All keys that are not swept, oldest first.
@@ -244,7 +255,7 @@ pub trait Store: Send + Sync + 'static {
 
     // ── Housekeeping ──
 
-    /// Deletes what time has ended: codes, assertions, sessions, invitations, feed entries and keys past their use, installations unused for too
+    /// Deletes what time has ended, and verdicts beyond [`retention::VERDICTS`]: codes, assertions, sessions, invitations, feed entries and keys past their use, installations unused for too
     /// long. What stays how long after its end: [`retention`]. Works in slices, so it is not one unit: other work goes between.
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()>;
     /// Whether the engine answers and can write.

@@ -2,10 +2,12 @@
 
 mod ban;
 mod hosted;
+mod verdict;
 mod version;
 
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use hosted::{HostedAdded, HostedDocument};
+pub use verdict::{KeptVerdict, NewVerdict, VerdictOutcome};
 pub use version::{Effect, NewVersion, Noted, Version};
 
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, TokenId, UserId};
@@ -112,6 +114,8 @@ pub struct Grant {
     pub assessment: String,
     /// The version of the client's metadata that the newest consent was about.
     pub metadata: Digest,
+    /// What policy said at the newest consent: rule, its version and outcome, as JSON.
+    pub verdict: Option<String>,
     /// First consent.
     pub created_at: Timestamp,
     /// Newest consent.
@@ -139,6 +143,8 @@ pub struct Consent {
     pub newest: Option<Digest>,
     /// How often bans had changed when the decision was made.
     pub judged_under: i64,
+    /// What policy said, to be kept with its facts.
+    pub verdict: Option<NewVerdict>,
 }
 
 /// What became of a consent.
@@ -190,6 +196,8 @@ pub struct AddCode {
     pub code: Code,
     /// How often bans had changed when the decision was made.
     pub judged_under: i64,
+    /// What policy said, to be kept with its facts if the code is added.
+    pub verdict: Option<NewVerdict>,
 }
 
 /// The spending of a code.

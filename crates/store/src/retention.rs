@@ -17,5 +17,9 @@ pub const VERSIONS: u32 = 20;
 pub const HOSTED_DOCUMENTS: u32 = 20;
 /// How many names one person may use up: a name stays its owner's when the document is gone.
 pub const HOSTED_NAMES: u32 = 100;
+/// What policy said at a login: long enough that every way in which people use their clients has come up (DESIGN 4.10).
+pub const VERDICT: i64 = 30 * 24 * 60 * 60;
+/// How many verdicts are kept, the newest ones: at most a gigabyte, and a sign-in a second for three weeks.
+pub const VERDICTS: u32 = 2_000_000;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

@@ -49,6 +49,7 @@ fn consent(number: u32) -> Consent {
         scope,
         assessment: "{}".into(),
         metadata: digest,
+        verdict: None,
         created_at: now,
         consented_at: now,
         held_at: None,
@@ -75,6 +76,7 @@ fn consent(number: u32) -> Consent {
         document: Some(number.to_be_bytes().to_vec()),
         newest: None,
         judged_under: 0,
+        verdict: None,
     }
 }
 

@@ -207,7 +207,7 @@ async fn ask_or_answer<'d>(
         && !prepared.since.asks_again;
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
-        let add = AddCode { code, judged_under: prepared.judged_under };
+        let add = AddCode { code, judged_under: prepared.judged_under, verdict: None };
         return match deps.store.add_code(add).await? {
             Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
             // The grant was revoked or held, or bans changed, at this very moment: the person is asked after all, and the answer is judged

@@ -76,6 +76,7 @@ async fn record<'d>(
             assessment: serde_json::to_string(&prepared.assessment)
                 .map_err(|_| Unavailable::Crypto)?,
             metadata: prepared.client.digest,
+            verdict: None,
             created_at: code.created_at,
             consented_at: code.created_at,
             held_at: None,
@@ -87,6 +88,7 @@ async fn record<'d>(
         document: prepared.document.as_deref().map(Into::into),
         newest: prepared.newest,
         judged_under: prepared.judged_under,
+        verdict: None,
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),

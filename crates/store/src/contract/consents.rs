@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, slice, sync::Arc};
 
+use salver_oauth::GrantId;
+
 use super::{
     race,
     samples::{add_people, at, bytes, consent, digest, record, scope, user_id},
@@ -33,6 +35,7 @@ pub async fn a_second_consent_widens_the_grant(store: Arc<dyn Store>) {
     let mut second = consent(2, "claude");
     second.grant.scope = scope("write");
     second.grant.assessment = r#"{"rung":"anchored"}"#.into();
+    second.grant.verdict = None;
     second.grant.created_at = at(50);
     second.grant.consented_at = at(50);
     second.code.scope = scope("write");
@@ -42,7 +45,7 @@ pub async fn a_second_consent_widens_the_grant(store: Arc<dyn Store>) {
     assert_eq!((code.grant, code.scope), (first, scope("write")));
     assert_eq!(grant.scope, scope("read write"));
     assert_eq!((grant.created_at, grant.consented_at), (at(0), at(50)));
-    assert_eq!(grant.assessment, r#"{"rung":"anchored"}"#);
+    assert_eq!((grant.assessment.as_str(), grant.verdict), (r#"{"rung":"anchored"}"#, None));
     assert_eq!(store.find_grant(second.grant.id).await.unwrap(), None);
 
     let mut narrower = consent(3, "claude");
@@ -197,4 +200,27 @@ pub async fn grants_are_found_by_the_exact_client_oldest_first(store: Arc<dyn St
     let first = expected.remove(0);
     store.revoke(Subject::Grant(first), RevocationReason::User, at(5)).await.unwrap();
     assert_eq!(ids(store.find_grants(user_id(1), &client_id).await.unwrap()), expected);
+}
+
+/// By anybody, anywhere; also when all its grants are revoked and swept. Of a client that was refused nothing is known.
+pub async fn when_a_client_was_first_let_in_is_never_forgotten(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let client_id = consent(1, "claude").grant.client_id;
+    let mut refused = consent(1, "claude");
+    refused.judged_under = 1;
+    assert_eq!(store.record_consent(refused).await.unwrap(), Recorded::JudgedAnew);
+    assert_eq!(store.find_first_seen(&client_id).await.unwrap(), None);
+    for (number, user, seconds, expected) in [(1, 1, 20, 20), (2, 2, 30, 20), (3, 2, 10, 10)] {
+        let mut consent = consent(number, "claude");
+        consent.grant.user = user_id(user);
+        consent.grant.resource = format!("https://as.example/{number}");
+        consent.grant.created_at = at(seconds);
+        let grant = record(&store, consent).await;
+        store.revoke(Subject::Grant(grant), RevocationReason::User, at(40)).await.unwrap();
+        assert_eq!(store.find_first_seen(&client_id).await.unwrap(), Some(at(expected)));
+    }
+    store.sweep(at(900 * 86_400)).await.unwrap();
+    assert!(store.find_grant(GrantId::from_bytes(bytes(1))).await.unwrap().is_none());
+    assert_eq!(store.find_first_seen(&client_id).await.unwrap(), Some(at(10)));
+    assert_eq!(store.find_first_seen(&client_id.to_uppercase()).await.unwrap(), None);
 }

@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod units;
 pub mod users;
+pub mod verdicts;
 pub mod versions;
 
 use std::{any::Any, future::Future, sync::Arc};
@@ -102,6 +103,7 @@ macro_rules! engine_contract {
                     a_ticket_stays_spent_when_its_code_is_gone
                     one_fingerprint_is_one_application
                     grants_are_found_by_the_exact_client_oldest_first
+                    when_a_client_was_first_let_in_is_never_forgotten
                 }
                 codes {
                     a_code_comes_back_as_it_was
@@ -191,6 +193,12 @@ macro_rules! engine_contract {
                     of_many_who_want_one_hosted_name_one_gets_it
                     of_many_documents_at_once_no_more_than_allowed_are_hosted
                 }
+                verdicts {
+                    verdicts_are_read_in_pages
+                    a_consent_and_a_code_bring_their_verdicts
+                    what_did_not_happen_leaves_no_verdict
+                    a_verdict_stays_thirty_days
+                }
                 sweep {
                     a_sweep_deletes_what_time_has_ended
                     a_rotated_installation_outlives_its_first_end
@@ -247,6 +255,7 @@ mod tests {
             include_str!("sweep.rs"),
             include_str!("units.rs"),
             include_str!("users.rs"),
+            include_str!("verdicts.rs"),
             include_str!("versions.rs"),
         ];
         for group in GROUPS {

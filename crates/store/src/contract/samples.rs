@@ -8,7 +8,7 @@ use crate::{
     Outcome, Store,
     record::{
         AddCode, AdvanceInstallation, Code, Consent, Digest, Grant, Installation, NewUser,
-        Recorded, RedeemCode, Role, Session, User, UserAdded,
+        NewVerdict, Recorded, RedeemCode, Role, Session, User, UserAdded, VerdictOutcome,
     },
 };
 
@@ -105,7 +105,7 @@ pub fn code(number: u32, grant: GrantId) -> Code {
 /// The adding of this code, decided before there were bans.
 #[must_use]
 pub fn adding(code: Code) -> AddCode {
-    AddCode { code, judged_under: 0 }
+    AddCode { code, judged_under: 0, verdict: None }
 }
 
 /// User 1 (unless changed) lets the client of this name read; grant, application and code get this number.
@@ -121,6 +121,7 @@ pub fn consent(number: u32, client: &str) -> Consent {
         scope: scope("read"),
         assessment: r#"{"rung":"published"}"#.into(),
         metadata: digest(0),
+        verdict: Some(r#"{"outcome":"allow"}"#.into()),
         created_at: at(0),
         consented_at: at(0),
         held_at: None,
@@ -134,6 +135,21 @@ pub fn consent(number: u32, client: &str) -> Consent {
         document: None,
         newest: None,
         judged_under: 0,
+        verdict: None,
+    }
+}
+
+/// What a rule of this number said to user 1.
+#[must_use]
+pub fn verdict(number: u32) -> NewVerdict {
+    NewVerdict {
+        at: at(0),
+        user: user_id(1),
+        client_id: "https://claude.example/client.json".into(),
+        outcome: VerdictOutcome::Allow,
+        rule: format!("rule{number}"),
+        rules_version: "1".into(),
+        facts: number.to_be_bytes().to_vec(),
     }
 }
 

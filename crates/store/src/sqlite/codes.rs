@@ -7,6 +7,7 @@ use super::{
     grants::{self, grant_columns},
     installations,
     row::{change, find},
+    verdicts,
     writer::Unit,
 };
 use crate::{
@@ -16,7 +17,11 @@ use crate::{
 
 /// Adds a code under a grant that lives and is not held.
 pub(super) fn add(connection: &Connection, add: &AddCode) -> Result<Unit<Outcome>, StoreError> {
-    Ok(Unit::applied_if(insert(connection, &add.code, add.code.grant, add.judged_under)?))
+    let added = insert(connection, &add.code, add.code.grant, add.judged_under)?;
+    if let (true, Some(verdict)) = (added, &add.verdict) {
+        verdicts::insert(connection, verdict)?;
+    }
+    Ok(Unit::applied_if(added))
 }
 
 /// Adds a code under this grant; answers whether the grant lives and is not held, and bans have not changed.

@@ -1,12 +1,12 @@
 //! What has a person consented to? Grants, and how a consent is recorded (DESIGN §4.9: consent and code are one unit).
 
 use rusqlite::{Connection, params};
-use salver_oauth::{ApplicationId, GrantId, Scope, UserId};
+use salver_oauth::{ApplicationId, GrantId, Scope, Timestamp, UserId};
 
 use super::{
     codes,
     row::{Columns, change, find, list, only},
-    versions,
+    verdicts, versions,
     writer::Unit,
 };
 use crate::{
@@ -29,6 +29,14 @@ pub(super) fn find_live(
     client_id: &str,
 ) -> Result<Vec<Grant>, StoreError> {
     list(connection, TABLE, FIND_LIVE, params![user.as_bytes(), client_id], read)
+}
+
+/// When a client was first let in by anybody.
+pub(super) fn find_first_seen(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    find(connection, "first_consents", FIRST_SEEN, [client_id], only)
 }
 
 /// Records a consent and its code.
@@ -72,7 +80,8 @@ pub(super) fn record_consent(
                 scope,
                 proposed.assessment,
                 proposed.metadata,
-                now
+                proposed.verdict,
+                now,
             ],
         )?;
         id
@@ -81,6 +90,9 @@ pub(super) fn record_consent(
         proposed.id
     };
     codes::insert(connection, &consent.code, grant, consent.judged_under)?;
+    if let Some(verdict) = &consent.verdict {
+        verdicts::insert(connection, verdict)?;
+    }
     if consent.document.is_some() {
         versions::thin(connection, &proposed.client_id, proposed.consented_at)?;
     }
@@ -114,10 +126,12 @@ fn add(
             grant.scope.to_string(),
             grant.assessment,
             grant.metadata,
+            grant.verdict,
             grant.created_at.as_unix(),
             grant.consented_at.as_unix(),
         ],
     )?;
+    change(connection, SEEN, params![grant.client_id, grant.created_at.as_unix()])?;
     Ok(())
 }
 
@@ -133,6 +147,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
         scope: columns.next()?,
         assessment: columns.next()?,
         metadata: columns.next()?,
+        verdict: columns.next()?,
         created_at: columns.next()?,
         consented_at: columns.next()?,
         held_at: columns.next()?,
@@ -144,7 +159,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
 macro_rules! grant_columns {
     () => {
         "g.id, g.user_id, g.application_id, g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.metadata, \
-         g.created_at, g.consented_at, g.held_at, g.revoked_at"
+         g.verdict, g.created_at, g.consented_at, g.held_at, g.revoked_at"
     };
 }
 pub(super) use grant_columns;
@@ -170,6 +185,10 @@ const APPLICATION: &str =
     "INSERT INTO applications (id, fingerprint, label, created_at) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (fingerprint) DO UPDATE SET label = excluded.label RETURNING id";
 const WIDEN: &str = "UPDATE grants SET application_id = ?2, scope = ?3, assessment = ?4, metadata = ?5,
-    held_at = NULL, consented_at = max(consented_at, ?6), last_used_at = max(last_used_at, ?6) WHERE id = ?1";
+    verdict = ?6, held_at = NULL, consented_at = max(consented_at, ?7), last_used_at = max(last_used_at, ?7) WHERE id = ?1";
 const ADD: &str = "INSERT INTO grants (id, user_id, application_id, client_id, recipient, resource, scope, assessment,
-    metadata, created_at, consented_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
+    metadata, verdict, created_at, consented_at, last_used_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
+const SEEN: &str = "INSERT INTO first_consents (client_id, at) VALUES (?1, ?2)
+    ON CONFLICT (client_id) DO UPDATE SET at = excluded.at WHERE excluded.at < at";
+pub(super) const FIRST_SEEN: &str = "SELECT at FROM first_consents WHERE client_id = ?1";

@@ -27,6 +27,7 @@ mod sessions;
 mod store;
 mod sweep;
 mod users;
+mod verdicts;
 mod versions;
 mod word;
 mod writer;

@@ -6,7 +6,7 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, Use
 
 use crate::{
     StoreError, group,
-    record::{KeyUse, Role},
+    record::{KeyUse, Role, VerdictOutcome},
 };
 
 /// The columns of one row, read from left to right.
@@ -123,6 +123,12 @@ impl Column for u32 {
     }
 }
 
+impl Column for u64 {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        value.as_i64().ok()?.try_into().ok()
+    }
+}
+
 impl Column for Timestamp {
     fn read(value: ValueRef<'_>) -> Option<Self> {
         value.as_i64().ok().map(Self::from_unix)
@@ -144,6 +150,12 @@ impl Column for Role {
 impl Column for KeyUse {
     fn read(value: ValueRef<'_>) -> Option<Self> {
         super::word::key_use_of(value.as_str().ok()?)
+    }
+}
+
+impl Column for VerdictOutcome {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        super::word::verdict_outcome_of(value.as_str().ok()?)
     }
 }
 

@@ -4,15 +4,16 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
     SqliteStore, applications, assertions, bans, codes, grants, hosted, installations, invitations,
-    keys, live_grants, revocations, row::change, sessions, sweep, users, versions, writer::Unit,
+    keys, live_grants, revocations, row::change, sessions, sweep, users, verdicts, versions,
+    writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
-        HostedAdded, HostedDocument, Installation, Invitation, LiveGrant, NewBan, NewUser,
-        NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session, StoredKey,
-        Subject, UsedInstallation, User, UserAdded, Version,
+        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, NewBan,
+        NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
+        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -73,6 +74,11 @@ impl Store for SqliteStore {
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>> {
         let client_id = client_id.to_owned();
         self.read(move |connection| grants::find_live(connection, user, &client_id))
+    }
+
+    fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| grants::find_first_seen(connection, &client_id))
     }
 
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded> {
@@ -236,6 +242,18 @@ impl Store for SqliteStore {
 
     fn bans_number(&self) -> Answer<'_, i64> {
         self.read(bans::number)
+    }
+
+    fn note_verdict(&self, verdict: NewVerdict) -> Answer<'_, ()> {
+        self.write(move |connection| verdicts::note(connection, &verdict))
+    }
+
+    fn list_verdicts(&self, after: i64, limit: u32) -> Answer<'_, Vec<KeptVerdict>> {
+        self.read(move |connection| verdicts::list_after(connection, after, limit))
+    }
+
+    fn count_verdicts(&self) -> Answer<'_, u64> {
+        self.read(verdicts::count)
     }
 
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>> {

@@ -14,6 +14,7 @@ pub(super) fn slice(connection: &Connection, now: Timestamp) -> Result<Unit<bool
             Kept::After(seconds) => {
                 change(connection, sql, params![now.plus_seconds(-seconds).as_unix(), SLICE])?
             }
+            Kept::Newest(rows) => change(connection, sql, params![rows, SLICE])?,
             Kept::Installation => change(
                 connection,
                 sql,
@@ -27,7 +28,7 @@ pub(super) fn slice(connection: &Connection, now: Timestamp) -> Result<Unit<bool
 
 /// One kind of thing that ends.
 pub(super) struct Rule {
-    /// Deletes at most `?2` rows that ended at `?1` or before.
+    /// Deletes at most `?2` rows that ended at `?1` or before, or that are beyond the newest `?1`.
     pub(super) sql: &'static str,
     kept: Kept,
 }
@@ -36,6 +37,8 @@ pub(super) struct Rule {
 enum Kept {
     /// So many seconds after the time in their own column.
     After(i64),
+    /// As long as they are among so many newest ones.
+    Newest(u32),
     /// As installations do: until they expire, or `?3` after they were ended, whichever is first.
     Installation,
 }
@@ -75,6 +78,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         sql: "DELETE FROM revocations WHERE number IN (SELECT number FROM revocations WHERE at <= ?1 LIMIT ?2)",
         kept: Kept::After(retention::REVOCATION),
+    },
+    Rule {
+        sql: "DELETE FROM verdicts WHERE number IN (SELECT number FROM verdicts WHERE at <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::VERDICT),
+    },
+    Rule {
+        // Numbers leave no gaps, so they count rows.
+        sql: "DELETE FROM verdicts WHERE number IN (SELECT number FROM verdicts
+            WHERE number <= (SELECT max(number) FROM verdicts) - ?1 ORDER BY number LIMIT ?2)",
+        kept: Kept::Newest(retention::VERDICTS),
     },
     Rule {
         // Rotated since it was last looked at: look again when it would end now.

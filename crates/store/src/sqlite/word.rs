@@ -1,6 +1,6 @@
 //! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
 
-use crate::record::{KeyUse, RevocationReason, Role};
+use crate::record::{KeyUse, RevocationReason, Role, VerdictOutcome};
 
 /// The word for a role.
 pub(super) fn role(role: Role) -> &'static str {
@@ -36,6 +36,27 @@ pub(super) fn key_use_of(word: &str) -> Option<KeyUse> {
     Some(match word {
         "access_token" => KeyUse::AccessToken,
         "identity" => KeyUse::Identity,
+        _ => return None,
+    })
+}
+
+/// The word for what came of a login.
+pub(super) fn verdict_outcome(outcome: VerdictOutcome) -> &'static str {
+    match outcome {
+        VerdictOutcome::Allow => "allow",
+        VerdictOutcome::Warn => "warn",
+        VerdictOutcome::Review => "review",
+        VerdictOutcome::Deny => "deny",
+    }
+}
+
+/// What came of the login that a word stands for.
+pub(super) fn verdict_outcome_of(word: &str) -> Option<VerdictOutcome> {
+    Some(match word {
+        "allow" => VerdictOutcome::Allow,
+        "warn" => VerdictOutcome::Warn,
+        "review" => VerdictOutcome::Review,
+        "deny" => VerdictOutcome::Deny,
         _ => return None,
     })
 }

@@ -45,6 +45,7 @@ CREATE TABLE grants (
     scope          TEXT NOT NULL,
     assessment     TEXT NOT NULL,
     metadata       BLOB NOT NULL,
+    verdict        TEXT,
     created_at     INTEGER NOT NULL,
     consented_at   INTEGER NOT NULL,
     last_used_at   INTEGER NOT NULL,
@@ -56,6 +57,12 @@ CREATE TABLE grants (
 CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
 CREATE INDEX grants_by_client ON grants (client_id) WHERE revoked_at IS NULL;
 CREATE INDEX revoked_grants ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- When a client was first let in by anybody: grants that are revoked are swept, this stays.
+CREATE TABLE first_consents (
+    client_id TEXT NOT NULL PRIMARY KEY,
+    at        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tickets (
     ticket   BLOB NOT NULL PRIMARY KEY,
@@ -133,6 +140,20 @@ CREATE TABLE ban_changes (
     number INTEGER NOT NULL
 ) STRICT;
 INSERT INTO ban_changes (id, number) VALUES (1, 0);
+
+-- What policy has said at logins. user_id has no foreign key: it would be looked up with every login, and who is written here is
+-- signed in.
+CREATE TABLE verdicts (
+    number        INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    user_id       BLOB NOT NULL,
+    client_id     TEXT NOT NULL,
+    outcome       TEXT NOT NULL CHECK (outcome IN ('allow', 'warn', 'review', 'deny')),
+    rule          TEXT NOT NULL,
+    rules_version TEXT NOT NULL,
+    facts         BLOB NOT NULL
+) STRICT;
+CREATE INDEX verdicts_by_age ON verdicts (at);
 
 -- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
 CREATE TABLE versions (

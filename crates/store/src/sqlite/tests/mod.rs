@@ -1,5 +1,6 @@
 //! Does the engine keep the contract, and what is its own: files, transactions, plans?
 
+mod bounds;
 mod file;
 mod plan;
 mod transaction;

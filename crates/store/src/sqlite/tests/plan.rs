@@ -5,7 +5,7 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 use super::connection;
 use crate::sqlite::{
     applications, bans, codes, grants, hosted, installations, invitations, live_grants,
-    revocations, sessions, sweep, users, versions,
+    revocations, sessions, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -21,6 +21,7 @@ const STATEMENTS: &[&str] = &[
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,
+    grants::FIRST_SEEN,
     grants::MAY_CONSENT,
     grants::USER_LIVES,
     hosted::COUNT,
@@ -45,6 +46,7 @@ const STATEMENTS: &[&str] = &[
     users::FIND,
     users::FIND_BY_NAME,
     users::LIVE_GRANTS,
+    verdicts::LIST,
     versions::CARRY,
     versions::COUNT,
     versions::DISPENSABLE,
