@@ -91,6 +91,10 @@ id!(
     InstallationId
 );
 id!(
+    /// One question to the reviewers.
+    CaseId
+);
+id!(
     /// One access token (RFC 9068 `jti`).
     TokenId
 );

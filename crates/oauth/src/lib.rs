@@ -17,7 +17,7 @@ pub mod scope;
 pub mod time;
 pub mod token;
 
-pub use id::{ApplicationId, GrantId, InstallationId, TokenId, UserId};
+pub use id::{ApplicationId, CaseId, GrantId, InstallationId, TokenId, UserId};
 pub use issuer::Issuer;
 pub use resource::ResourceId;
 pub use scope::Scope;

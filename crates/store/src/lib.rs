@@ -25,13 +25,14 @@ pub mod username;
 
 use std::{future::Future, pin::Pin};
 
-use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
+use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 use thiserror::Error;
 
 use record::{
-    AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
-    HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, NewBan, NewUser,
-    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason, Session,
+    AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
+    CaseDecision, Code, Consent, Digest, Grant, HostedAdded, HostedDocument, Installation,
+    Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan, NewUser, NewVerdict,
+    NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
     StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
@@ -236,6 +237,39 @@ pub trait Store: Send + Sync + 'static {
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
     /// How often a ban was added or lifted. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
+
+    // ── Review ──
+
+    /// Adds a person's wish to let a client in to the open case for the same client, recipient and resource, or opens one. Asking again
+    /// replaces their own reason and request; what the case says of the client stays as it was when it was opened.
+    /// [`Asked::TooMany`] if they have [`retention::OPEN_REQUESTS`] in other open cases.
+    fn ask_access(&self, request: NewAccessRequest) -> Answer<'_, Asked>;
+    /// A case by its id, decided or not.
+    fn find_case(&self, id: CaseId) -> Answer<'_, Option<ReviewCase>>;
+    /// All cases, or the open ones, each with how many people asked; the one last asked or decided is the last.
+    fn list_cases(&self, open_only: bool) -> Answer<'_, Vec<(ReviewCase, u64)>>;
+    /// Who asked in a case.
+    fn list_access_requests(&self, case: CaseId) -> Answer<'_, Vec<AccessRequest>>;
+    /// What a person asked for, with the cases.
+    fn list_access_requests_of(&self, user: UserId)
+    -> Answer<'_, Vec<(AccessRequest, ReviewCase)>>;
+    /// Notes when a person saw how the case was decided that they asked in; the first time stands. An open case has nothing to see.
+    fn mark_seen(&self, case: CaseId, user: UserId, now: Timestamp) -> Answer<'_, ()>;
+    /// Decides an open case; what is approved stands from then on. `Lost` if the case was decided before (or is unknown).
+    fn decide_case(&self, decision: CaseDecision) -> Answer<'_, Outcome>;
+    /// The approvals of a `client_id` that are in force, neither ended nor past their time. Those for a person who is disabled are among
+    /// them: such a person cannot sign in.
+    fn list_approvals<'a>(
+        &'a self,
+        client_id: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<Approval>>;
+    /// All approvals that are not swept, those that ended too.
+    fn list_all_approvals(&self) -> Answer<'_, Vec<Approval>>;
+    /// Adds an approval; answers its number, which is never given twice.
+    fn add_approval(&self, approval: NewApproval) -> Answer<'_, i64>;
+    /// Ends an approval. `Lost` if there is none of this number in force.
+    fn end_approval(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
 
     // ── What policy said ──
 

@@ -1,7 +1,8 @@
 //! How long does a thing stay after its end (in seconds), and how much is kept? The same for every engine.
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
-//! lives is kept however long it is unused: it is a consent on record (DESIGN §5).
+//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so does when a client was
+//! first let in: both are few, and say what happened.
 
 /// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).
 pub const CODE: i64 = 10 * 60;
@@ -17,6 +18,14 @@ pub const VERSIONS: u32 = 20;
 pub const HOSTED_DOCUMENTS: u32 = 20;
 /// How many names one person may use up: a name stays its owner's when the document is gone.
 pub const HOSTED_NAMES: u32 = 100;
+/// A case that was decided, with who asked: who asks again within half a year finds out what was said, and why.
+pub const DECIDED_CASE: i64 = 180 * 24 * 60 * 60;
+/// An open case that nobody has asked in any more: after three months nobody waits for an answer.
+pub const OPEN_CASE: i64 = 90 * 24 * 60 * 60;
+/// In how many open cases one person may ask: more than anybody needs, and reviewers are not flooded.
+pub const OPEN_REQUESTS: u32 = 20;
+/// An approval that has ended, so that it can be seen why somebody was let in: as long as the case that it decided.
+pub const ENDED_APPROVAL: i64 = 180 * 24 * 60 * 60;
 /// What policy said at a login: long enough that every way in which people use their clients has come up (DESIGN 4.10).
 pub const VERDICT: i64 = 30 * 24 * 60 * 60;
 /// How many verdicts are kept, the newest ones: at most a gigabyte, and a sign-in a second for three weeks.

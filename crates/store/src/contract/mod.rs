@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the cases are tests")]
 
 pub mod applications;
+pub mod approvals;
 pub mod assertions;
 pub mod bans;
 pub mod codes;
@@ -21,6 +22,7 @@ pub mod installations;
 pub mod invitations;
 pub mod keys;
 pub mod live_grants;
+pub mod review;
 pub mod revocations;
 pub mod samples;
 pub mod sessions;
@@ -193,6 +195,26 @@ macro_rules! engine_contract {
                     of_many_who_want_one_hosted_name_one_gets_it
                     of_many_documents_at_once_no_more_than_allowed_are_hosted
                 }
+                review {
+                    asking_opens_a_case
+                    what_opens_another_case
+                    asking_again_replaces_ones_own_wish
+                    a_decided_case_is_not_joined
+                    a_person_waits_for_so_much_and_no_more
+                    a_disabled_person_asks_for_nothing
+                    a_case_is_decided_once
+                    cases_are_listed_newest_activity_last
+                    a_decision_is_seen_by_who_asked
+                    of_many_who_ask_one_opens_the_case
+                    of_many_who_decide_one_case_one_is_heard
+                    a_case_stays_until_nobody_waits
+                }
+                approvals {
+                    an_approval_comes_back_as_it_was
+                    an_approval_lasts_until_its_time
+                    an_approval_is_ended_once
+                    an_ended_approval_stays_half_a_year
+                }
                 verdicts {
                     verdicts_are_read_in_pages
                     a_consent_and_a_code_bring_their_verdicts
@@ -239,6 +261,7 @@ mod tests {
         const LIST: &str = include_str!("mod.rs");
         const GROUPS: &[&str] = &[
             include_str!("applications.rs"),
+            include_str!("approvals.rs"),
             include_str!("assertions.rs"),
             include_str!("bans.rs"),
             include_str!("codes.rs"),
@@ -250,6 +273,7 @@ mod tests {
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
+            include_str!("review.rs"),
             include_str!("revocations.rs"),
             include_str!("sessions.rs"),
             include_str!("sweep.rs"),

@@ -8,8 +8,10 @@
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
 
 mod applications;
+mod approvals;
 mod assertions;
 mod bans;
+mod cases;
 mod codes;
 mod error;
 mod grants;

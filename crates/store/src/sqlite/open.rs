@@ -122,4 +122,4 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How often to wait for others that make the file at the same moment.
 const TRIES: u32 = 50;
 /// More than there are statements in this engine: each is prepared once per connection.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;

@@ -2,11 +2,11 @@
 //! [`StoreError::Corrupt`] with its table's name.
 
 use rusqlite::{Connection, Params, Row, types::ValueRef};
-use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, UserId};
+use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Scope, Timestamp, UserId};
 
 use crate::{
     StoreError, group,
-    record::{KeyUse, Role, VerdictOutcome},
+    record::{CaseKind, CaseState, KeyUse, Role, VerdictOutcome},
 };
 
 /// The columns of one row, read from left to right.
@@ -159,6 +159,18 @@ impl Column for VerdictOutcome {
     }
 }
 
+impl Column for CaseKind {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        super::word::case_kind_of(value.as_str().ok()?)
+    }
+}
+
+impl Column for CaseState {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        super::word::case_state_of(value.as_str().ok()?)
+    }
+}
+
 macro_rules! id_columns {
     ($($id:ty),*) => {$(
         impl Column for $id {
@@ -169,4 +181,4 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns!(UserId, ApplicationId, GrantId, InstallationId);
+id_columns!(UserId, ApplicationId, GrantId, InstallationId, CaseId);

@@ -1,19 +1,20 @@
 //! Which function answers which method of the trait, and on which thread? Nothing is decided here.
 
-use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
+use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, assertions, bans, codes, grants, hosted, installations, invitations,
-    keys, live_grants, revocations, row::change, sessions, sweep, users, verdicts, versions,
-    writer::Unit,
+    SqliteStore, applications, approvals, assertions, bans, cases, codes, grants, hosted,
+    installations, invitations, keys, live_grants, revocations, row::change, sessions, sweep,
+    users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AddCode, AdvanceInstallation, ApplicationOverview, Ban, Code, Consent, Digest, Grant,
-        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, NewBan,
-        NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, Revocation, RevocationReason,
-        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
+        CaseDecision, Code, Consent, Digest, Grant, HostedAdded, HostedDocument, Installation,
+        Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan, NewUser,
+        NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
+        RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -242,6 +243,58 @@ impl Store for SqliteStore {
 
     fn bans_number(&self) -> Answer<'_, i64> {
         self.read(bans::number)
+    }
+
+    fn ask_access(&self, request: NewAccessRequest) -> Answer<'_, Asked> {
+        self.write(move |connection| cases::ask(connection, &request))
+    }
+
+    fn find_case(&self, id: CaseId) -> Answer<'_, Option<ReviewCase>> {
+        self.read(move |connection| cases::find_by_id(connection, id))
+    }
+
+    fn list_cases(&self, open_only: bool) -> Answer<'_, Vec<(ReviewCase, u64)>> {
+        self.read(move |connection| cases::list_all(connection, open_only))
+    }
+
+    fn list_access_requests(&self, case: CaseId) -> Answer<'_, Vec<AccessRequest>> {
+        self.read(move |connection| cases::list_requests(connection, case))
+    }
+
+    fn list_access_requests_of(
+        &self,
+        user: UserId,
+    ) -> Answer<'_, Vec<(AccessRequest, ReviewCase)>> {
+        self.read(move |connection| cases::list_requests_of(connection, user))
+    }
+
+    fn mark_seen(&self, case: CaseId, user: UserId, now: Timestamp) -> Answer<'_, ()> {
+        self.write(move |connection| cases::mark_seen(connection, case, user, now))
+    }
+
+    fn decide_case(&self, decision: CaseDecision) -> Answer<'_, Outcome> {
+        self.write(move |connection| cases::decide(connection, &decision))
+    }
+
+    fn list_approvals<'a>(
+        &'a self,
+        client_id: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, Vec<Approval>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| approvals::list_live(connection, &client_id, now))
+    }
+
+    fn list_all_approvals(&self) -> Answer<'_, Vec<Approval>> {
+        self.read(approvals::list_all)
+    }
+
+    fn add_approval(&self, approval: NewApproval) -> Answer<'_, i64> {
+        self.write(move |connection| approvals::add(connection, &approval))
+    }
+
+    fn end_approval(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome> {
+        self.write(move |connection| approvals::end(connection, number, &by, now))
     }
 
     fn note_verdict(&self, verdict: NewVerdict) -> Answer<'_, ()> {

@@ -53,7 +53,29 @@ macro_rules! installation_end {
     };
 }
 
-/// In this order: installations before the grants that they refer to.
+/// The requests of ended cases of a kind, and such a case without requests.
+macro_rules! requests_where {
+    ($ended:literal) => {
+        concat!(
+            "DELETE FROM access_requests WHERE rowid IN (SELECT r.rowid FROM review_cases c JOIN access_requests r
+            ON r.case_id = c.id WHERE c.active_at <= ?1 AND c.state ",
+            $ended,
+            " LIMIT ?2)"
+        )
+    };
+}
+macro_rules! cases_where {
+    ($ended:literal) => {
+        concat!(
+            "DELETE FROM review_cases WHERE rowid IN (SELECT rowid FROM review_cases c WHERE c.active_at <= ?1
+            AND NOT EXISTS (SELECT 1 FROM access_requests r WHERE r.case_id = c.id) AND c.state ",
+            $ended,
+            " LIMIT ?2)"
+        )
+    };
+}
+
+/// In this order: installations before the grants that they refer to, requests before their cases.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         sql: "DELETE FROM codes WHERE code IN (SELECT code FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
@@ -88,6 +110,14 @@ pub(super) const RULES: &[Rule] = &[
         sql: "DELETE FROM verdicts WHERE number IN (SELECT number FROM verdicts
             WHERE number <= (SELECT max(number) FROM verdicts) - ?1 ORDER BY number LIMIT ?2)",
         kept: Kept::Newest(retention::VERDICTS),
+    },
+    Rule { sql: requests_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
+    Rule { sql: cases_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
+    Rule { sql: requests_where!("= 'open'"), kept: Kept::After(retention::OPEN_CASE) },
+    Rule { sql: cases_where!("= 'open'"), kept: Kept::After(retention::OPEN_CASE) },
+    Rule {
+        sql: "DELETE FROM approvals WHERE number IN (SELECT number FROM approvals WHERE coalesce(ended_at, until) <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::ENDED_APPROVAL),
     },
     Rule {
         // Rotated since it was last looked at: look again when it would end now.

@@ -1,6 +1,6 @@
 //! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
 
-use crate::record::{KeyUse, RevocationReason, Role, VerdictOutcome};
+use crate::record::{CaseKind, CaseState, KeyUse, RevocationReason, Role, VerdictOutcome};
 
 /// The word for a role.
 pub(super) fn role(role: Role) -> &'static str {
@@ -57,6 +57,40 @@ pub(super) fn verdict_outcome_of(word: &str) -> Option<VerdictOutcome> {
         "warn" => VerdictOutcome::Warn,
         "review" => VerdictOutcome::Review,
         "deny" => VerdictOutcome::Deny,
+        _ => return None,
+    })
+}
+
+/// The word for what a case is about.
+pub(super) fn case_kind(kind: CaseKind) -> &'static str {
+    match kind {
+        CaseKind::Access => "access",
+    }
+}
+
+/// What the case is about that a word stands for.
+pub(super) fn case_kind_of(word: &str) -> Option<CaseKind> {
+    Some(match word {
+        "access" => CaseKind::Access,
+        _ => return None,
+    })
+}
+
+/// The word for how a case stands.
+pub(super) fn case_state(state: CaseState) -> &'static str {
+    match state {
+        CaseState::Open => "open",
+        CaseState::Approved => "approved",
+        CaseState::Refused => "refused",
+    }
+}
+
+/// How the case stands that a word stands for.
+pub(super) fn case_state_of(word: &str) -> Option<CaseState> {
+    Some(match word {
+        "open" => CaseState::Open,
+        "approved" => CaseState::Approved,
+        "refused" => CaseState::Refused,
         _ => return None,
     })
 }

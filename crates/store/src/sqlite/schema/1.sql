@@ -141,6 +141,58 @@ CREATE TABLE ban_changes (
 ) STRICT;
 INSERT INTO ban_changes (id, number) VALUES (1, 0);
 
+-- What people want to let in and a reviewer has to approve first. active_at is when somebody last asked or decided.
+CREATE TABLE review_cases (
+    id          BLOB NOT NULL PRIMARY KEY,
+    kind        TEXT NOT NULL CHECK (kind IN ('access')),
+    client_id   TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    recipient   TEXT NOT NULL,
+    resource    TEXT NOT NULL,
+    facts       TEXT NOT NULL,
+    metadata    BLOB NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('open', 'approved', 'refused')),
+    opened_at   INTEGER NOT NULL,
+    active_at   INTEGER NOT NULL,
+    decided_at  INTEGER,
+    decided_by  TEXT,
+    note        TEXT
+) STRICT;
+CREATE UNIQUE INDEX open_cases ON review_cases (client_id, recipient, resource) WHERE state = 'open';
+CREATE INDEX cases_by_activity ON review_cases (active_at);
+
+CREATE TABLE access_requests (
+    case_id  BLOB NOT NULL REFERENCES review_cases (id),
+    user_id  BLOB NOT NULL REFERENCES users (id),
+    reason   TEXT NOT NULL,
+    request  TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    seen_at  INTEGER,
+    PRIMARY KEY (case_id, user_id)
+) STRICT;
+CREATE INDEX access_requests_by_user ON access_requests (user_id);
+
+-- case_id has no foreign key: an approval may outlive the case that it decided.
+CREATE TABLE approvals (
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_id    BLOB,
+    client_id  TEXT NOT NULL,
+    recipient  TEXT NOT NULL,
+    resource   TEXT,
+    audience   TEXT NOT NULL CHECK (audience IN ('user', 'group', 'everybody')),
+    user_id    BLOB REFERENCES users (id),
+    group_name TEXT,
+    until      INTEGER,
+    made_by    TEXT NOT NULL,
+    made_at    INTEGER NOT NULL,
+    ended_at   INTEGER,
+    ended_by   TEXT,
+    CHECK ((audience = 'user') = (user_id IS NOT NULL) AND (audience = 'group') = (group_name IS NOT NULL))
+) STRICT;
+CREATE INDEX approvals_by_client ON approvals (client_id) WHERE ended_at IS NULL;
+CREATE INDEX approvals_by_end ON approvals (coalesce(ended_at, until));
+
 -- What policy has said at logins. user_id has no foreign key: it would be looked up with every login, and who is written here is
 -- signed in.
 CREATE TABLE verdicts (

@@ -4,16 +4,26 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, bans, codes, grants, hosted, installations, invitations, live_grants,
-    revocations, sessions, sweep, users, verdicts, versions,
+    applications, approvals, bans, cases, codes, grants, hosted, installations, invitations,
+    live_grants, revocations, sessions, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
     applications::GRANTS,
     applications::INSTALLATIONS,
+    approvals::END,
+    approvals::LIST_LIVE,
     bans::COUNT,
     bans::LIFT,
     bans::NUMBER,
+    cases::COUNT_OTHERS,
+    cases::DECIDE,
+    cases::FIND,
+    cases::FIND_OPEN,
+    cases::LIST_REQUESTS,
+    cases::LIST_REQUESTS_OF,
+    cases::MARK_SEEN,
+    cases::TOUCH,
     codes::ADD,
     codes::FIND,
     codes::SPEND,
