@@ -116,12 +116,12 @@ pub trait Store: Send + Sync + 'static {
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
     /// When the first grant for a `client_id` was made, by anybody; it is known for good.
     fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>>;
-    /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient and resource is widened if there is a live
-    /// one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
+    /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient and resource is widened if
+    /// there is a live one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
-    /// [`Recorded::JudgedAnew`] if bans have changed since it was decided,
-    /// [`Recorded::Outdated`] if another version became the newest: then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
+    /// [`Recorded::JudgedAnew`] if bans have changed since it was decided, [`Recorded::Outdated`] if another version became the newest:
+    /// then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
     /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown), or if bans have changed since it
     /// was decided. Spends no ticket. Keeps the verdict, if the code is added.

@@ -37,7 +37,7 @@ pub struct NewVerdict {
 /// A verdict that is kept.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeptVerdict {
-    /// Its number; rises.
+    /// Its number: higher than that of any other that was there when it came.
     pub number: i64,
     /// When.
     pub at: Timestamp,

@@ -53,23 +53,25 @@ macro_rules! installation_end {
     };
 }
 
-/// The requests of ended cases of a kind, and such a case without requests.
+/// Deletes the requests of cases in such a state.
 macro_rules! requests_where {
-    ($ended:literal) => {
+    ($state:literal) => {
         concat!(
             "DELETE FROM access_requests WHERE rowid IN (SELECT r.rowid FROM review_cases c JOIN access_requests r
             ON r.case_id = c.id WHERE c.active_at <= ?1 AND c.state ",
-            $ended,
+            $state,
             " LIMIT ?2)"
         )
     };
 }
+
+/// Deletes cases in such a state, once their requests are gone.
 macro_rules! cases_where {
-    ($ended:literal) => {
+    ($state:literal) => {
         concat!(
             "DELETE FROM review_cases WHERE rowid IN (SELECT rowid FROM review_cases c WHERE c.active_at <= ?1
             AND NOT EXISTS (SELECT 1 FROM access_requests r WHERE r.case_id = c.id) AND c.state ",
-            $ended,
+            $state,
             " LIMIT ?2)"
         )
     };
