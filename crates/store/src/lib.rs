@@ -30,10 +30,10 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    CaseDecision, Code, Consent, Digest, Grant, HostedAdded, HostedDocument, Installation,
-    Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan, NewUser, NewVerdict,
-    NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
-    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    CaseDecision, ClientStanding, Code, Consent, Digest, Grant, HostedAdded, HostedDocument,
+    Installation, Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan,
+    NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
+    RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -112,6 +112,13 @@ pub trait Store: Send + Sync + 'static {
 
     // ── Grants and codes ──
 
+    /// All that a login asks about one person and one client, as of one moment.
+    fn find_standing<'a>(
+        &'a self,
+        user: UserId,
+        client_id: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, ClientStanding>;
     /// The live grants that a user has given to one `client_id`.
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
     /// When the first grant for a `client_id` was made, by anybody; it is known for good.

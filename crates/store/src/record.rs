@@ -134,6 +134,19 @@ pub struct Grant {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// What is remembered of a client, as one person's login asks about it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ClientStanding {
+    /// The person's live grants for it.
+    pub grants: Vec<Grant>,
+    /// What its document said last.
+    pub newest: Option<Digest>,
+    /// When it was first let in, by anybody.
+    pub first_seen: Option<Timestamp>,
+    /// What reviewers have approved of it and is in force, for whomever.
+    pub approvals: Vec<Approval>,
+}
+
 /// One running copy of an application: a family of refresh tokens.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Installation {

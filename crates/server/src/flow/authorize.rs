@@ -151,14 +151,16 @@ pub(super) async fn prepare<'d>(
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
     let judged_under = deps.store.bans_number().await?;
-    let mut grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
+    let client_id = request.client_id.as_str();
+    let remembered = deps.store.find_standing(person.user.id, client_id, deps.now()).await?;
+    let mut grants = remembered.grants;
     let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
     let found = client::find(deps, &request.client_id, reach).await?;
     // With somebody signed in, a client is found or refused.
     let found = found.ok_or(Refusal::ForeignForm)?;
-    let standing = version::note(deps, &found).await?;
+    let standing = version::note(deps, &found, remembered.newest).await?;
     if standing.effects {
-        grants = deps.store.find_grants(person.user.id, request.client_id.as_str()).await?;
+        grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
     let Found { metadata: client, copy, document, hosted_for } = found;
     let back = return_address(deps, &client, request)?;

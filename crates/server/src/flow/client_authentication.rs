@@ -83,7 +83,7 @@ impl<'r> Claimed<'r> {
         let reach = Reach::Host { person: whose.person, known_good: true };
         let found = client::find(deps, &self.client_id, reach).await;
         if let Ok(Some(found)) = &found {
-            version::note(deps, found).await?;
+            version::note_anew(deps, found).await?;
         }
         let Some(assertion) = self.assertion else {
             if whose.started_by.is_some() {

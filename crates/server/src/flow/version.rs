@@ -42,19 +42,23 @@ pub struct Since {
     pub asks_again: bool,
 }
 
-/// Notes what a client's document says now, if that is news.
+/// Notes what a client's document says now, if that is news; `newest` is what it said last.
 ///
 /// # Errors
 /// If the store fails.
-pub async fn note(deps: &Deps, found: &Found) -> Result<Standing, StoreError> {
+pub async fn note(
+    deps: &Deps,
+    found: &Found,
+    newest: Option<Digest>,
+) -> Result<Standing, StoreError> {
     let client = &found.metadata;
     let Some(document) = &found.document else {
         return Ok(Standing::default());
     };
     let client_id = client.client_id.as_str();
+    let mut newest = newest;
     for _ in 0..TRIES {
-        let newest = deps.store.find_newest_version(client_id).await?;
-        let standing = Standing { newest: newest.map(|version| version.digest), effects: false };
+        let standing = Standing { newest, effects: false };
         let Some(after) = standing.newest.filter(|newest| *newest != client.digest) else {
             return Ok(standing);
         };
@@ -83,9 +87,23 @@ pub async fn note(deps: &Deps, found: &Found) -> Result<Standing, StoreError> {
             }
             return Ok(Standing { newest: Some(client.digest), effects: true });
         }
+        newest = deps.store.find_newest_version(client_id).await?.map(|version| version.digest);
     }
     // A document that changes faster than it can be noted: the consent that names this version is outdated and asks anew.
     Ok(Standing { newest: Some(client.digest), effects: true })
+}
+
+/// The same for who has not asked yet what it said last.
+///
+/// # Errors
+/// If the store fails.
+pub async fn note_anew(deps: &Deps, found: &Found) -> Result<Standing, StoreError> {
+    if found.document.is_none() {
+        return Ok(Standing::default());
+    }
+    let client_id = found.metadata.client_id.as_str();
+    let newest = deps.store.find_newest_version(client_id).await?;
+    note(deps, found, newest.map(|version| version.digest)).await
 }
 
 /// Ends what was authenticated with keys that a client's key set, fetched just now from its `jwks_uri`, no longer has. Keys inside the

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     Store,
-    record::{Consent, Grant, Recorded, RevocationReason, Subject},
+    record::{
+        Audience, ClientStanding, Consent, Grant, NewApproval, Recorded, RevocationReason, Subject,
+    },
     retention,
 };
 
@@ -218,9 +220,45 @@ pub async fn when_a_client_was_first_let_in_is_never_forgotten(store: Arc<dyn St
         let grant = record(&store, consent).await;
         store.revoke(Subject::Grant(grant), RevocationReason::User, at(40)).await.unwrap();
         assert_eq!(store.find_first_seen(&client_id).await.unwrap(), Some(at(expected)));
+        let standing = store.find_standing(user_id(user), &client_id, at(40)).await.unwrap();
+        assert_eq!((standing.first_seen, standing.grants), (Some(at(expected)), vec![]));
     }
     store.sweep(at(900 * 86_400)).await.unwrap();
     assert!(store.find_grant(GrantId::from_bytes(bytes(1))).await.unwrap().is_none());
     assert_eq!(store.find_first_seen(&client_id).await.unwrap(), Some(at(10)));
     assert_eq!(store.find_first_seen(&client_id.to_uppercase()).await.unwrap(), None);
+}
+
+/// One question answers what four would.
+pub async fn a_standing_is_what_the_single_questions_say(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let client_id = consent(1, "claude").grant.client_id;
+    let user = user_id(1);
+    let ask = || store.find_standing(user, &client_id, at(50));
+    assert_eq!(ask().await.unwrap(), ClientStanding::default());
+    record(&store, consent(1, "claude")).await;
+    record(&store, consent(2, "other")).await;
+    let approval = |client_id: &str, until| NewApproval {
+        case: None,
+        client_id: client_id.to_owned(),
+        recipient: "loopback".into(),
+        resource: None,
+        audience: Audience::Everybody,
+        until,
+        by: "ada".into(),
+        at: at(0),
+    };
+    store.add_approval(approval(&client_id, None)).await.unwrap();
+    store.add_approval(approval(&client_id, Some(at(50)))).await.unwrap();
+    store.add_approval(approval("https://other.example/client.json", None)).await.unwrap();
+    let standing = ask().await.unwrap();
+    assert_eq!(standing.grants, store.find_grants(user, &client_id).await.unwrap());
+    assert_eq!(standing.grants.len(), 1);
+    let newest = store.find_newest_version(&client_id).await.unwrap();
+    assert_eq!(standing.newest, newest.map(|version| version.digest));
+    assert_eq!(standing.first_seen, store.find_first_seen(&client_id).await.unwrap());
+    assert_eq!(standing.approvals, store.list_approvals(&client_id, at(50)).await.unwrap());
+    assert_eq!(standing.approvals.len(), 1);
+    let stranger = store.find_standing(user_id(2), &client_id, at(50)).await.unwrap();
+    assert_eq!((stranger.grants.len(), stranger.first_seen), (0, standing.first_seen));
 }

@@ -106,6 +106,7 @@ macro_rules! engine_contract {
                     one_fingerprint_is_one_application
                     grants_are_found_by_the_exact_client_oldest_first
                     when_a_client_was_first_let_in_is_never_forgotten
+                    a_standing_is_what_the_single_questions_say
                 }
                 codes {
                     a_code_comes_back_as_it_was

@@ -11,9 +11,9 @@ use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        CaseDecision, Code, Consent, Digest, Grant, HostedAdded, HostedDocument, Installation,
-        Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan, NewUser,
-        NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
+        CaseDecision, ClientStanding, Code, Consent, Digest, Grant, HostedAdded, HostedDocument,
+        Installation, Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan,
+        NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
         RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
@@ -75,6 +75,23 @@ impl Store for SqliteStore {
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>> {
         let client_id = client_id.to_owned();
         self.read(move |connection| grants::find_live(connection, user, &client_id))
+    }
+
+    fn find_standing<'a>(
+        &'a self,
+        user: UserId,
+        client_id: &'a str,
+        now: Timestamp,
+    ) -> Answer<'a, ClientStanding> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| {
+            Ok(ClientStanding {
+                grants: grants::find_live(connection, user, &client_id)?,
+                newest: versions::newest_digest(connection, &client_id)?,
+                first_seen: grants::find_first_seen(connection, &client_id)?,
+                approvals: approvals::list_live(connection, &client_id, now)?,
+            })
+        })
     }
 
     fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>> {

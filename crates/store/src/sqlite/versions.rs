@@ -147,7 +147,11 @@ pub(super) fn thin(
     }
 }
 
-fn newest_digest(connection: &Connection, client_id: &str) -> Result<Option<Digest>, StoreError> {
+/// The digest of the newest version.
+pub(super) fn newest_digest(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Option<Digest>, StoreError> {
     find(connection, TABLE, NEWEST_DIGEST, [client_id], only)
 }
 
