@@ -2,7 +2,7 @@
 //!
 //! Implements: UI-1 (U-labels only where they cannot mislead, never cut off), UTS #39 §5.1 (single script), §3.1
 //! (identifier profile) and §4 (skeletons), RFC 5891 §4.4 (what is shown must read back as the same A-labels).
-//! Leaves out: look-alikes among ASCII names (`paypa1`), and direction: pages put a host into `<bdi>`.
+//! Leaves out: whether a host looks like another one (`look`), and direction: pages put a host into `<bdi>`.
 
 use std::ops::Range;
 
