@@ -32,19 +32,12 @@ pub struct ProtectedHosts {
 }
 
 impl ProtectedHosts {
-    /// Protects the sites of these hosts. What has no registrable domain is not protected: addresses, single labels, public suffixes.
-    pub fn new<'h>(hosts: impl IntoIterator<Item = &'h str>) -> Self {
-        let mut protected = Self::default();
-        for site in hosts.into_iter().filter_map(registrable_domain) {
-            protected.insert(site);
-        }
-        protected
-    }
-
-    fn insert(&mut self, site: &str) {
-        if !self.known.insert(site.into()) {
+    /// Protects the site of this host. What has no registrable domain is not protected: addresses, single labels, public suffixes.
+    pub fn protect(&mut self, host: &str) {
+        let Some(site) = registrable_domain(host).filter(|site| !self.known.contains(*site)) else {
             return;
-        }
+        };
+        self.known.insert(site.into());
         let number = self.sites.len();
         self.sites.push(site.into());
         let seen = Seen::of(site);
@@ -117,7 +110,7 @@ impl Seen {
 fn part(text: &str) -> String {
     let mut class = String::with_capacity(text.len());
     for letter in letters(text, text.len()).0.into_iter().flatten() {
-        push_class(&mut class, letter.seen, true);
+        push_class(&mut class, letter.seen);
     }
     class
 }
@@ -132,7 +125,8 @@ mod tests {
     use super::*;
 
     fn protected() -> ProtectedHosts {
-        ProtectedHosts::new([
+        let mut protected = ProtectedHosts::default();
+        let hosts = [
             "claude.ai",
             "app.notion.com",
             "zed.dev",
@@ -142,7 +136,11 @@ mod tests {
             "localhost",
             "10.0.0.1",
             "github.io",
-        ])
+        ];
+        for host in hosts {
+            protected.protect(host);
+        }
+        protected
     }
 
     type TakenFor = Option<(&'static str, HostLikeness)>;

@@ -14,46 +14,61 @@ pub(super) struct Letter {
 
 /// The letters of a text; nothing where words end. At most `most` of them, and whether that was all.
 pub(super) fn letters(text: &str, most: usize) -> (Vec<Option<Letter>>, bool) {
-    let mut found: Vec<Option<Letter>> = Vec::new();
-    let mut rest = text.chars().take(super::LONGEST_READ).nfkd().peekable();
+    let mut found = Found(Vec::new());
+    let seen = text.chars().take(super::LONGEST_READ).filter(|c| !is_unseen(*c));
+    let mut rest = seen.nfkd().peekable();
     while let Some(c) = rest.next() {
-        if found.len() >= most {
-            return (found, false);
+        if found.0.len() >= most {
+            return (found.0, false);
         }
-        let after_letter = matches!(found.last(), Some(Some(_)));
         let before_letter = rest.peek().is_some_and(|next| next.is_alphanumeric());
         match c {
-            'a'..='z' | '0'..='9' => found.push(Some(Letter { seen: c, upper: false })),
-            'A'..='Z' => {
-                found.push(Some(Letter { seen: c.to_ascii_lowercase(), upper: true }));
-            }
-            '!' | '|' | '@' if after_letter && before_letter => {
-                found.push(Some(Letter { seen: c, upper: false }));
-            }
-            '$' if before_letter => found.push(Some(Letter { seen: c, upper: false })),
-            _ if c.is_ascii_control() && !c.is_ascii_whitespace() => {}
-            _ if c.is_ascii() => found.push(None),
-            _ if is_combining_mark(c) => {
-                // An accent makes no other letter of a Latin one, nor of what looks Latin.
-                let kept =
-                    found.last().is_some_and(|last| last.is_some_and(|l| !l.seen.is_ascii()));
-                found.extend(kept.then_some(Some(Letter { seen: c, upper: false })));
-            }
-            _ => push_prototype(c, &mut found),
+            'a'..='z' | '0'..='9' => found.letter(c, false),
+            'A'..='Z' => found.letter(c.to_ascii_lowercase(), true),
+            '!' | '@' if found.in_word() && before_letter => found.letter(c, false),
+            '|' | '$' if found.in_word() || before_letter => found.letter(c, false),
+            _ if c.is_ascii() => found.end_word(),
+            _ if is_combining_mark(c) => found.mark(c),
+            _ => found.look_alike(c),
         }
     }
-    (found, true)
+    (found.0, true)
 }
 
-fn push_prototype(c: char, found: &mut Vec<Option<Letter>>) {
-    let upper = c.is_uppercase();
-    for prototype in unicode_security::skeleton(c.encode_utf8(&mut [0; 4])) {
-        if is_combining_mark(prototype) || prototype.is_control() {
-            continue;
+struct Found(Vec<Option<Letter>>);
+
+impl Found {
+    fn letter(&mut self, seen: char, upper: bool) {
+        self.0.push(Some(Letter { seen, upper }));
+    }
+
+    fn end_word(&mut self) {
+        if self.in_word() {
+            self.0.push(None);
         }
-        for lower in prototype.to_lowercase() {
-            let seen = supplemented(lower);
-            found.push(seen.is_alphanumeric().then_some(Letter { seen, upper }));
+    }
+
+    fn in_word(&self) -> bool {
+        matches!(self.0.last(), Some(Some(_)))
+    }
+
+    /// An accent makes no other letter of a Latin one, nor of what looks Latin.
+    fn mark(&mut self, mark: char) {
+        if matches!(self.0.last(), Some(Some(letter)) if !letter.seen.is_ascii()) {
+            self.letter(mark, false);
+        }
+    }
+
+    fn look_alike(&mut self, c: char) {
+        let upper = c.is_uppercase();
+        for prototype in unicode_security::skeleton(c.encode_utf8(&mut [0; 4])) {
+            if is_combining_mark(prototype) {
+                continue;
+            }
+            for lower in prototype.to_lowercase() {
+                let seen = supplemented(lower);
+                if seen.is_alphanumeric() { self.letter(seen, upper) } else { self.end_word() }
+            }
         }
     }
 }
@@ -64,29 +79,22 @@ pub(super) fn is_unseen(c: char) -> bool {
     if c.is_ascii() { c.is_control() && !c.is_whitespace() } else { c.is_control() || is_empty() }
 }
 
-/// Appends a letter's class: of those that are easily taken for each other, one. `digits` says whether digits stand for letters.
-pub(super) fn push_class(class: &mut String, seen: char, digits: bool) {
-    let of_digit = match seen {
-        _ if !digits => None,
-        '0' => Some('o'),
-        '1' => Some('l'),
-        '3' => Some('e'),
-        '4' => Some('a'),
-        '5' => Some('s'),
-        '6' | '8' => Some('b'),
-        '7' => Some('t'),
-        '9' => Some('g'),
-        _ => None,
-    };
-    match of_digit.unwrap_or(seen) {
-        'i' | '!' | '|' => class.push('l'),
-        '@' => class.push('a'),
-        '$' => class.push('s'),
+/// Appends a letter's class: of the letters, digits and signs that are easily taken for each other, one.
+pub(super) fn push_class(class: &mut String, seen: char) {
+    match seen {
         'm' => class.push_str("rn"),
         'v' if class.ends_with('v') => {
             class.pop();
             class.push('w');
         }
+        '0' => class.push('o'),
+        'i' | '1' | '!' | '|' => class.push('l'),
+        '3' => class.push('e'),
+        '4' | '@' => class.push('a'),
+        '5' | '$' => class.push('s'),
+        '6' | '8' => class.push('b'),
+        '7' => class.push('t'),
+        '9' => class.push('g'),
         other => class.push(other),
     }
 }
@@ -157,8 +165,8 @@ mod tests {
             ("nothing seen", "Z\u{200b}e\u{ad}\u{202e}d\u{0}", "zed"),
             ("only accents", "\u{301}\u{302}", ""),
             ("signs in a word", "cl@u!d|e$x", "cl@u!d|e$x"),
-            ("… but not at its edge", "@zed!", " zed "),
-            ("words", "A-b c", "a b c"),
+            ("… but not at its edge", "@zed!", "zed "),
+            ("words", "A-b \u{1f680} c", "a b c"),
         ] {
             assert_eq!(read(text), seen, "{why}");
         }
