@@ -11,7 +11,10 @@ use salver_oauth::{
 };
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Client};
+use crate::{
+    catalogue::{Catalogue, Client},
+    impersonation::ProtectedNames,
+};
 
 /// How hard it is to pose as the client.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -76,6 +79,8 @@ pub struct Facts<'f> {
     pub copy: DocumentCopy,
     /// What is known of clients and places.
     pub catalogue: &'f Catalogue,
+    /// The names and hosts that belong to somebody.
+    pub protected: &'f ProtectedNames,
 }
 
 /// Which copy of a client's metadata is in use.

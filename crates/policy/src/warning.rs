@@ -1,9 +1,15 @@
 //! What is the person warned of? SPEC 8.4 UI-3, MCP-AS-19. Words are the page's; here are the facts.
+//!
+//! A name belongs to its owner's documents in the catalogue and to everything on the owner's site; what an administrator entered is
+//! called, and answers, as the administrator says (DESIGN 4.6).
 
 use salver_names::registrable_domain;
 use salver_oauth::{Timestamp, client::redirect_uri::Recipient};
 
-use crate::assessment::{Assessment, DocumentCopy, Facts, Publisher};
+use crate::{
+    assessment::{Assessment, DocumentCopy, Facts, Publisher},
+    impersonation::{Likeness, NameHit},
+};
 
 /// Something that speaks against a yes, or asks for a second look.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,6 +32,27 @@ pub enum Warning {
         /// The domain of whom it belongs to.
         owner: Box<str>,
     },
+    /// It calls itself by a name that may be taken for one that belongs to somebody else.
+    LooksLikeName {
+        /// The name, as claimed.
+        name: Box<str>,
+        /// The domain of whom the other name belongs to.
+        owner: Box<str>,
+        /// The other name.
+        protected: Box<str>,
+    },
+    /// The host that vouches for it, or the one that gets the answer, may be taken for a well-known one.
+    LooksLikeHost {
+        /// The host.
+        host: Box<str>,
+        /// The well-known site.
+        protected: Box<str>,
+    },
+    /// Its name mixes scripts within a word.
+    MixedScripts {
+        /// The name, as claimed.
+        name: Box<str>,
+    },
     /// Its host fails, and our copy of an earlier visit is used.
     StaleCopy {
         /// When it was fetched or last confirmed.
@@ -44,7 +71,8 @@ impl Facts<'_> {
     pub fn warnings(&self, assessment: &Assessment, seen_before: bool) -> Vec<Warning> {
         let first_sight = (!seen_before).then_some(Warning::FirstSight);
         [
-            self.borrowed_name(assessment),
+            self.name(assessment),
+            self.host(assessment),
             self.other_recipient_host(assessment),
             self.loopback_only(),
             self.old_copy(),
@@ -55,19 +83,51 @@ impl Facts<'_> {
         .collect()
     }
 
-    /// A name belongs to its owner's documents in the catalogue and to everything on the owner's site; what an administrator entered
-    /// is called as the administrator says.
-    fn borrowed_name(&self, assessment: &Assessment) -> Option<Warning> {
+    fn name(&self, assessment: &Assessment) -> Option<Warning> {
         let name = self.client.name.as_ref()?;
-        let owner = &self.catalogue.owner_of_name(name)?.publisher;
-        let is_owner = self.known().is_some_and(|client| client.publisher == *owner)
+        if assessment.publisher == Publisher::Administrator {
+            return None;
+        }
+        let (protected, why) = match self.protected.name(name)? {
+            NameHit::Taken { protected, .. } if self.is_owner(assessment, &protected.owner) => {
+                return None;
+            }
+            NameHit::Taken { protected, why } => (protected, why),
+            NameHit::MixedScripts => return Some(Warning::MixedScripts { name: name.clone() }),
+        };
+        let (name, owner) = (name.clone(), protected.owner.clone());
+        Some(match why {
+            Likeness::Same => Warning::BorrowedName { name, owner },
+            Likeness::OtherLetters | Likeness::EmptyWords => {
+                Warning::LooksLikeName { name, owner, protected: protected.name.clone() }
+            }
+        })
+    }
+
+    fn is_owner(&self, assessment: &Assessment, owner: &str) -> bool {
+        self.known().is_some_and(|client| *client.publisher == *owner)
             || match &assessment.publisher {
                 Publisher::Administrator => true,
                 Publisher::Domain(host) => is_same_site(host, owner),
                 Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => false,
-            };
-        let (name, owner) = (name.clone(), owner.clone());
-        (!is_owner).then_some(Warning::BorrowedName { name, owner })
+            }
+    }
+
+    /// The host that vouches, else the one that gets the answer. What the catalogue names for the client is what it is.
+    fn host(&self, assessment: &Assessment) -> Option<Warning> {
+        let vouches = match &assessment.publisher {
+            Publisher::Administrator => return None,
+            Publisher::Domain(host) => self.known().is_none().then_some(host),
+            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => None,
+        };
+        let answered = match self.recipient {
+            Recipient::Https { host } => Some(host).filter(|host| !self.is_named_host(host)),
+            _ => None,
+        };
+        vouches.into_iter().chain(answered).find_map(|host| {
+            let protected = self.protected.host(host)?.protected.into();
+            Some(Warning::LooksLikeHost { host: host.clone(), protected })
+        })
     }
 
     /// A host that the catalogue names for the client is no other one.
@@ -168,6 +228,7 @@ mod tests {
             ("a stranger", "https://x.example/c", "Web", Some("web.example")),
             ("… in other letters", "https://x.example/c", "  wEB ", Some("web.example")),
             ("… with another name", "https://x.example/c", "Webb", None),
+            ("… and nothing seen", "https://x.example/c", "W\u{200b}eb", Some("web.example")),
             ("… that looks like it", "https://web.example.x.example/c", "Web", Some("web.example")),
             ("another known client", "https://app.example/c", "Web", Some("web.example")),
             ("its document on a host for everybody", "https://files.example/app/c", "App", None),
@@ -181,6 +242,63 @@ mod tests {
             });
             let first = borrowed.as_ref().or(Some(&Warning::LoopbackOnly));
             assert_eq!(warnings.first(), first, "{why}");
+        }
+    }
+
+    #[test]
+    fn design_4_6_a_name_that_looks_like_somebody_elses() {
+        let looks = |name: &str, protected: &str, owner: &str| {
+            let (name, owner, protected) = (name.into(), owner.into(), protected.into());
+            Some(Warning::LooksLikeName { name, owner, protected })
+        };
+        let mixed = |name: &str| Some(Warning::MixedScripts { name: name.into() });
+        let web = |name: &str| looks(name, "Web", "web.example");
+        for (why, client_id, name, expected) in [
+            ("other letters", "https://x.example/c", "W\u{435}b", web("W\u{435}b")),
+            ("digits", "https://x.example/c", "W3b", web("W3b")),
+            ("… by its owner", "https://web.example/new", "W3b", None),
+            ("… on its owner's site", "https://api.web.example/c", "W\u{435}b", None),
+            ("… by another known client", "https://app.example/c", "W3b", web("W3b")),
+            ("… as an administrator says", "partner", "W\u{435}b", None),
+            ("mixed scripts", "https://x.example/c", "S\u{435}ttings", mixed("S\u{435}ttings")),
+            ("… as an administrator says", "partner", "S\u{435}ttings", None),
+            ("one script", "https://x.example/c", "\u{421}\u{435}\u{442}\u{44c}", None),
+        ] {
+            let warnings = warned(client_id, name, "http://localhost/cb");
+            let first = expected.as_ref().or(Some(&Warning::LoopbackOnly));
+            assert_eq!(warnings.first(), first, "{why}");
+        }
+    }
+
+    #[test]
+    fn design_4_6_a_host_that_looks_like_a_well_known_one() {
+        let looks = |host: &str| {
+            let (host, protected) = (host.into(), "web.example".into());
+            Warning::LooksLikeHost { host, protected }
+        };
+        for (why, client_id, redirect_uri, expected) in [
+            ("itself", "https://web.example/d", "https://web.example/cb", vec![]),
+            ("below it", "https://a.web.example/d", "https://a.web.example/cb", vec![]),
+            (
+                "a label more",
+                "https://web.example.x.example/c",
+                "https://web.example.x.example/cb",
+                vec![looks("web.example.x.example")],
+            ),
+            ("a digit", "https://w3b.example/c", "http://localhost/", vec![looks("w3b.example")]),
+            (
+                "the one that gets the answer",
+                "https://x.example/c",
+                "https://web-example.example/cb",
+                vec![looks("web-example.example")],
+            ),
+            ("as an administrator says", "partner", "https://w3b.example/cb", vec![]),
+            ("another", "https://webs.example/c", "https://webs.example/cb", vec![]),
+        ] {
+            let warnings = warned(client_id, "Mine", redirect_uri).into_iter();
+            let about_hosts =
+                warnings.filter(|warning| matches!(warning, Warning::LooksLikeHost { .. }));
+            assert_eq!(about_hosts.collect::<Vec<_>>(), expected, "{why}");
         }
     }
 

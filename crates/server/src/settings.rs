@@ -8,7 +8,7 @@ use salver_oauth::{
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
-use salver_policy::catalogue::Catalogue;
+use salver_policy::{catalogue::Catalogue, impersonation::ProtectedNames};
 use zeroize::Zeroizing;
 
 /// Settings of the authorization server.
@@ -23,6 +23,8 @@ pub struct Settings {
     pub profile: Profile,
     /// Well-known clients: their names, relays, and copies of their documents.
     pub catalogue: Arc<Catalogue>,
+    /// Names and hosts that belong to somebody: the catalogue's, the operator's, and those of pre-registered clients.
+    pub protected: Arc<ProtectedNames>,
     /// What follows when a client's document changes.
     pub changes: ChangeRules,
     /// How long things live.

@@ -7,6 +7,7 @@ mod clients;
 mod egress;
 mod gateway;
 pub(crate) mod house;
+pub(crate) mod protected;
 mod server;
 mod standing;
 

@@ -93,6 +93,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         clients: clients::metadata(&settings.clients),
         profile: settings.documents.profile,
         catalogue: Arc::new(Catalogue::embedded().clone()),
+        protected: Arc::new(super::protected::names(settings)),
         changes: settings.documents.changes,
         lifetimes: Lifetimes {
             code: settings.tokens.code_seconds.into(),

@@ -67,6 +67,31 @@ fn what_people_would_see_is_told_for_the_address_that_is_used() {
     assert_eq!(other["refusal"], "refused: the document does not list it");
 }
 
+#[test]
+fn names_and_hosts_that_pass_for_others_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let entered = "[[clients]]\nclient_id = \"crm\"\nclient_name = \"Acme CRM\"\nredirect_uris = [\"http://localhost/cb\"]\n";
+    std::fs::write(folder.path().join("salver.toml"), entered).unwrap();
+    for (host, name, warnings) in [
+        ("app.example", "App", &["first-sight"][..]),
+        ("app.example", "Cl\u{430}ude Desktop", &["looks-like-name", "first-sight"]),
+        ("app.example", "Acme CRM", &["borrowed-name", "first-sight"]),
+        ("app.example", "Ab\u{430}cus", &["mixed-scripts", "first-sight"]),
+        ("claude-ai.example", "App", &["looks-like-host", "first-sight"]),
+    ] {
+        let (id, callback) = (format!("https://{host}/c"), format!("https://{host}/cb"));
+        let document = json!({ "client_id": id, "client_name": name, "redirect_uris": [callback] });
+        let file = folder.path().join("document.json");
+        std::fs::write(&file, document.to_string()).unwrap();
+        let file = file.to_str().unwrap();
+        let arguments = ["client", "check", file, "--json", "--config", "salver.toml"];
+        let told = json(folder.path(), &arguments);
+        let told = told[0]["consent"][0]["warnings"].as_array().unwrap();
+        let told: Vec<&str> = told.iter().map(|warning| warning["id"].as_str().unwrap()).collect();
+        assert_eq!(told, warnings, "{name} at {host}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_fetched_as_at_a_login_and_the_exit_code_says_whether_it_is_good() {
     let web = FakeWeb::start().await;

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use salver_oauth::client::{
     metadata::{Keys, Methods},
     redirect_uri::RedirectUri,
@@ -26,36 +28,39 @@ pub(crate) fn client(client_id: &str, redirect_uri: &str) -> Metadata {
 pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts<'f> {
     let uri = &client.redirect_uris[0];
     let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
-    Facts { client, redirect_uri, recipient, copy: DocumentCopy::Live, catalogue }
+    let protected = &PROTECTED;
+    Facts { client, redirect_uri, recipient, copy: DocumentCopy::Live, catalogue, protected }
 }
+
+static PROTECTED: LazyLock<ProtectedNames> = LazyLock::new(|| ProtectedNames::of(&catalogue(), []));
 
 /// A client that its document lists an address for, on another host; and places that are not what they seem.
 pub(crate) fn catalogue() -> Catalogue {
     Catalogue::parse(
         r#"
-        format = 1
-        number = 1
-        issued = "2026-11-01"
-        relays = ["https://vscode.dev/redirect", "https://relay.example/r"]
-        shared_hosts = ["files.example"]
-        [[client]]
-        name = "App"
-        publisher = "app.example"
-        names = ["App"]
-        documents = ["https://app.example/c", "https://files.example/app/c"]
-        redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r", "http://localhost/cb"]
-        shared_host = true
-        seen = "2026-10-01"
-        source = "a test"
-        [[client]]
-        name = "Web"
-        publisher = "web.example"
-        names = ["Web"]
-        documents = ["https://web.example/c"]
-        redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r"]
-        seen = "2026-10-01"
-        source = "a test"
-        "#,
+            format = 1
+            number = 1
+            issued = "2026-11-01"
+            relays = ["https://vscode.dev/redirect", "https://relay.example/r"]
+            shared_hosts = ["files.example"]
+            [[client]]
+            name = "App"
+            publisher = "app.example"
+            names = ["App"]
+            documents = ["https://app.example/c", "https://files.example/app/c"]
+            redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r", "http://localhost/cb"]
+            shared_host = true
+            seen = "2026-10-01"
+            source = "a test"
+            [[client]]
+            name = "Web"
+            publisher = "web.example"
+            names = ["Web"]
+            documents = ["https://web.example/c"]
+            redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r"]
+            seen = "2026-10-01"
+            source = "a test"
+            "#,
     )
     .unwrap()
 }

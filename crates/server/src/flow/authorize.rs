@@ -255,6 +255,7 @@ fn facts<'f>(
         recipient: back.recipient(),
         copy,
         catalogue: &deps.settings.catalogue,
+        protected: &deps.settings.protected,
     }
 }
 

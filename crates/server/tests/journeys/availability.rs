@@ -5,7 +5,6 @@ use std::time::Duration;
 use http::StatusCode;
 use salver_server::flow::client::DOCUMENT;
 use salver_testkit::web::Reply;
-use serde_json::json;
 
 use crate::world::{ISSUER, WEB_CALLBACK, WEB_CLIENT, World, authorize, document};
 
@@ -82,19 +81,4 @@ async fn a_copy_that_somebody_let_in_outlives_the_failure_of_its_host_and_says_s
     world.web.set(WEB_CLIENT, Reply { status: 404, ..Reply::json("") });
     world.deps.egress.forget(WEB_CLIENT, DOCUMENT);
     assert_eq!(browser.get(&ask).await.status, StatusCode::BAD_REQUEST, "a withdrawal");
-}
-
-#[tokio::test]
-async fn a_name_that_belongs_to_somebody_else_is_marked() {
-    let world = World::new().await;
-    let mut browser = world.user("alice").await;
-    for (name, borrowed) in
-        [("Claude", true), ("  claude ", true), ("Claudette", false), ("App", false)]
-    {
-        let document = json!({ "client_id": WEB_CLIENT, "client_name": name, "redirect_uris": [WEB_CALLBACK] });
-        world.web.set(WEB_CLIENT, Reply::json(document.to_string()));
-        world.deps.egress.forget(WEB_CLIENT, DOCUMENT);
-        let page = browser.get(&authorize(WEB_CLIENT, WEB_CALLBACK, &[])).await;
-        assert_eq!(page.text.contains("warning-borrowed-name"), borrowed, "{name}");
-    }
 }

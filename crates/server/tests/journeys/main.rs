@@ -12,6 +12,7 @@ mod consent;
 mod discovery;
 mod documents;
 mod hosted;
+mod impersonation;
 mod logos;
 mod profiles;
 mod refresh;

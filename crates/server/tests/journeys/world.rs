@@ -16,7 +16,7 @@ use salver_oauth::{
         redirect_uri::RedirectUri,
     },
 };
-use salver_policy::catalogue::Catalogue;
+use salver_policy::{catalogue::Catalogue, impersonation::ProtectedNames};
 use salver_server::{
     chance::SystemChance,
     deps::{Deps, INTROSPECTED_KEPT},
@@ -56,12 +56,13 @@ pub(crate) const NATIVE_CALLBACK: &str = "http://127.0.0.1:51004/callback";
 /// A client that an administrator entered.
 pub(crate) const ENTERED_CLIENT: &str = "inspector";
 pub(crate) const ENTERED_CALLBACK: &str = "http://localhost:6274/oauth/callback";
-const HOSTS: [&str; 6] = [
+const HOSTS: [&str; 7] = [
     "web.example",
     "native.example",
     "other.example",
     "slow.example",
     "claude.ai",
+    "claude.ai.evil.example",
     "raw.githubusercontent.com",
 ];
 
@@ -350,6 +351,7 @@ fn settings(issuer: &str) -> Settings {
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         profile: Profile::Mcp,
         catalogue: Arc::new(Catalogue::embedded().clone()),
+        protected: Arc::new(ProtectedNames::of(Catalogue::embedded(), [])),
         changes: ChangeRules::default(),
         lifetimes: Lifetimes::default(),
     }

@@ -12,7 +12,7 @@ use salver_policy::{
 use salver_server::pages::{Proof, Recipient, Site, Warning};
 use url::Url;
 
-use crate::config::Settings;
+use crate::{config::Settings, wiring};
 
 /// What is shown for one redirect URI.
 pub(super) struct Preview {
@@ -63,6 +63,7 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
         recipient: back.recipient(),
         copy: DocumentCopy::Live,
         catalogue: Catalogue::embedded(),
+        protected: &wiring::protected::names(settings),
     };
     let assessment = facts.assess();
     let warnings = facts.warnings(&assessment, false);

@@ -82,7 +82,7 @@ pub struct Permission {
 #[cfg(test)]
 impl ConsentPage<'static> {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        use super::tests::{host, untrusted};
+        use super::tests::untrusted;
         use crate::logo::LogoHash;
         let anchored = Self::anchored_sample();
         let permissions = anchored.permissions.clone();
@@ -100,9 +100,8 @@ impl ConsentPage<'static> {
         let stepped_up = Self { permissions: stepped_up.collect(), ..anchored.clone() };
         let recipient = |recipient| Self { recipient, ..Self::loopback_sample() };
         let proof = |proof| Self { proof, ..Self::anchored_sample() };
-        let warning = |warning| Self { warnings: vec![warning], ..Self::anchored_sample() };
         let file = untrusted("https://gist.githubusercontent.com/x/y");
-        vec![
+        let mut samples = vec![
             ("anchored", anchored),
             ("logo", with_logo),
             ("loopback_first_sight", Self::loopback_sample()),
@@ -115,15 +114,6 @@ impl ConsentPage<'static> {
             ("hosted", proof(Proof::hosted("https://as.example.org/clients/app.json", "bob"))),
             ("entered_anchored", proof(Proof::Entered { anchored: true })),
             ("entered", proof(Proof::Entered { anchored: false })),
-            ("warning_loopback_only", warning(Warning::LoopbackOnly)),
-            ("warning_first_sight", warning(Warning::FirstSight)),
-            (
-                "warning_borrowed_name",
-                warning(Warning::BorrowedName {
-                    name: untrusted("Claude"),
-                    owner: host("claude.ai"),
-                }),
-            ),
             (
                 "changed",
                 Self {
@@ -137,6 +127,43 @@ impl ConsentPage<'static> {
                     ],
                     ..Self::anchored_sample()
                 },
+            ),
+        ];
+        samples.extend(Self::warning_samples());
+        samples
+    }
+
+    fn warning_samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{host, untrusted};
+        let warning = |warning| Self { warnings: vec![warning], ..Self::anchored_sample() };
+        vec![
+            ("warning_loopback_only", warning(Warning::LoopbackOnly)),
+            ("warning_first_sight", warning(Warning::FirstSight)),
+            (
+                "warning_borrowed_name",
+                warning(Warning::BorrowedName {
+                    name: untrusted("Claude"),
+                    owner: host("claude.ai"),
+                }),
+            ),
+            (
+                "warning_looks_like_name",
+                warning(Warning::LooksLikeName {
+                    name: untrusted("Cl\u{430}ude"),
+                    owner: host("claude.ai"),
+                    protected: "Claude".into(),
+                }),
+            ),
+            (
+                "warning_looks_like_host",
+                warning(Warning::LooksLikeHost {
+                    host: host("login.cl\u{430}ude.ai"),
+                    protected: host("claude.ai"),
+                }),
+            ),
+            (
+                "warning_mixed_scripts",
+                warning(Warning::MixedScripts { name: untrusted("Ab\u{430}cus") }),
             ),
             ("warning_stale_copy", warning(Warning::StaleCopy { fetched: when() })),
             ("warning_pinned_copy", warning(Warning::PinnedCopy { fetched: when() })),

@@ -25,6 +25,27 @@ pub enum Warning {
         /// The domain that it belongs to.
         owner: HostName,
     },
+    /// The client's name may be taken for one that belongs to somebody else.
+    LooksLikeName {
+        /// The name, as the client claims it.
+        name: Untrusted,
+        /// The domain that the other name belongs to.
+        owner: HostName,
+        /// The other name.
+        protected: String,
+    },
+    /// A host may be taken for a well-known one.
+    LooksLikeHost {
+        /// The host.
+        host: HostName,
+        /// The well-known site.
+        protected: HostName,
+    },
+    /// The client's name mixes scripts.
+    MixedScripts {
+        /// The name, as the client claims it.
+        name: Untrusted,
+    },
     /// The client's document is a copy from before its host failed.
     StaleCopy {
         /// When it was fetched.
@@ -48,11 +69,21 @@ impl Warning {
                 recipient: HostName::of_text(recipient),
             },
             Fact::FirstSight => Self::FirstSight,
-            Fact::BorrowedName { name, owner } => Untrusted::name(name).map_or(
-                // A name that shows nothing borrows nothing.
-                Self::FirstSight,
-                |name| Self::BorrowedName { name, owner: HostName::of_text(owner) },
-            ),
+            Fact::BorrowedName { name, owner } => {
+                of_name(name, |name| Self::BorrowedName { name, owner: HostName::of_text(owner) })
+            }
+            Fact::LooksLikeName { name, owner, protected } => {
+                of_name(name, |name| Self::LooksLikeName {
+                    name,
+                    owner: HostName::of_text(owner),
+                    protected: protected.to_string(),
+                })
+            }
+            Fact::LooksLikeHost { host, protected } => Self::LooksLikeHost {
+                host: HostName::of_text(host),
+                protected: HostName::of_text(protected),
+            },
+            Fact::MixedScripts { name } => of_name(name, |name| Self::MixedScripts { name }),
             Fact::StaleCopy { fetched } => Self::StaleCopy { fetched: When::at(*fetched) },
             Fact::PinnedCopy { fetched } => Self::PinnedCopy { fetched: When::at(*fetched) },
         }
@@ -66,8 +97,16 @@ impl Warning {
             Self::OtherRecipientHost { .. } => "other-recipient-host",
             Self::FirstSight => "first-sight",
             Self::BorrowedName { .. } => "borrowed-name",
+            Self::LooksLikeName { .. } => "looks-like-name",
+            Self::LooksLikeHost { .. } => "looks-like-host",
+            Self::MixedScripts { .. } => "mixed-scripts",
             Self::StaleCopy { .. } => "stale-copy",
             Self::PinnedCopy { .. } => "pinned-copy",
         }
     }
+}
+
+/// A name that shows nothing borrows nothing.
+fn of_name(name: &str, warning: impl FnOnce(Untrusted) -> Warning) -> Warning {
+    Untrusted::name(name).map_or(Warning::FirstSight, warning)
 }
