@@ -1,6 +1,6 @@
 //! What does a look at a name cost? The work of each number in `docs/benchmarks.md`, to be counted from outside.
 //!
-//! `numbers name N`, `numbers forgery N`, `numbers longest N` and `numbers host N` do one thing N times against 10,000 protected names and print nothing: run
+//! `name_numbers name N`, `name_numbers forgery N`, `name_numbers longest N` and `name_numbers host N` do one thing N times against 10,000 protected names and print nothing: run
 //! them under `valgrind --tool=callgrind` with two values of N, and the difference is the price of the things between.
 
 #![expect(clippy::print_stdout, reason = "an example is read on a terminal")]
@@ -31,7 +31,7 @@ fn main() {
             protected.name(black_box(&name)).is_some()
         },
         "host" => |protected| protected.host(black_box(HOST)).is_some(),
-        _ => return println!("numbers name|forgery|longest|host [N]"),
+        _ => return println!("name_numbers name|forgery|longest|host [N]"),
     };
     for _ in 0..times {
         black_box(check(&protected));
