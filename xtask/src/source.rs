@@ -91,11 +91,12 @@ fn without_tests(text: &str) -> (Vec<String>, Vec<TestModule>) {
             waiting.push(line.to_owned());
             continue;
         }
-        if !waiting.is_empty() && line.starts_with("mod ") {
+        let module = line.strip_prefix("pub(crate) ").unwrap_or(line).strip_prefix("mod ");
+        if let Some(module) = module.filter(|_| !waiting.is_empty()) {
             if line.ends_with('{') {
                 return (kept, modules);
             }
-            let name = line.trim_start_matches("mod ").trim_end_matches(';');
+            let name = module.trim_end_matches(';');
             let at =
                 waiting.iter().find_map(|l| l.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
             modules.push(
@@ -123,6 +124,7 @@ mod tests {
     fn tests_at_the_end_do_not_count() {
         let text = "fn a() {}\n\n#[cfg(test)]\n#[expect(\n    clippy::panic,\n    reason = \"tests\"\n)]\nmod tests {\n    fn b() {}\n}\n";
         assert_eq!(without_tests(text).0, ["fn a() {}", ""]);
+        assert_eq!(without_tests(&text.replace("mod", "pub(crate) mod")).0, ["fn a() {}", ""]);
     }
 
     #[test]

@@ -9,15 +9,19 @@ use salver_oauth::{
     Timestamp,
     client::{id::ClientId, metadata::Metadata, redirect_uri::Recipient},
 };
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::{Catalogue, Client},
+    evidence::{Evidence, EvidenceKind},
     impersonation::ProtectedNames,
 };
 
 /// How hard it is to pose as the client.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// Nobody vouches for the metadata: anyone who gets a click can pose as it.
@@ -26,6 +30,8 @@ pub enum Rung {
     Published,
     /// The answer can only reach whoever published the metadata.
     Anchored,
+    /// This very installation has proven, at this request, a key that the publisher attests.
+    Attested,
 }
 
 /// Who vouches for the metadata.
@@ -64,6 +70,8 @@ pub struct Assessment {
     pub pinned: bool,
     /// The client cannot avoid authenticating with keys of its own.
     pub keyed: bool,
+    /// What it was judged on.
+    pub evidence: Evidence,
 }
 
 /// What is known when a client is assessed, for one request.
@@ -81,6 +89,8 @@ pub struct Facts<'f> {
     pub catalogue: &'f Catalogue,
     /// The names and hosts that belong to somebody.
     pub protected: &'f ProtectedNames,
+    /// What came with the request and was verified: statements and attestations. Other kinds are not believed here.
+    pub evidence: Evidence,
 }
 
 /// Which copy of a client's metadata is in use.
@@ -100,6 +110,12 @@ pub enum DocumentCopy {
     },
 }
 
+impl Rung {
+    /// All rungs, the lowest first.
+    pub const ALL: [Self; 4] =
+        [Self::SelfDeclared, Self::Published, Self::Anchored, Self::Attested];
+}
+
 impl<'f> Facts<'f> {
     /// Assesses the client for the redirect URI that this request uses.
     #[must_use]
@@ -107,9 +123,11 @@ impl<'f> Facts<'f> {
         let publisher = self.publisher();
         let relay = self.catalogue.is_relay(self.redirect_uri);
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
+        let evidence = self.gathered(&publisher);
         let rung = match publisher {
             Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Rung::SelfDeclared,
             _ if relay || pinned => Rung::Published,
+            _ if !evidence.intersection(Evidence::OF_INSTALLATION).is_empty() => Rung::Attested,
             Publisher::Domain(_) if self.is_keyed() => Rung::Anchored,
             _ if self.reaches_only(&publisher) => Rung::Anchored,
             _ => Rung::Published,
@@ -123,7 +141,21 @@ impl<'f> Facts<'f> {
             known: self.known().map(|client| client.name.clone()),
             pinned,
             keyed: self.is_keyed(),
+            evidence,
         }
+    }
+
+    /// What the metadata prove by where they are, and what came with the request.
+    fn gathered(&self, publisher: &Publisher) -> Evidence {
+        let mut evidence = self.evidence.intersection(Evidence::WITH_A_REQUEST);
+        let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
+        if matches!(publisher, Publisher::Domain(_)) && !pinned {
+            evidence = evidence.with(EvidenceKind::DomainDocument);
+            if self.is_keyed() {
+                evidence = evidence.with(EvidenceKind::PublisherKeys);
+            }
+        }
+        evidence
     }
 
     fn publisher(&self) -> Publisher {
@@ -188,6 +220,7 @@ impl fmt::Display for Rung {
             Self::SelfDeclared => "self_declared",
             Self::Published => "published",
             Self::Anchored => "anchored",
+            Self::Attested => "attested",
         })
     }
 }

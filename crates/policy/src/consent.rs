@@ -7,10 +7,14 @@ use crate::assessment::{Assessment, Rung};
 /// Whether the consent page may be passed over because of an earlier yes.
 ///
 /// No setting changes this: a program on this computer, an app's scheme, a relay, and whoever is only self-declared are asked
-/// about each time (O21-14, CIMD-S-9).
+/// about each time (O21-14, CIMD-S-9), unless this very installation is attested.
 #[must_use]
 pub fn may_be_remembered(assessment: &Assessment) -> bool {
-    !assessment.on_this_computer && !assessment.relay && assessment.rung > Rung::SelfDeclared
+    match assessment.rung {
+        Rung::SelfDeclared => false,
+        Rung::Published | Rung::Anchored => !assessment.on_this_computer && !assessment.relay,
+        Rung::Attested => true,
+    }
 }
 
 /// Whether a consent on record answers this request.
@@ -22,7 +26,7 @@ pub fn covers(on_record: Option<&Scope>, asked: &Scope, assessment: &Assessment)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assessment::Publisher;
+    use crate::{assessment::Publisher, evidence::Evidence};
 
     #[test]
     fn what_is_asked_every_time() {
@@ -35,6 +39,7 @@ mod tests {
             known: None,
             pinned: false,
             keyed: false,
+            evidence: Evidence::NONE,
         };
         let (read, both): (Scope, Scope) = ("read".parse().unwrap(), "read write".parse().unwrap());
         assert!(covers(Some(&both), &read, &sound));
@@ -44,12 +49,15 @@ mod tests {
             Assessment { on_this_computer: true, vetted: true, ..sound.clone() },
             Assessment { relay: true, ..sound.clone() },
             Assessment { rung: Rung::SelfDeclared, ..sound.clone() },
+            Assessment { rung: Rung::Published, on_this_computer: true, ..sound.clone() },
         ] {
             assert!(!covers(Some(&both), &read, &every_time), "{every_time:?}");
         }
-        assert!(
-            covers(Some(&both), &read, &Assessment { rung: Rung::Published, ..sound }),
-            "another host, named in the document"
-        );
+        for remembered in [
+            Assessment { rung: Rung::Published, ..sound.clone() },
+            Assessment { rung: Rung::Attested, on_this_computer: true, ..sound },
+        ] {
+            assert!(covers(Some(&both), &read, &remembered), "{remembered:?}");
+        }
     }
 }

@@ -83,6 +83,8 @@ impl Facts<'_> {
         .collect()
     }
 
+    /// A name belongs to its owner's documents in the catalogue and to everything on the owner's site; what an administrator entered
+    /// is called as the administrator says.
     fn name(&self, assessment: &Assessment) -> Option<Warning> {
         let name = self.client.name.as_ref()?;
         if assessment.publisher == Publisher::Administrator {

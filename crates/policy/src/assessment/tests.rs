@@ -29,7 +29,8 @@ pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts
     let uri = &client.redirect_uris[0];
     let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
     let protected = &PROTECTED;
-    Facts { client, redirect_uri, recipient, copy: DocumentCopy::Live, catalogue, protected }
+    let (copy, evidence) = (DocumentCopy::Live, Evidence::NONE);
+    Facts { client, redirect_uri, recipient, copy, catalogue, protected, evidence }
 }
 
 static PROTECTED: LazyLock<ProtectedNames> = LazyLock::new(|| ProtectedNames::of(&catalogue(), []));
@@ -191,6 +192,78 @@ fn design_4_6_a_pinned_login_is_at_most_published() {
         assert_eq!(rung(&keyed), by_keys);
         let shared = client("https://files.example/a/c", "https://files.example/cb");
         assert_eq!(rung(&shared), everybody);
+    }
+}
+
+#[test]
+fn design_4_2_attested_is_who_is_published_and_has_proven_a_key_of_this_installation() {
+    use EvidenceKind::{
+        DeviceKey, DomainDocument, Platform, PublisherKeys, Statement, UserAttested,
+    };
+    let catalogue = catalogue();
+    let (document, loopback) = ("https://a.example/c", "http://localhost/cb");
+    for (why, client_id, redirect_uri, kinds, rung) in [
+        ("a key of the device", document, loopback, &[DeviceKey][..], Rung::Attested),
+        ("the platform's word", document, loopback, &[Platform], Rung::Attested),
+        ("… to an app's scheme", document, "ai.claude:/cb", &[Platform], Rung::Attested),
+        ("… to its own host", document, "https://a.example/cb", &[Platform], Rung::Attested),
+        ("named by an administrator", "partner", loopback, &[DeviceKey], Rung::Attested),
+        ("the vendor's own sign-in", document, loopback, &[UserAttested], Rung::Published),
+        ("a bearer statement", document, loopback, &[Statement], Rung::Published),
+        ("both of those", document, loopback, &[Statement, UserAttested], Rung::Published),
+        (
+            "what no request can bring",
+            document,
+            loopback,
+            &[DomainDocument, PublisherKeys],
+            Rung::Published,
+        ),
+        ("a relay", document, "https://relay.example/r", &[DeviceKey], Rung::Published),
+        (
+            "nobody vouches for the metadata",
+            "https://files.example/a/c",
+            loopback,
+            &[DeviceKey, Platform, Statement],
+            Rung::SelfDeclared,
+        ),
+        (
+            "hosted here",
+            "http://localhost:8080/clients/app.json",
+            loopback,
+            &[Platform],
+            Rung::SelfDeclared,
+        ),
+    ] {
+        let client = client(client_id, redirect_uri);
+        let evidence = kinds.iter().copied().collect();
+        let facts = Facts { evidence, ..facts(&client, &catalogue) };
+        assert_eq!(facts.assess().rung, rung, "{why}");
+        let fetched = Date::parse("2026-09-30").unwrap().begin();
+        let pinned = Facts { copy: DocumentCopy::Pinned { fetched }, ..facts };
+        assert!(pinned.assess().rung <= Rung::Published, "{why}, pinned");
+    }
+}
+
+#[test]
+fn evidence_is_kept_with_what_it_proved() {
+    let catalogue = catalogue();
+    let keyed = Methods { none: false, private_key_jwt: true };
+    let all: Evidence = EvidenceKind::ALL.into_iter().collect();
+    for (client_id, methods, brought, kept) in [
+        ("https://a.example/c", Methods::default(), Evidence::NONE, "domain_document"),
+        ("https://a.example/c", keyed, Evidence::NONE, "domain_document, publisher_keys"),
+        (
+            "https://a.example/c",
+            keyed,
+            all,
+            "domain_document, publisher_keys, statement, user_attested, device_key, platform",
+        ),
+        ("https://files.example/c", keyed, Evidence::NONE, ""),
+        ("partner", keyed, all, "statement, user_attested, device_key, platform"),
+    ] {
+        let client = Metadata { methods, ..client(client_id, "http://localhost/cb") };
+        let facts = Facts { evidence: brought, ..facts(&client, &catalogue) };
+        assert_eq!(facts.assess().evidence.to_string(), kept, "{client_id}");
     }
 }
 

@@ -28,7 +28,6 @@ use salver_oauth::{
 use self::{
     content::{Content, Removed},
     index::Index,
-    name::folded,
 };
 pub use self::{
     date::{Date, DateError},
@@ -36,6 +35,7 @@ pub use self::{
     pattern::{Pattern, PatternError},
     problem::{CatalogueError, FORMAT, PinFault, Problem, Rule},
 };
+pub(crate) use self::{name::folded, pattern::open_forms};
 
 /// A catalogue, read and found sound, with its indexes.
 #[derive(Clone, Debug)]

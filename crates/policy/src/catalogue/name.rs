@@ -2,7 +2,7 @@
 //! not count. Look-alike letters are not folded here.
 
 /// A name as it is looked up.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for word in name.split_whitespace() {
         if !folded.is_empty() {

@@ -118,7 +118,7 @@ impl fmt::Display for Pattern {
 }
 
 /// The texts that open patterns for this address would have, the longest fixed beginning first: at most [`MAX_OPEN_DEPTH`].
-pub(super) fn open_forms(address: &str) -> Vec<String> {
+pub(crate) fn open_forms(address: &str) -> Vec<String> {
     let Some(path_at) = path_of_https(address) else {
         return Vec::new();
     };

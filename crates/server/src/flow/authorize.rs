@@ -20,6 +20,7 @@ use salver_oauth::{
 use salver_policy::{
     assessment::{Assessment, DocumentCopy, Facts},
     consent::covers,
+    evidence::Evidence,
     warning::Warning,
 };
 use salver_store::{
@@ -256,6 +257,7 @@ fn facts<'f>(
         copy,
         catalogue: &deps.settings.catalogue,
         protected: &deps.settings.protected,
+        evidence: Evidence::NONE,
     }
 }
 

@@ -91,7 +91,7 @@ fn was_shown(assessment: &str) -> bool {
         known: Option<String>,
     }
     serde_json::from_str::<OnRecord>(assessment).is_ok_and(|on_record| {
-        on_record.rung == Rung::Anchored.to_string()
+        [Rung::Anchored, Rung::Attested].iter().any(|rung| on_record.rung == rung.to_string())
             || on_record.vetted
             || on_record.known.is_some()
     })
@@ -156,7 +156,7 @@ fn is_picture(candidate: &Candidate<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use salver_policy::assessment::Publisher;
+    use salver_policy::{assessment::Publisher, evidence::Evidence};
 
     use super::*;
 
@@ -166,6 +166,7 @@ mod tests {
             (Rung::SelfDeclared, false, None, false),
             (Rung::Published, false, None, false),
             (Rung::Anchored, false, None, true),
+            (Rung::Attested, false, None, true),
             (Rung::Published, true, None, true),
             (Rung::SelfDeclared, true, None, true),
             (Rung::Published, false, Some("Claude".into()), true),
@@ -179,6 +180,7 @@ mod tests {
                 known,
                 pinned: false,
                 keyed: false,
+                evidence: Evidence::NONE,
             };
             assert_eq!(may_be_shown(&assessment), expected, "{assessment:?}");
             let on_record = serde_json::to_string(&assessment).unwrap_or_default();

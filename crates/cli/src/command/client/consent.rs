@@ -8,6 +8,7 @@ use salver_policy::{
     assessment::{DocumentCopy, Facts, Rung},
     catalogue::Catalogue,
     consent::may_be_remembered,
+    evidence::Evidence,
 };
 use salver_server::pages::{Proof, Recipient, Site, Warning};
 use url::Url;
@@ -64,6 +65,7 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
         copy: DocumentCopy::Live,
         catalogue: Catalogue::embedded(),
         protected: &wiring::protected::names(settings),
+        evidence: Evidence::NONE,
     };
     let assessment = facts.assess();
     let warnings = facts.warnings(&assessment, false);

@@ -47,7 +47,8 @@ impl Proof {
     /// What an assessment proves.
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
-        let anchored = assessment.rung >= Rung::Anchored;
+        // An attested answer may go to a place where others can sit: no sentence here says more of it than `published`.
+        let anchored = assessment.rung == Rung::Anchored;
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
@@ -91,13 +92,24 @@ impl Proof {
 
 #[cfg(test)]
 mod tests {
+    use salver_policy::evidence::Evidence;
+
     use super::*;
 
     fn proof(publisher: Publisher, rung: Rung) -> &'static str {
         let (vetted, relay, on_this_computer) = (false, false, false);
-        let (known, pinned, keyed) = (None, false, false);
-        let assessment =
-            Assessment { rung, publisher, vetted, relay, on_this_computer, known, pinned, keyed };
+        let (known, pinned, keyed, evidence) = (None, false, false, Evidence::NONE);
+        let assessment = Assessment {
+            rung,
+            publisher,
+            vetted,
+            relay,
+            on_this_computer,
+            known,
+            pinned,
+            keyed,
+            evidence,
+        };
         Proof::of(&assessment).id()
     }
 
@@ -106,6 +118,7 @@ mod tests {
         let domain = || Publisher::Domain("claude.ai".into());
         assert_eq!(proof(domain(), Rung::Anchored), "anchored");
         assert_eq!(proof(domain(), Rung::Published), "published");
+        assert_eq!(proof(domain(), Rung::Attested), "published");
         assert_eq!(proof(domain(), Rung::SelfDeclared), "self-declared");
         assert_eq!(
             proof(Publisher::ExactUrl("https://x.example/y".into()), Rung::Anchored),

@@ -1,0 +1,92 @@
+//! What do bans look at? Made from a whole visit, or from the little that is kept with a grant.
+
+use salver_names::registrable_domain;
+
+use super::subject::BanKind;
+use crate::{
+    catalogue::folded,
+    visit::{Visit, undotted},
+};
+
+/// What bans look at. What is not known is left empty, and then no ban finds it.
+#[derive(Clone, Debug, Default)]
+pub struct BanFacts<'f> {
+    client_id: &'f str,
+    application: &'f str,
+    name: Option<String>,
+    /// The host of the document.
+    published_at: Option<&'f str>,
+    redirect_hosts: Vec<&'f str>,
+    keys: &'f [Box<str>],
+    software_id: Option<&'f str>,
+    statement_issuer: Option<&'f str>,
+}
+
+impl<'f> BanFacts<'f> {
+    /// Of a visit: everything.
+    #[must_use]
+    pub fn of_visit(visit: &'f Visit) -> Self {
+        let all = visit.redirect_hosts.iter().map(|host| undotted(host));
+        Self {
+            client_id: &visit.client_id,
+            application: &visit.application,
+            name: visit.name.as_deref().map(folded),
+            published_at: visit.document_host(),
+            redirect_hosts: all.chain(visit.recipient_host()).collect(),
+            keys: &visit.keys,
+            software_id: visit.software_id.as_deref(),
+            statement_issuer: visit.statement_issuer.as_deref(),
+        }
+    }
+
+    /// Of a grant: its client, application, label, recipient (`loopback`, `https://host` or `app:scheme`) and keys.
+    #[must_use]
+    pub fn of_grant(
+        client_id: &'f str,
+        application: &'f str,
+        label: &str,
+        recipient: &'f str,
+        keys: &'f [Box<str>],
+    ) -> Self {
+        Self {
+            client_id,
+            application,
+            name: Some(folded(label)),
+            published_at: host_of(client_id),
+            redirect_hosts: host_of(recipient).into_iter().collect(),
+            keys,
+            ..Self::default()
+        }
+    }
+
+    /// The name, folded.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Every kind but names, with the values that a ban of it would have.
+    pub(super) fn values(&self) -> impl Iterator<Item = (BanKind, &str)> {
+        let domains = self.published_at.iter().chain(&self.redirect_hosts);
+        [
+            (BanKind::Application, Some(self.application)),
+            (BanKind::Document, Some(self.client_id)),
+            (BanKind::SoftwareId, self.software_id),
+            (BanKind::StatementIssuer, self.statement_issuer),
+        ]
+        .into_iter()
+        .filter_map(|(kind, value)| Some((kind, value?)))
+        .chain(domains.filter_map(|host| Some((BanKind::Domain, registrable_domain(host)?))))
+        .chain(self.redirect_hosts.iter().map(|host| (BanKind::RedirectHost, *host)))
+        .chain(self.keys.iter().map(|key| (BanKind::Key, key.as_ref())))
+    }
+}
+
+/// The host of an https URL.
+fn host_of(url: &str) -> Option<&str> {
+    let authority = url.strip_prefix("https://")?.split('/').next()?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, _)) if !authority.ends_with(']') => host,
+        _ => authority,
+    };
+    Some(undotted(host))
+}
