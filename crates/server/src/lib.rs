@@ -6,6 +6,7 @@ pub mod chance;
 pub mod clock;
 pub mod cookie;
 pub mod deps;
+pub mod drift;
 pub mod flow;
 pub mod form_token;
 pub mod keyring;

@@ -8,7 +8,7 @@ use salver_oauth::{
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
-use salver_policy::{catalogue::Catalogue, impersonation::ProtectedNames};
+use salver_policy::impersonation::ProtectedNames;
 use zeroize::Zeroizing;
 
 /// Settings of the authorization server.
@@ -21,14 +21,24 @@ pub struct Settings {
     pub clients: HashMap<String, Arc<Metadata>>,
     /// Which members metadata documents must have.
     pub profile: Profile,
-    /// Well-known clients: their names, relays, and copies of their documents.
-    pub catalogue: Arc<Catalogue>,
     /// Names and hosts that belong to somebody: the catalogue's, the operator's, and those of pre-registered clients.
     pub protected: Arc<ProtectedNames>,
+    /// When the catalogue's copies of documents are used.
+    pub pins: PinUse,
     /// What follows when a client's document changes.
     pub changes: ChangeRules,
     /// How long things live.
     pub lifetimes: Lifetimes,
+}
+
+/// When a pinned copy of a document is used (DESIGN 4.6).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum PinUse {
+    /// When the document's host fails or shuts us out.
+    #[default]
+    WhenRefused,
+    /// In place of the document, which is not fetched.
+    Always,
 }
 
 /// How long things live, in seconds (DESIGN §9).

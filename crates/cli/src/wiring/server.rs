@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use salver_egress::Egress;
 use salver_jose::{Algorithm as JoseAlgorithm, seen::SeenTokens};
 use salver_policy::catalogue::Catalogue;
@@ -9,12 +10,15 @@ use salver_server::{
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
     deps::{Deps, INTROSPECTED_KEPT},
+    drift::Drift,
     keyring::Keyring,
     logo::Logos,
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
-    settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
+    settings::{
+        Lifetimes, PinUse, Resource as ServerResource, Resources, Settings as ServerSettings,
+    },
     usage::Usage,
 };
 
@@ -44,6 +48,8 @@ pub(super) async fn deps(
     let server = server_settings(settings);
     Ok(Deps {
         own_origins: server.own_origins(),
+        catalogue: ArcSwap::from_pointee(Catalogue::embedded().clone()),
+        drift: Drift::default(),
         settings: server,
         store: Arc::clone(&state.store),
         egress: Arc::new(egress),
@@ -92,8 +98,8 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         profile: settings.documents.profile,
-        catalogue: Arc::new(Catalogue::embedded().clone()),
         protected: Arc::new(super::protected::names(settings)),
+        pins: PinUse::WhenRefused,
         changes: settings.documents.changes,
         lifetimes: Lifetimes {
             code: settings.tokens.code_seconds.into(),

@@ -19,6 +19,7 @@ use salver_oauth::{
 };
 use salver_policy::{
     assessment::{Assessment, DocumentCopy, Facts},
+    catalogue::Catalogue,
     consent::covers,
     evidence::Evidence,
     warning::Warning,
@@ -156,7 +157,8 @@ pub(super) async fn prepare<'d>(
     let remembered = deps.store.find_standing(person.user.id, client_id, deps.now()).await?;
     let mut grants = remembered.grants;
     let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
-    let found = client::find(deps, &request.client_id, reach).await?;
+    let catalogue = deps.catalogue();
+    let found = client::find_with(deps, &catalogue, &request.client_id, reach).await?;
     // With somebody signed in, a client is found or refused.
     let found = found.ok_or(Refusal::ForeignForm)?;
     let standing = version::note(deps, &found, remembered.newest).await?;
@@ -172,7 +174,7 @@ pub(super) async fn prepare<'d>(
     match check::accept(&client, request, deps.settings.resources.offers()) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(accepted) => {
-            let facts = facts(deps, &client, &back, copy);
+            let facts = facts(&catalogue, &client, &back, copy);
             let assessment = facts.assess();
             let warnings = facts.warnings(&assessment, !grants.is_empty());
             let (newest, since) = (standing.newest, Since::default());
@@ -245,7 +247,7 @@ async fn question<'d>(
 }
 
 fn facts<'f>(
-    deps: &'f Deps,
+    catalogue: &'f Catalogue,
     client: &'f Metadata,
     back: &'f ReturnAddress,
     copy: DocumentCopy,
@@ -255,7 +257,7 @@ fn facts<'f>(
         redirect_uri: back.redirect_uri(),
         recipient: back.recipient(),
         copy,
-        catalogue: &deps.settings.catalogue,
+        catalogue,
         protected: &deps.settings.protected,
         evidence: Evidence::NONE,
     }

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use salver_egress::{
-    Candidate, Category, ChosenBy, Fetch, FetchError, Fetched, Freshness, Purpose, Source, Standing,
+    Candidate, ChosenBy, Fetch, FetchError, Fetched, Freshness, Purpose, Source, Standing,
 };
 use salver_oauth::{
     Timestamp, UserId,
@@ -21,10 +21,10 @@ use salver_oauth::{
     },
 };
 
-use salver_policy::assessment::DocumentCopy;
+use salver_policy::{assessment::DocumentCopy, catalogue::Catalogue};
 
 use super::{
-    hosted,
+    hosted, pin,
     refusal::{ClientRefusal, Refusal},
 };
 use crate::deps::Deps;
@@ -71,8 +71,24 @@ pub async fn find(
     client_id: &ClientId,
     reach: Reach,
 ) -> Result<Option<Found>, Refusal> {
+    find_with(deps, &deps.catalogue(), client_id, reach).await
+}
+
+/// The same by the catalogue that the request keeps to.
+///
+/// # Errors
+/// [`Refusal::Client`].
+pub async fn find_with(
+    deps: &Deps,
+    catalogue: &Catalogue,
+    client_id: &ClientId,
+    reach: Reach,
+) -> Result<Option<Found>, Refusal> {
     if let Some(hosted) = HostedId::at(&deps.settings.issuer, client_id) {
         return hosted::find(deps, &hosted).await.map(Some);
+    }
+    if let Some(pinned) = pin::in_place(deps, catalogue, client_id.as_str()) {
+        return Ok(Some(pinned));
     }
     let found = match (client_id, reach) {
         (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
@@ -89,7 +105,7 @@ pub async fn find(
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
-            fetch(deps, url, (person, known_good)).await.map(Some)
+            fetch(deps, catalogue, url, (person, known_good)).await.map(Some)
         }
     };
     found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
@@ -103,7 +119,10 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
     }
     match client_id {
         ClientId::Issued(id) => deps.settings.clients.contains_key(id.as_str()),
-        ClientId::Document(url) => deps.egress.cached(url.as_str(), DOCUMENT).is_some(),
+        ClientId::Document(url) => {
+            deps.egress.cached(url.as_str(), DOCUMENT).is_some()
+                || deps.catalogue().pin(url.as_str()).is_some()
+        }
         ClientId::Hosted(_) => false,
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
@@ -120,6 +139,7 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
 
 async fn fetch(
     deps: &Deps,
+    catalogue: &Catalogue,
     url: &MetadataUrl,
     (person, known_good): (UserId, bool),
 ) -> Result<Found, ClientRefusal> {
@@ -138,40 +158,18 @@ async fn fetch(
         },
     };
     match deps.egress.fetch(fetch).await {
-        Ok(fetched) | Err(FetchError::Unusable(fetched)) => read(deps, &fetched, url).await,
+        Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
+            let found = read(deps, &fetched, url).await?;
+            pin::compare(deps, catalogue, &found);
+            Ok(found)
+        }
         Err(error) => {
             let why =
                 ClientRefusal::Unfetchable { category: error.category(), log: error.to_string() };
             // A 404, a 410 or another document is a withdrawal, and wins over any pin (DESIGN 4.5).
-            let pin = is_shut_out(&error).then(|| pinned(deps, url)).flatten();
-            pin.ok_or(why)
+            pin::instead(deps, catalogue, url.as_str(), &error).await.ok_or(why)
         }
     }
-}
-
-/// Whether the host, or the way to it, fails, instead of saying that there is no such document.
-fn is_shut_out(error: &FetchError) -> bool {
-    match error {
-        FetchError::Status(status) => *status >= 500,
-        error => matches!(
-            error.category(),
-            Category::Unreachable | Category::TooSlow | Category::BotChallenge | Category::NotNow
-        ),
-    }
-}
-
-/// The copy in the catalogue, if there is one.
-fn pinned(deps: &Deps, url: &MetadataUrl) -> Option<Found> {
-    let pin = deps.settings.catalogue.pin(url.as_str())?;
-    let metadata = document::parse(pin.document.as_bytes(), url, deps.settings.profile).ok()?;
-    let fetched = pin.fetched.begin();
-    tracing::info!(url = url.as_str(), "a document's host shuts us out: its pinned copy is used");
-    Some(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Pinned { fetched },
-        document: Some(Bytes::copy_from_slice(pin.document.as_bytes())),
-        hosted_for: None,
-    })
 }
 
 /// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.

@@ -35,6 +35,9 @@ const KEY_SET_BYTES: usize = 64 * 1024;
 /// How old a key set must be before an unknown key is a reason to fetch it again, in seconds (CIMD-C-5).
 const REFETCH_AFTER_SECONDS: u64 = 60;
 
+/// How old a key set may get at most, whatever its host and the keeping of documents say, in seconds (DESIGN 4.5).
+const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
+
 /// Who a request claims to come from.
 pub(super) struct Claimed<'r> {
     client_id: Cow<'r, ClientId>,
@@ -151,7 +154,11 @@ async fn keys(
         Keys::Inline(set) => return Ok(read(set.as_bytes())?),
         Keys::At(url) => url,
     };
-    let fetched = fetch(deps, url, person).await?;
+    let mut fetched = fetch(deps, url, person).await?;
+    if matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= KEYS_LAST_SECONDS) {
+        deps.egress.forget(url, KEYS);
+        fetched = fetch(deps, url, person).await?;
+    }
     let keys = noted(deps, client, &fetched).await?;
     let is_old = matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= REFETCH_AFTER_SECONDS);
     if is_old && named.is_some_and(|name| keys.find(name).is_none()) {

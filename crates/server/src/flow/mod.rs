@@ -9,6 +9,7 @@ pub mod consent;
 pub mod hosted;
 pub mod introspect;
 pub mod logo;
+mod pin;
 pub mod refusal;
 pub mod revoke;
 pub mod token;

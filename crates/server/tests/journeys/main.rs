@@ -14,6 +14,7 @@ mod documents;
 mod hosted;
 mod impersonation;
 mod logos;
+mod pins;
 mod profiles;
 mod refresh;
 mod revocation;

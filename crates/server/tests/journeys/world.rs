@@ -1,10 +1,18 @@
 //! A server with one user, two resources and a fake web; and the steps of a login.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
+use arc_swap::ArcSwap;
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
-use salver_egress::{Egress, Reach};
+use salver_egress::{Clock, DnsResolver, Egress, Reach, SystemClock};
 use salver_jose::{Algorithm, MasterKey, seen::SeenTokens};
 use salver_oauth::{
     Issuer, ResourceId, Scope,
@@ -20,13 +28,14 @@ use salver_policy::{catalogue::Catalogue, impersonation::ProtectedNames};
 use salver_server::{
     chance::SystemChance,
     deps::{Deps, INTROSPECTED_KEPT},
+    drift::Drift,
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
     logo::Logos,
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
-    settings::{Lifetimes, Resource, Resources, Settings},
+    settings::{Lifetimes, PinUse, Resource, Resources, Settings},
     usage::Usage,
     web::{App, router},
 };
@@ -71,8 +80,41 @@ pub(crate) struct World {
     pub(crate) router: Router,
     pub(crate) web: FakeWeb,
     pub(crate) clock: FixedClock,
+    pub(crate) way_out_clock: Arc<WayOutClock>,
     pub(crate) deps: Arc<Deps>,
     _directory: tempfile::TempDir,
+}
+
+/// The real clock, set forward.
+#[derive(Debug)]
+pub(crate) struct WayOutClock {
+    system: SystemClock,
+    seconds: AtomicU64,
+}
+
+impl WayOutClock {
+    fn new() -> Self {
+        Self { system: SystemClock::start(), seconds: AtomicU64::new(0) }
+    }
+
+    /// Sets it forward.
+    pub(crate) fn forward(&self, time: Duration) {
+        self.seconds.fetch_add(time.as_secs(), Ordering::SeqCst);
+    }
+
+    fn by(&self) -> Duration {
+        Duration::from_secs(self.seconds.load(Ordering::SeqCst))
+    }
+}
+
+impl Clock for WayOutClock {
+    fn wall(&self) -> SystemTime {
+        self.system.wall() + self.by()
+    }
+
+    fn steady(&self) -> Duration {
+        self.system.steady() + self.by()
+    }
 }
 
 /// Tokens as a client got them.
@@ -98,17 +140,20 @@ impl World {
         issuer: &str,
         change: impl FnOnce(&mut salver_egress::Settings),
     ) -> Self {
-        Self::made(settings(issuer), change).await
+        Self::set_up(issuer, change, |_| {}).await
     }
 
     /// The same told otherwise.
     pub(crate) async fn told(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = settings(ISSUER);
-        change(&mut settings);
-        Self::made(settings, |_| {}).await
+        Self::set_up(ISSUER, |_| {}, change).await
     }
 
-    async fn made(settings: Settings, change: impl FnOnce(&mut salver_egress::Settings)) -> Self {
+    /// The same with another way out and other settings.
+    pub(crate) async fn set_up(
+        issuer: &str,
+        change: impl FnOnce(&mut salver_egress::Settings),
+        decide: impl FnOnce(&mut Settings),
+    ) -> Self {
         let web = FakeWeb::start().await;
         let mut way_out = egress(&web);
         change(&mut way_out);
@@ -126,13 +171,19 @@ impl World {
         let clock = FixedClock::at(1_795_000_000);
         let master = MasterKey::from_bytes([7; 32]);
         let secrets = Secrets::derive(&master).unwrap();
+        let resolver = Arc::new(DnsResolver::new(&[]).unwrap());
+        let way_out_clock = Arc::new(WayOutClock::new());
+        let mut settings = settings(issuer);
+        decide(&mut settings);
         let ticking = clock.clone();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
+            catalogue: ArcSwap::from_pointee(Catalogue::embedded().clone()),
+            drift: Drift::default(),
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
                 .unwrap(),
-            egress: Arc::new(Egress::new(way_out).unwrap()),
+            egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),
             introspected: SeenTokens::new(INTROSPECTED_KEPT),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
@@ -147,7 +198,7 @@ impl World {
         deps.revocations.refresh(&*deps.store, clock.now()).await.unwrap();
         let account = AccountDeps::new(deps.clone(), &master).unwrap();
         let router = router(App::new(account));
-        Self { router, web, clock, deps, _directory: directory }
+        Self { router, web, clock, way_out_clock, deps, _directory: directory }
     }
 
     /// A browser in which a new user of this name is signed in.
@@ -350,8 +401,8 @@ fn settings(issuer: &str) -> Settings {
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         profile: Profile::Mcp,
-        catalogue: Arc::new(Catalogue::embedded().clone()),
         protected: Arc::new(ProtectedNames::of(Catalogue::embedded(), [])),
+        pins: PinUse::WhenRefused,
         changes: ChangeRules::default(),
         lifetimes: Lifetimes::default(),
     }
