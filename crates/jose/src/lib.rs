@@ -13,12 +13,14 @@ pub mod seen;
 pub mod token;
 
 pub use key::{
-    Algorithm, KeyError, KeySet, KeySetError, KeyUnusable, PublicKey, SignError, Signer, SigningKey,
+    Algorithm, JwkError, KeyError, KeySet, KeySetError, KeyUnusable, PublicKey, SignError, Signer,
+    SigningKey,
 };
 pub use seal::{DerivedKey, KeyPurpose, MasterKey, MasterKeyError, OpenError, SealError};
 pub use token::{
-    AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, ClientAssertion, Expected,
-    ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, LEEWAY_SECONDS,
-    MAX_IDENTITY_SECONDS, SKEW_SECONDS, TokenError, TokenType, UnverifiedAssertion,
-    UnverifiedToken, is_identity_token, verify_access_token, verify_identity_token,
+    AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, CATALOGUE_ALGORITHMS,
+    ClientAssertion, Expected, ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner,
+    LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES, SKEW_SECONDS, TokenError,
+    TokenType, UnverifiedAssertion, UnverifiedToken, is_identity_token, sign_catalogue,
+    verify_access_token, verify_catalogue, verify_identity_token,
 };

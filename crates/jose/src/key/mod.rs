@@ -7,5 +7,5 @@ mod signing;
 
 pub use algorithm::Algorithm;
 pub use public::{KeyUnusable, PublicKey};
-pub use set::{KeySet, KeySetError};
+pub use set::{JwkError, KeySet, KeySetError};
 pub use signing::{KeyError, SignError, Signer, SigningKey};

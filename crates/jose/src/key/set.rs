@@ -7,7 +7,7 @@
 use salver_oauth::json;
 use serde_json::{Map, Value};
 
-use super::PublicKey;
+use super::{KeyUnusable, PublicKey};
 
 /// The public keys of one party.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,38 @@ impl KeySet {
     }
 }
 
+/// Why bytes are not the public key of somebody whom we are told to believe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwkError {
+    /// Not strict JSON.
+    #[error("{0}")]
+    Json(json::JsonError),
+    /// Not an object.
+    #[error("not a JSON object")]
+    NotAnObject,
+    /// The private key, or a part of it.
+    #[error("it holds {0}, which belongs to the private key")]
+    PrivateMember(&'static str),
+    /// A key that cannot verify for us.
+    #[error("{0}")]
+    Unusable(KeyUnusable),
+}
+
+impl PublicKey {
+    /// Reads one key in JSON (RFC 7517 §4).
+    ///
+    /// # Errors
+    /// See [`JwkError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, JwkError> {
+        let document = json::parse(bytes).map_err(JwkError::Json)?;
+        let members = document.as_object().ok_or(JwkError::NotAnObject)?;
+        if let Some(member) = private_member(members) {
+            return Err(JwkError::PrivateMember(member));
+        }
+        Self::from_jwk(members).map_err(JwkError::Unusable)
+    }
+}
+
 impl FromIterator<PublicKey> for KeySet {
     fn from_iter<I: IntoIterator<Item = PublicKey>>(keys: I) -> Self {
         Self { keys: keys.into_iter().collect() }
@@ -140,6 +172,26 @@ mod tests {
         }
         let secret = parse(&json!({"keys": [{"kty": "oct", "k": "AAAA"}]}));
         assert_eq!(secret.err(), Some(KeySetError::PrivateMember("k")));
+    }
+
+    #[test]
+    fn rfc7517_4_one_key_is_read_alone_and_its_private_half_is_refused() {
+        for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+            let key = SigningKey::generate(algorithm).unwrap();
+            let text = Value::Object(key.public_key().to_jwk()).to_string();
+            let read = PublicKey::parse(text.as_bytes()).unwrap();
+            assert_eq!(read.thumbprint(), key.public_key().thumbprint());
+            let private = text.replace("\"x\"", "\"d\":\"AAAA\",\"x\"");
+            assert_eq!(
+                PublicKey::parse(private.as_bytes()).err(),
+                Some(JwkError::PrivateMember("d"))
+            );
+        }
+        let unknown = br#"{"kty":"EC","crv":"P-384","x":"AAAA","y":"AAAA"}"#;
+        let unusable = Some(JwkError::Unusable(KeyUnusable::UnknownKind));
+        assert_eq!(PublicKey::parse(unknown).err(), unusable);
+        assert_eq!(PublicKey::parse(b"[]").err(), Some(JwkError::NotAnObject));
+        assert!(matches!(PublicKey::parse(b"{"), Err(JwkError::Json(_))));
     }
 
     #[test]

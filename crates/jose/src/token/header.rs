@@ -20,6 +20,8 @@ pub enum TokenType {
     Access,
     /// What the gateway tells a server behind it about the caller.
     Identity,
+    /// A catalogue of clients, signed by whoever issues it. Not a JWT: its payload is a text without claims.
+    Catalogue,
 }
 
 impl TokenType {
@@ -29,6 +31,7 @@ impl TokenType {
         match self {
             Self::Access => "at+jwt",
             Self::Identity => "salver-identity+jwt",
+            Self::Catalogue => "salver-catalogue+jws",
         }
     }
 
@@ -38,7 +41,7 @@ impl TokenType {
             Some((family, rest)) if family.eq_ignore_ascii_case("application") => rest,
             _ => name,
         };
-        [Self::Access, Self::Identity]
+        [Self::Access, Self::Identity, Self::Catalogue]
             .into_iter()
             .find(|kind| kind.name().eq_ignore_ascii_case(bare))
     }
@@ -93,7 +96,11 @@ impl TypedSigner {
 
     /// RFC 7515 §3.1: header, payload and signature, joined by dots.
     pub(super) fn sign(&self, claims: &impl Serialize) -> Result<String, SignError> {
-        let payload = serde_json::to_vec(claims).map_err(|_| SignError)?;
+        self.sign_bytes(&serde_json::to_vec(claims).map_err(|_| SignError)?)
+    }
+
+    /// The same for a payload that is no JSON.
+    pub(super) fn sign_bytes(&self, payload: &[u8]) -> Result<String, SignError> {
         let mut token = String::with_capacity(
             self.encoded_header.len() + payload.len() * 4 / 3 + SIGNATURE_ROOM,
         );
@@ -131,6 +138,8 @@ mod tests {
             ("", None),
             ("salver-identity+jwt", Some(TokenType::Identity)),
             ("application/salver-identity+jwt", Some(TokenType::Identity)),
+            ("salver-catalogue+jws", Some(TokenType::Catalogue)),
+            ("salver-catalogue+jwt", None),
         ] {
             assert_eq!(TokenType::from_name(name), kind, "{name}");
         }

@@ -1,6 +1,7 @@
 //! Tokens: what they claim, who signed them, and when they are believed.
 
 mod access_token;
+mod catalogue;
 mod client_assertion;
 mod error;
 mod header;
@@ -9,6 +10,9 @@ mod unverified;
 
 pub use access_token::{
     AccessTokenClaims, AccessTokenSigner, Audience, Expected, verify_access_token,
+};
+pub use catalogue::{
+    CATALOGUE_ALGORITHMS, MAX_SIGNED_CATALOGUE_BYTES, sign_catalogue, verify_catalogue,
 };
 pub use client_assertion::{
     AssertionError, ClientAssertion, LONGEST_SECONDS, SKEW_SECONDS, UnverifiedAssertion,

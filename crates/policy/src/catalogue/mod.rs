@@ -16,6 +16,7 @@ mod parse;
 mod pattern;
 mod problem;
 mod relays;
+mod saved;
 pub mod update;
 
 use std::{collections::BTreeSet, sync::LazyLock};
@@ -34,6 +35,7 @@ pub use self::{
     entry::{Client, OLD_PIN_DAYS, Pin},
     pattern::{Pattern, PatternError},
     problem::{CatalogueError, FORMAT, PinFault, Problem, Rule},
+    saved::{SaveError, pin_block},
 };
 pub(crate) use self::{name::folded, pattern::open_forms};
 

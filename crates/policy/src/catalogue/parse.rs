@@ -20,7 +20,16 @@ use super::{
 
 /// Reads a catalogue.
 pub(super) fn read(text: &str) -> Result<Content, CatalogueError> {
-    let mut report = Report { text, problems: Vec::new() };
+    read_with(Report { text, problems: Vec::new(), settled: false })
+}
+
+/// Reads one that was settled from several: it may break rules about what stands together.
+pub(super) fn read_settled(text: &str) -> Result<Content, CatalogueError> {
+    read_with(Report { text, problems: Vec::new(), settled: true })
+}
+
+fn read_with(mut report: Report<'_>) -> Result<Content, CatalogueError> {
+    let text = report.text;
     if text.len() > MAX_FILE_BYTES {
         report.at(0, THE_FILE, Rule::Size { what: "the file", most: MAX_FILE_BYTES });
         return Err(CatalogueError { problems: report.problems });
@@ -139,10 +148,15 @@ type Taken = HashMap<String, Box<str>>;
 struct Report<'t> {
     text: &'t str,
     problems: Vec<Problem>,
+    /// Whether the text was settled from several.
+    settled: bool,
 }
 
 impl Report<'_> {
     fn at(&mut self, offset: usize, entry: &str, rule: Rule) {
+        if self.settled && is_about_standing_together(&rule) {
+            return;
+        }
         let line = line_of(self.text, offset);
         self.problems.push(Problem { line, entry: entry.into(), rule });
     }
@@ -186,6 +200,18 @@ impl Report<'_> {
             self.spanned(value, entry, Rule::Size { what, most });
         }
     }
+}
+
+/// The rules that sound catalogues can break together: where one part of an update applies and another waits.
+const fn is_about_standing_together(rule: &Rule) -> bool {
+    matches!(
+        rule,
+        Rule::Size { what: "names", .. }
+            | Rule::Order { .. }
+            | Rule::Unbound
+            | Rule::OpenOnSharedHost(_)
+            | Rule::SharedHostUnsaid(_)
+    )
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

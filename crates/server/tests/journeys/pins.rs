@@ -6,7 +6,7 @@ use http::StatusCode;
 use salver_egress::Mode;
 use salver_jose::KeySet;
 use salver_policy::catalogue::{Catalogue, Pin};
-use salver_server::{drift::Objection, flow::client_authentication::KEYS, settings::PinUse};
+use salver_server::{drift::Objection, settings::PinUse};
 use salver_testkit::{
     browser::{Browser, Page},
     web::Reply,

@@ -38,7 +38,7 @@ pub(super) fn read(
             report.spanned(&pin.document, &entry, rule);
             continue;
         }
-        match sound(&pin, catalogue) {
+        match sound(&pin, catalogue, report.settled) {
             Ok(url) => pins.push(Pin {
                 url,
                 fetched: pin.fetched.into_inner(),
@@ -50,14 +50,16 @@ pub(super) fn read(
     pins
 }
 
-fn sound(pin: &RawPin, catalogue: &Catalogue) -> Result<MetadataUrl, PinFault> {
+fn sound(pin: &RawPin, catalogue: &Catalogue, settled: bool) -> Result<MetadataUrl, PinFault> {
     let url = MetadataUrl::parse(pin.url.get_ref()).map_err(PinFault::Url)?;
     let bytes = pin.document.get_ref().as_bytes();
     let metadata = document::parse(bytes, &url, Profile::Ietf).map_err(PinFault::Document)?;
     if matches!(metadata.keys, Keys::Inline(_)) {
         return Err(PinFault::Keys);
     }
-    in_step(&metadata, catalogue.client_of_document(url.as_str()))?;
+    if !settled {
+        in_step(&metadata, catalogue.client_of_document(url.as_str()))?;
+    }
     Ok(url)
 }
 

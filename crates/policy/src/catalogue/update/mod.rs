@@ -80,7 +80,18 @@ impl Update {
             let (current, offered) = (current.number(), offered.number());
             return Err(UpdateError::NotRising { current, offered });
         }
-        Ok(Settlement::of(current, &offered, &is_accepted).into())
+        Ok(Self::settle(current, &offered, is_accepted))
+    }
+
+    /// What comes of a catalogue that was taken over before, when an administrator has accepted more or less of it since. Neither its
+    /// number nor its dates are judged again.
+    #[must_use]
+    pub fn settle(
+        before: &Catalogue,
+        taken_over: &Catalogue,
+        is_accepted: impl Fn(&Difference) -> bool,
+    ) -> Self {
+        Settlement::of(before, taken_over, &is_accepted).into()
     }
 }
 
