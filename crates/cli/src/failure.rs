@@ -4,7 +4,10 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use salver_store::StoreError;
 
-use crate::config::problem::Problem;
+use crate::{
+    catalogue::{SourceError, StateError},
+    config::problem::Problem,
+};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -48,6 +51,18 @@ pub(crate) enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::Refused { why: format!("the catalogue: {error}"), hint: error.hint().to_owned() }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        SourceError::State(error).into()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The front door of MCP servers: one binary with an OAuth 2.1 authorization server, a gateway, and the tools around them.
 //!
-//! `command` reads the command line, `config` the settings; `serve` listens, `wiring` joins the parts, `demo` shows them.
+//! `command` reads the command line, `config` the settings; `serve` listens, `wiring` joins the parts, `catalogue` knows well-known clients,
+//! `demo` shows it all.
 
+mod catalogue;
 mod command;
 mod config;
 mod demo;

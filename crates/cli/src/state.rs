@@ -52,7 +52,8 @@ pub(crate) fn remembered_issuer(data: &Path) -> Option<Issuer> {
     Issuer::parse(fs::read_to_string(data.join(ISSUER_FILE)).ok()?.trim()).ok()
 }
 
-fn make_directory(path: &Path) -> Result<(), Failure> {
+/// Makes the data directory, readable by its owner only.
+pub(crate) fn make_directory(path: &Path) -> Result<(), Failure> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -16,13 +16,15 @@ use salver_oauth::client::{
 };
 use salver_policy::catalogue::Pin;
 use salver_store::record::Version;
+use serde::Serialize;
 
 /// What hosts have said against pins. Bounded by the pins: of other URLs nothing is noted.
 #[derive(Debug, Default)]
 pub struct Drift(Mutex<HashMap<Box<str>, Said>>);
 
 /// What a host says against a pin.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Objection {
     /// There is no such document: 404 or 410.
     Withdrawn,

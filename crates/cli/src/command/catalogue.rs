@@ -1,9 +1,14 @@
-//! `salver catalogue`: which clients are well known, what is known of one, and is this file a catalogue?
+//! `salver catalogue`: which clients are well known, what is known of one, is this file a catalogue, and what has been issued?
 
 mod check;
+mod drift;
 mod list;
+mod pin;
 mod read;
 mod show;
+mod sign;
+mod told;
+mod update;
 
 use std::path::PathBuf;
 
@@ -11,11 +16,12 @@ use clap::{Args, Subcommand};
 use salver_policy::catalogue::Date;
 use salver_server::clock::{Clock as _, SystemClock};
 
+use super::Where;
 use crate::failure::Failure;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Catalogue {
-    /// Show all well-known clients, and the age of the pinned copies of their documents.
+    /// Show all well-known clients, and how the pinned copies of their documents stand: how old they are, and what their hosts say now.
     List {
         /// Print one line of JSON for each.
         #[arg(long)]
@@ -41,26 +47,37 @@ pub(super) enum Catalogue {
         #[arg(long)]
         json: bool,
     },
+    /// Take over what has been issued at `catalogue.url`, say what waits for an administrator, and accept it.
+    Update(update::Update),
+    /// Sign a catalogue, so that others can take it over from a URL.
+    Sign(sign::Sign),
+    /// Copy a metadata document for a file of your own, as this server would fetch it at a login.
+    Pin(pin::Pin),
 }
 
 /// Which catalogue.
 #[derive(Args, Debug)]
 pub(super) struct Source {
-    /// A catalogue of your own, on top of the one that came with salver.
+    /// A catalogue of your own, on top of the one that is in force.
     #[arg(long, value_name = "FILE")]
     with: Option<PathBuf>,
+    #[command(flatten)]
+    place: Where,
 }
 
 impl Catalogue {
     pub(super) fn run(self) -> Result<(), Failure> {
         let today = Date::of(SystemClock.now());
         match self {
-            Self::List { json, source } => {
-                list::run(&read::catalogue(&source)?, json, today);
-                Ok(())
+            Self::List { json, source } => list::run(&source, json, today),
+            Self::Show { name, source } => {
+                let settings = super::settings(&source.place.flags())?;
+                show::run(&read::catalogue(&settings, &source)?, &name, today)
             }
-            Self::Show { name, source } => show::run(&read::catalogue(&source)?, &name, today),
             Self::Check { file, as_update, json } => check::run(&file, (as_update, json), today),
+            Self::Update(update) => update.run(today),
+            Self::Sign(sign) => sign.run(today),
+            Self::Pin(pin) => pin.run(today),
         }
     }
 }

@@ -27,7 +27,8 @@ impl Config {
         match self {
             Self::Check { file } => {
                 let settings = super::settings(&Flags { config: file, ..Flags::default() })?;
-                for announcement in settings.egress.announcements() {
+                let catalogue = settings.catalogue.announcements();
+                for announcement in settings.egress.announcements().into_iter().chain(catalogue) {
                     output::talk(&format!("note: {announcement}"));
                 }
                 for announcement in settings.development.announcements() {

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    catalogue::CatalogueSection,
     clients::ClientEntry,
     development::DevelopmentSection,
     documents::{ChangesSection, DocumentsSection},
@@ -38,6 +39,8 @@ pub(crate) struct File {
     pub(crate) documents: DocumentsSection,
     /// What follows when a client's metadata document changes. Three things are not settings: connections whose redirect URI is gone wait, what was authenticated with a removed key ends, and everything ends when a client that had to authenticate can no longer do so.
     pub(crate) changes: ChangesSection,
+    /// Well-known clients: where the catalogue comes from, and when its copies of documents are used.
+    pub(crate) catalogue: CatalogueSection,
     /// What is issued, how it is signed, and how long it lives.
     pub(crate) tokens: TokensSection,
     /// Requests that salver makes to others.

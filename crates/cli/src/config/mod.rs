@@ -4,6 +4,7 @@
 //! structs, and so is the reference); `check` refuses what is not understood; each concern's file turns its part into what it
 //! means. Everything that is wrong is told at once, with place, key, reason and remedy.
 
+pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod clients;
 pub(crate) mod development;

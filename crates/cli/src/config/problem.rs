@@ -119,6 +119,11 @@ impl Problems {
         self.list.push(Problem { place, key, why: why.into(), hint: hint.into() });
     }
 
+    /// Notes what is wrong in another file.
+    pub(crate) fn note(&mut self, problem: Problem) {
+        self.list.push(problem);
+    }
+
     /// The value, or a refusal.
     pub(crate) fn accept<T, E: fmt::Display>(
         &mut self,

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
+    catalogue::{self, CatalogueSettings},
     check,
     clients::{self, Client},
     development::{self, DevelopmentSettings},
@@ -37,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) clients: Vec<Client>,
     /// How metadata documents are judged.
     pub(crate) documents: DocumentsSettings,
+    /// Which clients are well known.
+    pub(crate) catalogue: CatalogueSettings,
     /// What is issued.
     pub(crate) tokens: TokensSection,
     /// How requests leave.
@@ -87,6 +90,7 @@ fn put_together(
         .as_ref()
         .and_then(|data| store::resolve(&file.store, data, layers.master_key.as_ref(), problems));
     let egress = egress::resolve(&file.egress, environment, problems);
+    let catalogue = catalogue::resolve(&file.catalogue, problems);
     let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
     let development = development::resolve(&file.development, loopback_only, problems);
     let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems));
@@ -136,6 +140,7 @@ fn put_together(
         resources,
         clients,
         documents: documents::resolve(file.documents, file.changes),
+        catalogue,
         tokens: file.tokens,
         egress,
         development,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use salver_policy::catalogue::{Date, OLD_PIN_DAYS};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{accept, signals::Signals};
 use crate::{
+    catalogue,
     config::{Settings, log::Level},
     failure::Failure,
     output,
@@ -20,6 +22,7 @@ pub(crate) async fn run(
     ready: impl FnOnce(),
 ) -> Result<(), Failure> {
     announce(settings);
+    warn_of_catalogue(settings, &house)?;
     let mut signals = Signals::listen()
         .map_err(|error| Failure::Setup { part: "the signals", why: error.to_string() })?;
     let front = Arc::new(house.front(settings));
@@ -45,9 +48,29 @@ pub(crate) async fn run(
     served
 }
 
+/// What an operator should look at in the catalogue: copies that are old (DESIGN 4.6), and an issuer that has gone silent.
+fn warn_of_catalogue(settings: &Settings, house: &House) -> Result<(), Failure> {
+    let today = Date::of(house.deps.now());
+    let catalogue = house.deps.catalogue();
+    let old = catalogue.pins().iter().filter(|pin| pin.is_old(today));
+    let old: Vec<&str> = old.map(|pin| pin.url.as_str()).collect();
+    if !old.is_empty() {
+        tracing::warn!(
+            pins = old.join(" "),
+            "pinned copies of documents are more than {OLD_PIN_DAYS} days old; salver catalogue list tells more"
+        );
+    }
+    let taken_over = catalogue::taken_over(settings)?;
+    if let Some(expired) = taken_over.and_then(|taken_over| taken_over.expired(today)) {
+        tracing::warn!(%expired, "the catalogue that was taken over has expired");
+    }
+    Ok(())
+}
+
 /// What is opened or out of the ordinary is said at every start, whatever the level of the log.
 fn announce(settings: &Settings) {
-    for announcement in settings.egress.announcements() {
+    let catalogue = settings.catalogue.announcements();
+    for announcement in settings.egress.announcements().into_iter().chain(catalogue) {
         tracing::info!("{announcement}");
     }
     for announcement in settings.development.announcements() {

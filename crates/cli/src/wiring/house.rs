@@ -13,6 +13,7 @@ use salver_server::{
 
 use super::{egress, gateway, server};
 use crate::{
+    catalogue,
     config::Settings,
     failure::Failure,
     ledger::{Keeper, LedgerFile},
@@ -27,6 +28,7 @@ pub(crate) struct House {
     router: Router,
     gateway: Arc<Gateway>,
     ledger: Arc<Keeper>,
+    catalogue: Arc<catalogue::Keeper>,
 }
 
 impl House {
@@ -41,7 +43,8 @@ impl House {
         let gateway = Arc::new(gateway::build(settings, &deps)?);
         let file = LedgerFile::new(&settings.server.data, settings.egress.ledger_bytes);
         let ledger = Arc::new(Keeper::new(Arc::clone(&deps.egress), file));
-        Ok(Self { deps, router, gateway, ledger })
+        let catalogue = Arc::new(catalogue::Keeper::new(Arc::clone(&deps), settings));
+        Ok(Self { deps, router, gateway, ledger, catalogue })
     }
 
     /// Whoever answers requests.
@@ -54,8 +57,9 @@ impl House {
     /// What happens by itself while the server runs.
     pub(crate) fn upkeep(&self) -> tokio::task::JoinHandle<()> {
         let (deps, ledger) = (Arc::clone(&self.deps), Arc::clone(&self.ledger));
+        let catalogue = Arc::clone(&self.catalogue);
         tokio::spawn(async move {
-            futures_util::join!(upkeep::run(deps), ledger.run());
+            futures_util::join!(upkeep::run(deps), ledger.run(), catalogue.run());
         })
     }
 

@@ -10,7 +10,7 @@ use url::Url;
 use crate::config::Settings;
 
 /// All of them.
-pub(crate) fn names(settings: &Settings) -> ProtectedNames {
+pub(crate) fn names(settings: &Settings, catalogue: &Catalogue) -> ProtectedNames {
     let issuer = &settings.server.issuer;
     let url = Url::parse(issuer.as_str()).ok();
     let owner = url.as_ref().and_then(Url::host_str).unwrap_or(issuer.authority());
@@ -18,7 +18,7 @@ pub(crate) fn names(settings: &Settings) -> ProtectedNames {
         .clients
         .iter()
         .map(|client| Protected { name: client.name.as_str().into(), owner: owner.into() });
-    ProtectedNames::of(Catalogue::embedded(), entered)
+    ProtectedNames::of(catalogue, entered)
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ redirect_uris = ["http://localhost/cb"]
             master_key: None,
         };
         let settings = Settings::resolve(&layers, &Environment::new());
-        let names = names(&settings.unwrap());
+        let names = names(&settings.unwrap(), Catalogue::embedded());
         for (claimed, owner) in [
             ("Acme CRM", Some("as.acme.example")),
             ("Acrne CRM App", Some("as.acme.example")),

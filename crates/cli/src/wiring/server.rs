@@ -16,14 +16,13 @@ use salver_server::{
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
-    settings::{
-        Lifetimes, PinUse, Resource as ServerResource, Resources, Settings as ServerSettings,
-    },
+    settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
     usage::Usage,
 };
 
 use super::clients;
 use crate::{
+    catalogue,
     config::{Settings, resources::Resource, tokens::Algorithm},
     failure::Failure,
     state::State,
@@ -45,10 +44,11 @@ pub(super) async fn deps(
     )
     .await
     .map_err(keys_failed)?;
-    let server = server_settings(settings);
+    let catalogue = catalogue::in_force(settings)?;
+    let server = server_settings(settings, &catalogue);
     Ok(Deps {
         own_origins: server.own_origins(),
-        catalogue: ArcSwap::from_pointee(Catalogue::embedded().clone()),
+        catalogue: ArcSwap::from_pointee(catalogue),
         drift: Drift::default(),
         settings: server,
         store: Arc::clone(&state.store),
@@ -91,15 +91,15 @@ pub(crate) fn keys_failed(error: salver_server::keyring::KeyringError) -> Failur
     }
 }
 
-fn server_settings(settings: &Settings) -> ServerSettings {
+fn server_settings(settings: &Settings, catalogue: &Catalogue) -> ServerSettings {
     let days = |days: u32| i64::from(days) * 86_400;
     ServerSettings {
         issuer: settings.server.issuer.clone(),
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         profile: settings.documents.profile,
-        protected: Arc::new(super::protected::names(settings)),
-        pins: PinUse::WhenRefused,
+        protected: Arc::new(super::protected::names(settings, catalogue)),
+        pins: settings.catalogue.pins,
         changes: settings.documents.changes,
         lifetimes: Lifetimes {
             code: settings.tokens.code_seconds.into(),

@@ -203,7 +203,7 @@ impl Report<'_> {
 }
 
 /// The rules that sound catalogues can break together: where one part of an update applies and another waits.
-const fn is_about_standing_together(rule: &Rule) -> bool {
+fn is_about_standing_together(rule: &Rule) -> bool {
     matches!(
         rule,
         Rule::Size { what: "names", .. }

@@ -8,7 +8,7 @@ use salver_policy::catalogue::{
 };
 use serde_json::{Value, json};
 
-use super::read;
+use super::{read, told};
 use crate::{failure::Failure, output};
 
 /// What a sound file changes.
@@ -76,14 +76,9 @@ fn as_an_update(path: &Path, text: &str, today: Date) -> Result<Changes, Failure
 }
 
 fn lines(changes: &Changes) -> Vec<Value> {
-    let line = |difference: &Difference, waits: bool| {
-        json!({
-            "client": difference.client, "part": difference.part, "change": difference.change,
-            "value": difference.value, "words": difference.to_string(), "waits": waits,
-        })
-    };
-    let at_once = changes.at_once.iter().map(|difference| line(difference, false));
-    at_once.chain(changes.waiting.iter().map(|difference| line(difference, true))).collect()
+    let at_once = changes.at_once.iter().map(|difference| told::line(difference, false, None));
+    let waiting = changes.waiting.iter().map(|difference| told::line(difference, true, None));
+    at_once.chain(waiting).collect()
 }
 
 fn tell(changes: &Changes, as_update: bool) {
@@ -92,14 +87,8 @@ fn tell(changes: &Changes, as_update: bool) {
         output::data("It changes nothing in the catalogue of this salver.");
     }
     let heading = if as_update { "At once:" } else { "On top of the catalogue of this salver:" };
-    for (heading, differences) in [(heading, at_once), ("When an administrator agrees:", waiting)] {
-        if !differences.is_empty() {
-            output::data(heading);
-        }
-        for difference in differences {
-            output::data(&format!("  {difference}"));
-        }
-    }
+    told::list(heading, at_once);
+    told::list("When an administrator agrees:", waiting);
 }
 
 #[cfg(test)]

@@ -5,21 +5,25 @@ use std::path::Path;
 use salver_policy::catalogue::{Catalogue, Problem};
 
 use super::Source;
-use crate::{failure::Failure, output};
+use crate::{catalogue, config::Settings, failure::Failure, output};
 
-/// The catalogue of this program, with the operator's own on top.
-pub(super) fn catalogue(source: &Source) -> Result<Catalogue, Failure> {
-    let embedded = Catalogue::embedded().clone();
+/// The catalogue that is in force, with another file on top if one is named.
+pub(super) fn catalogue(settings: &Settings, source: &Source) -> Result<Catalogue, Failure> {
+    let in_force = catalogue::in_force(settings)?;
     let Some(path) = &source.with else {
-        return Ok(embedded);
+        return Ok(in_force);
     };
-    let own = Catalogue::parse(&text(path)?).map_err(|error| {
+    Ok(in_force.extended_by(parsed(path, &text(path)?)?))
+}
+
+/// The catalogue in a file's text, or everything that is wrong with it.
+pub(super) fn parsed(path: &Path, text: &str) -> Result<Catalogue, Failure> {
+    Catalogue::parse(text).map_err(|error| {
         for problem in error.problems() {
             output::talk(&told(path, problem));
         }
         refused(path, error.problems().len())
-    })?;
-    Ok(embedded.extended_by(own))
+    })
 }
 
 pub(super) fn text(path: &Path) -> Result<String, Failure> {

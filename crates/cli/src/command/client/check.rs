@@ -7,6 +7,7 @@ use salver_oauth::client::{
     document::Profile,
     report::{Report, Response, Seen, report},
 };
+use salver_policy::catalogue::Catalogue;
 
 use super::{
     Line, consent, elsewhere,
@@ -14,6 +15,7 @@ use super::{
     rules, show,
 };
 use crate::{
+    catalogue,
     command::{Where, block_on, settings},
     config::Settings,
     failure::Failure,
@@ -65,13 +67,15 @@ pub(super) struct Told {
 impl Check {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = settings(&self.place.flags())?;
+        let catalogue = catalogue::in_force(&settings)?;
         let profile = self.profile.map_or(settings.documents.profile, Into::into);
+        let by = (&settings, &catalogue);
         let told = if self.what.contains("://") {
             let answer = block_on(fetch::fetch(&settings, &self.what))?;
-            judge_answer(&self.what, &answer, (profile, &self.redirect), &settings)
+            judge_answer(&self.what, &answer, (profile, &self.redirect), by)
         } else {
             let body = fetch::read(Path::new(&self.what))?;
-            judge_file(&body, (profile, &self.redirect), &settings)
+            judge_file(&body, (profile, &self.redirect), by)
         };
         if self.json {
             output::json(&show::json(&told));
@@ -93,14 +97,14 @@ fn judge_answer(
     url: &str,
     answer: &Answer,
     (profile, redirect): (Profile, &[String]),
-    settings: &Settings,
+    by: (&Settings, &Catalogue),
 ) -> Told {
     let response = answer.status.map(|status| {
         let content_type = answer.content_type.as_deref();
         Response { status, content_type }
     });
     let seen = Seen { url, response, body: answer.body.as_deref() };
-    let mut told = told(&seen, (profile, redirect), settings);
+    let mut told = told(&seen, (profile, redirect), by);
     told.lines.extend(answer.failure.as_ref().map(rules::unfetched));
     told
 }
@@ -109,17 +113,21 @@ fn judge_answer(
 pub(super) fn judge_file(
     body: &[u8],
     (profile, redirect): (Profile, &[String]),
-    settings: &Settings,
+    by: (&Settings, &Catalogue),
 ) -> Told {
     let members = serde_json::from_slice::<serde_json::Value>(body).ok();
     let named = members.as_ref().and_then(|members| members.get("client_id")?.as_str());
     let seen = Seen { url: named.unwrap_or_default(), response: None, body: Some(body) };
-    told(&seen, (profile, redirect), settings)
+    told(&seen, (profile, redirect), by)
 }
 
-fn told(seen: &Seen<'_>, (profile, redirect): (Profile, &[String]), settings: &Settings) -> Told {
+fn told(
+    seen: &Seen<'_>,
+    (profile, redirect): (Profile, &[String]),
+    by: (&Settings, &Catalogue),
+) -> Told {
     let Report { findings, elsewhere, metadata } = report(seen, profile);
-    let consents = metadata.map(|client| consent::previews(&client, redirect, settings));
+    let consents = metadata.map(|client| consent::previews(&client, redirect, by));
     Told {
         url: if seen.url.is_empty() { "the document".into() } else { seen.url.into() },
         lines: findings.iter().map(rules::line).collect(),

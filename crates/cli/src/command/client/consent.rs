@@ -35,7 +35,7 @@ pub(super) struct Page {
 pub(super) fn previews(
     client: &Metadata,
     redirect: &[String],
-    settings: &Settings,
+    (settings, catalogue): (&Settings, &Catalogue),
 ) -> Vec<Preview> {
     let listed: Vec<String> = match redirect {
         [] => client.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
@@ -43,11 +43,18 @@ pub(super) fn previews(
     };
     listed
         .into_iter()
-        .map(|uri| Preview { outcome: preview(client, &uri, settings), redirect_uri: uri })
+        .map(|uri| Preview {
+            outcome: preview(client, &uri, (settings, catalogue)),
+            redirect_uri: uri,
+        })
         .collect()
 }
 
-fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'static str> {
+fn preview(
+    client: &Metadata,
+    uri: &str,
+    (settings, catalogue): (&Settings, &Catalogue),
+) -> Result<Page, &'static str> {
     let issuer = &settings.server.issuer;
     let resources = settings.resources.iter().map(|resource| resource.id.as_str());
     let own = OwnOrigins::of(resources.chain([issuer.as_str()]));
@@ -63,8 +70,8 @@ fn preview(client: &Metadata, uri: &str, settings: &Settings) -> Result<Page, &'
         redirect_uri: back.redirect_uri(),
         recipient: back.recipient(),
         copy: DocumentCopy::Live,
-        catalogue: Catalogue::embedded(),
-        protected: &wiring::protected::names(settings),
+        catalogue,
+        protected: &wiring::protected::names(settings, catalogue),
         evidence: Evidence::NONE,
     };
     let assessment = facts.assess();

@@ -10,14 +10,14 @@ use crate::{config::Settings, failure::Failure, wiring};
 
 /// What was answered, and what went wrong.
 #[derive(Default)]
-pub(super) struct Answer {
-    pub(super) status: Option<u16>,
-    pub(super) content_type: Option<String>,
-    pub(super) body: Option<Vec<u8>>,
-    pub(super) failure: Option<FetchError>,
+pub(in crate::command) struct Answer {
+    pub(in crate::command) status: Option<u16>,
+    pub(in crate::command) content_type: Option<String>,
+    pub(in crate::command) body: Option<Vec<u8>>,
+    pub(in crate::command) failure: Option<FetchError>,
 }
 
-pub(super) async fn fetch(settings: &Settings, url: &str) -> Result<Answer, Failure> {
+pub(in crate::command) async fn fetch(settings: &Settings, url: &str) -> Result<Answer, Failure> {
     let fetch = Fetch {
         url,
         chosen_by: ChosenBy::Stranger,

@@ -3,7 +3,7 @@
 mod check;
 mod consent;
 mod elsewhere;
-mod fetch;
+pub(in crate::command) mod fetch;
 mod hosted;
 mod new;
 mod rules;
