@@ -68,6 +68,13 @@ impl HostList {
                 && with_parents(host).any(|name| self.with_names_below.contains(name)))
     }
 
+    /// The texts that make this list.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        let below = self.with_names_below.iter().map(|name| format!(".{name}"));
+        self.exact().map(str::to_owned).chain(below).collect()
+    }
+
     /// Whether nothing is meant.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -97,9 +104,7 @@ impl HostList {
 /// As in a file, with commas.
 impl fmt::Display for HostList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let below = self.with_names_below.iter().map(|name| format!(".{name}"));
-        let all: Vec<String> = self.exact().map(str::to_owned).chain(below).collect();
-        f.write_str(&all.join(", "))
+        f.write_str(&self.texts().join(", "))
     }
 }
 

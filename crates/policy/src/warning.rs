@@ -14,6 +14,11 @@ use crate::{
 /// Something that speaks against a yes, or asks for a second look.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Warning {
+    /// What the operator's rule says.
+    Operator {
+        /// In the operator's words.
+        words: Box<str>,
+    },
     /// Every address of the client is on this computer: any program here can pose as it (MCP-AS-19).
     LoopbackOnly,
     /// The answer goes to another host than the one that vouches for the client.

@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use salver_egress::Egress;
 use salver_jose::seen::SeenTokens;
 use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
-use salver_policy::catalogue::Catalogue;
 use salver_store::Store;
 
 use crate::{
-    chance::Chance, clock::Clock, drift::Drift, keyring::Keyring, logo::Logos,
-    read_documents::ReadDocuments, revocations::RevocationIndex, secrets::Secrets,
-    settings::Settings, usage::Usage,
+    bans::BanIndex, chance::Chance, clock::Clock, drift::Drift, keyring::Keyring, logo::Logos,
+    policy::CurrentPolicy, read_documents::ReadDocuments, revocations::RevocationIndex,
+    secrets::Secrets, settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -21,8 +19,10 @@ pub struct Deps {
     pub settings: Settings,
     /// Its own origins, from the settings.
     pub own_origins: OwnOrigins,
-    /// Well-known clients: their names, relays, and copies of their documents. An update takes its place while the server runs.
-    pub catalogue: ArcSwap<Catalogue>,
+    /// What logins are judged by; exchanged while the server runs.
+    pub policy: CurrentPolicy,
+    /// Who is shut out.
+    pub bans: BanIndex,
     /// What hosts have said against those copies.
     pub drift: Drift,
     /// What is remembered.
@@ -57,12 +57,6 @@ impl Deps {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// The catalogue of this moment. A request asks once, and keeps to the answer.
-    #[must_use]
-    pub fn catalogue(&self) -> Arc<Catalogue> {
-        self.catalogue.load_full()
     }
 
     /// So many random bytes.

@@ -2,6 +2,7 @@
 //!
 //! `web/` turns HTTP into questions, `flow/` answers them (gather → decide → apply → answer), `pages/` are what people see.
 
+pub mod bans;
 pub mod chance;
 pub mod clock;
 pub mod cookie;
@@ -13,6 +14,7 @@ pub mod keyring;
 pub mod logo;
 pub mod pages;
 pub mod password;
+pub mod policy;
 pub mod read_documents;
 pub mod revocations;
 pub mod secrets;

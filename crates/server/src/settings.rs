@@ -8,7 +8,6 @@ use salver_oauth::{
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
-use salver_policy::impersonation::ProtectedNames;
 use zeroize::Zeroizing;
 
 /// Settings of the authorization server.
@@ -21,8 +20,6 @@ pub struct Settings {
     pub clients: HashMap<String, Arc<Metadata>>,
     /// Which members metadata documents must have.
     pub profile: Profile,
-    /// Names and hosts that belong to somebody: the catalogue's, the operator's, and those of pre-registered clients.
-    pub protected: Arc<ProtectedNames>,
     /// When the catalogue's copies of documents are used.
     pub pins: PinUse,
     /// What follows when a client's document changes.

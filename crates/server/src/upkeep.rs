@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::deps::Deps;
+use crate::{deps::Deps, flow::ban};
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
 const FEED: Duration = Duration::from_millis(400);
@@ -25,6 +25,7 @@ pub async fn run(deps: Arc<Deps>) {
         loop {
             feed.tick().await;
             read_feed(&deps).await;
+            follow_bans(&deps).await;
         }
     };
     let rest = async {
@@ -55,6 +56,13 @@ pub async fn merge_uses(deps: &Deps) {
 async fn read_feed(deps: &Deps) {
     if let Err(error) = deps.revocations.refresh(&*deps.store, deps.now()).await {
         tracing::warn!(%error, "the feed of revocations could not be read");
+    }
+}
+
+/// What another process bans takes effect within a second, on what was let in before too.
+async fn follow_bans(deps: &Deps) {
+    if let Err(error) = ban::follow(deps).await {
+        tracing::warn!(%error, "bans could not be read, or what they end not be ended; once more in a moment");
     }
 }
 

@@ -130,7 +130,7 @@ impl Keeper {
         };
         let (stamp, catalogue) = off_the_runtime(work).await??;
         if let Some(catalogue) = catalogue {
-            self.deps.catalogue.store(Arc::new(catalogue));
+            self.deps.policy.set_catalogue(Arc::new(catalogue));
         }
         Ok(stamp)
     }

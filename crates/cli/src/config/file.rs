@@ -1,5 +1,6 @@
 //! The configuration file as it is written: one struct per concern, each in the concern's own file.
 
+use salver_policy::rules::PolicySection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub(crate) struct File {
     pub(crate) resources: Vec<ResourceEntry>,
     /// Clients that are given an id here, one entry each; all others introduce themselves.
     pub(crate) clients: Vec<ClientEntry>,
+    /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.
+    pub(crate) policy: PolicySection,
     /// How metadata documents of clients are judged.
     pub(crate) documents: DocumentsSection,
     /// What follows when a client's metadata document changes. Three things are not settings: connections whose redirect URI is gone wait, what was authenticated with a removed key ends, and everything ends when a client that had to authenticate can no longer do so.

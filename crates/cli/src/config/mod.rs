@@ -16,6 +16,7 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod platform;
+pub(crate) mod policy;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod reserved;

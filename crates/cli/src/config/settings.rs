@@ -14,6 +14,7 @@ use super::{
     limits::LimitsSection,
     log::LogSection,
     platform,
+    policy::{self, PolicySettings},
     problem::{Problem, Problems},
     resources::{self, Resource},
     schema,
@@ -36,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) resources: Vec<Resource>,
     /// Clients that are given an id here.
     pub(crate) clients: Vec<Client>,
+    /// Which clients may be let in.
+    pub(crate) policy: PolicySettings,
     /// How metadata documents are judged.
     pub(crate) documents: DocumentsSettings,
     /// Which clients are well known.
@@ -127,6 +130,7 @@ fn put_together(
         .flat_map(|resource| &resource.scopes)
         .map(|scope| scope.name.clone())
         .collect();
+    let policy = policy::resolve(&file.policy, &resources, problems);
     let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
     Some(Settings {
         server: ServerSettings {
@@ -139,6 +143,7 @@ fn put_together(
         store: store?,
         resources,
         clients,
+        policy: policy?,
         documents: documents::resolve(file.documents, file.changes),
         catalogue,
         tokens: file.tokens,

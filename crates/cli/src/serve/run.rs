@@ -51,7 +51,7 @@ pub(crate) async fn run(
 /// What an operator should look at in the catalogue: copies that are old (DESIGN 4.6), and an issuer that has gone silent.
 fn warn_of_catalogue(settings: &Settings, house: &House) -> Result<(), Failure> {
     let today = Date::of(house.deps.now());
-    let catalogue = house.deps.catalogue();
+    let catalogue = Arc::clone(&house.deps.policy.get().catalogue);
     let old = catalogue.pins().iter().filter(|pin| pin.is_old(today));
     let old: Vec<&str> = old.map(|pin| pin.url.as_str()).collect();
     if !old.is_empty() {

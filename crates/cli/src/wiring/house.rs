@@ -36,6 +36,7 @@ impl House {
     pub(crate) async fn build(settings: &Settings, state: &State) -> Result<Self, Failure> {
         let deps = Arc::new(server::deps(settings, state, egress::open(settings)?).await?);
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
+        deps.bans.refresh(&*deps.store).await?;
         let accounts = AccountDeps::new(Arc::clone(&deps), &state.master_key);
         let accounts = accounts
             .map_err(|error| Failure::Setup { part: "the account keys", why: error.to_string() })?;

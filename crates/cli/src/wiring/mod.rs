@@ -7,7 +7,7 @@ mod clients;
 mod egress;
 mod gateway;
 pub(crate) mod house;
-pub(crate) mod protected;
+pub(crate) mod policy;
 mod server;
 mod standing;
 

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use salver_egress::Egress;
 use salver_jose::{Algorithm as JoseAlgorithm, seen::SeenTokens};
-use salver_policy::catalogue::Catalogue;
 use salver_server::{
+    bans::BanIndex,
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
     deps::{Deps, INTROSPECTED_KEPT},
     drift::Drift,
     keyring::Keyring,
     logo::Logos,
+    policy::CurrentPolicy,
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
@@ -20,7 +20,7 @@ use salver_server::{
     usage::Usage,
 };
 
-use super::clients;
+use super::{clients, policy::policy};
 use crate::{
     catalogue,
     config::{Settings, resources::Resource, tokens::Algorithm},
@@ -45,10 +45,11 @@ pub(super) async fn deps(
     .await
     .map_err(keys_failed)?;
     let catalogue = catalogue::in_force(settings)?;
-    let server = server_settings(settings, &catalogue);
+    let server = server_settings(settings);
     Ok(Deps {
         own_origins: server.own_origins(),
-        catalogue: ArcSwap::from_pointee(catalogue),
+        policy: CurrentPolicy::new(policy(settings, catalogue)),
+        bans: BanIndex::default(),
         drift: Drift::default(),
         settings: server,
         store: Arc::clone(&state.store),
@@ -91,14 +92,13 @@ pub(crate) fn keys_failed(error: salver_server::keyring::KeyringError) -> Failur
     }
 }
 
-fn server_settings(settings: &Settings, catalogue: &Catalogue) -> ServerSettings {
+fn server_settings(settings: &Settings) -> ServerSettings {
     let days = |days: u32| i64::from(days) * 86_400;
     ServerSettings {
         issuer: settings.server.issuer.clone(),
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         profile: settings.documents.profile,
-        protected: Arc::new(super::protected::names(settings, catalogue)),
         pins: settings.catalogue.pins,
         changes: settings.documents.changes,
         lifetimes: Lifetimes {

@@ -17,26 +17,27 @@ use salver_oauth::{
     },
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
-use salver_policy::{
-    assessment::{Assessment, DocumentCopy, Facts},
-    catalogue::Catalogue,
-    consent::covers,
-    evidence::Evidence,
-    warning::Warning,
-};
+use salver_policy::{consent::covers, judge::Outcome};
 use salver_store::{
-    Outcome,
+    Outcome as Stored,
     record::{AddCode, Digest, Grant},
 };
 
 use super::{
     SignedIn,
     client::{self, Found, Reach},
-    consent, logo,
-    refusal::{ClientRefusal, Refusal, Unavailable},
+    consent,
+    judgement::{Bench, Judged, Known},
+    logo,
+    refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
+    review::{self, Waiting},
+    terms::Terms,
     version::{self, Since},
 };
 use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
+
+/// How often a login is judged anew because something came in between. Each loss is somebody else's success.
+const TRIES: usize = 8;
 
 /// What comes after an authorization request.
 pub enum Next<'d> {
@@ -47,6 +48,8 @@ pub enum Next<'d> {
     },
     /// The person is asked.
     Ask(Box<Question<'d>>),
+    /// A reviewer is asked first.
+    Wait(Box<Waiting<'d>>),
     /// The answer goes to the client: a location for a 303.
     Redirect(String),
 }
@@ -75,25 +78,22 @@ pub struct Prepared<'d> {
     pub hosted_for: Option<Box<str>>,
     /// The newest version of its document that was noted.
     pub newest: Option<Digest>,
-    /// How often bans had changed before anything was judged.
-    pub judged_under: i64,
     /// Where the answer goes.
     pub back: ReturnAddress,
     /// What is asked.
     pub accepted: Accepted<'d>,
-    /// What is proven.
-    pub assessment: Assessment,
-    /// What to be warned of.
-    pub warnings: Vec<Warning>,
+    /// What is proven, and what policy says of it.
+    pub judged: Judged,
     /// What this person granted this client before.
     pub grants: Vec<Grant>,
     /// What has changed since the grant on record; without one, since the newest of their grants.
     pub since: Since,
 }
 
-/// Either something to go on with, or the answer that ends the journey.
+/// Something to go on with, something that waits for a reviewer, or the answer that ends the journey.
 pub(super) enum Step<T> {
     On(T),
+    Waits(T),
     Done(String),
 }
 
@@ -110,10 +110,18 @@ pub async fn begin<'d>(
     let Some(person) = person else {
         return nobody_is_signed_in(deps, &request).await;
     };
-    match prepare(deps, &request, person).await? {
-        Step::Done(location) => Ok(Next::Redirect(location)),
-        Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await,
+    for _ in 0..TRIES {
+        let next = match prepare(deps, &request, person).await? {
+            Step::Done(location) => Some(Next::Redirect(location)),
+            Step::Waits(prepared) => Some(review::wait(deps, prepared, (raw, person)).await?),
+            Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await?,
+        };
+        if let Some(next) = next {
+            return Ok(next);
+        }
+        deps.bans.refresh(&*deps.store).await?;
     }
+    Err(Refusal::Unavailable(Unavailable::Unsettled))
 }
 
 /// O21-13: nobody is redirected anywhere before they have signed in, but for clients whose addresses an administrator wrote down.
@@ -152,12 +160,13 @@ pub(super) async fn prepare<'d>(
     request: &AuthorizationRequest,
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
-    let judged_under = deps.store.bans_number().await?;
+    // Before anything is asked: what is recorded names the state that it was judged by.
+    let bench = Bench { bans: deps.bans.get(), policy: deps.policy.get() };
     let client_id = request.client_id.as_str();
     let remembered = deps.store.find_standing(person.user.id, client_id, deps.now()).await?;
     let mut grants = remembered.grants;
     let reach = Reach::Host { person: person.user.id, known_good: !grants.is_empty() };
-    let catalogue = deps.catalogue();
+    let catalogue = Arc::clone(&bench.policy.catalogue);
     let found = client::find_with(deps, &catalogue, &request.client_id, reach).await?;
     // With somebody signed in, a client is found or refused.
     let found = found.ok_or(Refusal::ForeignForm)?;
@@ -173,21 +182,32 @@ pub(super) async fn prepare<'d>(
     }
     match check::accept(&client, request, deps.settings.resources.offers()) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
-        Ok(accepted) => {
-            let facts = facts(&catalogue, &client, &back, copy);
-            let assessment = facts.assess();
-            let warnings = facts.warnings(&assessment, !grants.is_empty());
+        Ok(mut accepted) => {
+            let known = Known {
+                client: &client,
+                copy,
+                back: &back,
+                accepted: &accepted,
+                user: &person.user,
+                seen_before: !grants.is_empty(),
+                first_seen: remembered.first_seen,
+                approvals: &remembered.approvals,
+            };
+            let judged = bench.judge(&known, deps.now());
+            if let Some(why) = denied(&judged, &client) {
+                deps.store.note_verdict(judged.to_keep(deps.now())).await?;
+                return Err(Refusal::Policy(Box::new(why)));
+            }
+            accepted.scope = judged.verdict.scopes.clone();
             let (newest, since) = (standing.newest, Since::default());
             let mut prepared = Prepared {
                 client,
                 document,
                 hosted_for,
                 newest,
-                judged_under,
                 back,
                 accepted,
-                assessment,
-                warnings,
+                judged,
                 grants,
                 since,
             };
@@ -195,9 +215,29 @@ pub(super) async fn prepare<'d>(
             if let Some(grant) = prepared.grant_on_record().or(last) {
                 prepared.since = version::since(deps, grant, &prepared.client).await?;
             }
+            if prepared.judged.verdict.outcome == Outcome::Review {
+                return Ok(Step::Waits(prepared));
+            }
             Ok(Step::On(prepared))
         }
     }
+}
+
+/// Whether policy ends the login.
+fn denied(judged: &Judged, client: &Metadata) -> Option<Denied> {
+    let verdict = &judged.verdict;
+    let key_host = judged.refused_key_host(client).map(DeniedFor::KeyHost);
+    let why = match verdict.outcome {
+        Outcome::Deny => DeniedFor::Verdict(verdict.reason.clone()),
+        Outcome::Allow | Outcome::Warn(_) | Outcome::Review => key_host?,
+    };
+    Some(Denied {
+        client_id: client.client_id.to_string(),
+        label: client.label().to_owned(),
+        rule: verdict.rule.as_deref().map(str::to_owned),
+        sentence: verdict.sentence.as_deref().map(str::to_owned),
+        why,
+    })
 }
 
 async fn ask_or_answer<'d>(
@@ -205,26 +245,31 @@ async fn ask_or_answer<'d>(
     prepared: Prepared<'d>,
     raw: &str,
     person: &SignedIn,
-) -> Result<Next<'d>, Refusal> {
+) -> Result<Option<Next<'d>>, Refusal> {
     let on_record = prepared.grant_on_record();
     let scope_on_record = on_record.map(|grant| &grant.scope);
-    let covered = covers(scope_on_record, &prepared.accepted.scope, &prepared.assessment)
-        && !prepared.since.asks_again;
+    let judged = &prepared.judged;
+    let terms = on_record.map(Terms::read).transpose()?;
+    let covered = covers(scope_on_record, &prepared.accepted.scope, &judged.assessment)
+        && !prepared.since.asks_again
+        && !judged.limits().consent_every_time
+        && !terms.is_some_and(|terms| terms.are_over(deps.now()));
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
-        let add = AddCode { code, judged_under: prepared.judged_under, verdict: None };
-        return match deps.store.add_code(add).await? {
-            Outcome::Applied => Ok(Next::Redirect(prepared.back.with_code(&text))),
-            // The grant was revoked or held, or bans changed, at this very moment: the person is asked after all, and the answer is judged
-            // anew.
-            Outcome::Lost => question(deps, prepared, None, (raw, person)).await,
-        };
+        let verdict = Some(judged.to_keep(code.created_at));
+        let add = AddCode { code, judged_under: judged.bans.number, verdict };
+        return Ok(match deps.store.add_code(add).await? {
+            Stored::Applied => Some(Next::Redirect(prepared.back.with_code(&text))),
+            // The grant was revoked or held, or bans changed, at this very moment.
+            Stored::Lost => None,
+        });
     }
     if prepared.accepted.silent {
-        return Ok(Next::Redirect(prepared.back.with_error(&AuthorizationError::ConsentRequired)));
+        let error = AuthorizationError::ConsentRequired;
+        return Ok(Some(Next::Redirect(prepared.back.with_error(&error))));
     }
     let on_record = scope_on_record.cloned();
-    question(deps, prepared, on_record, (raw, person)).await
+    question(deps, prepared, on_record, (raw, person)).await.map(Some)
 }
 
 async fn question<'d>(
@@ -233,7 +278,18 @@ async fn question<'d>(
     on_record: Option<Scope>,
     (raw, person): (&str, &SignedIn),
 ) -> Result<Next<'d>, Refusal> {
-    let logo = logo::find(deps, &prepared.client, &prepared.assessment, person.user.id).await;
+    let logo = logo::find(deps, &prepared.client, &prepared.judged, person.user.id).await;
+    let ticket = ticket(deps, &prepared, (raw, person))?;
+    let changes = prepared.since.changes.clone();
+    Ok(Next::Ask(Box::new(Question { prepared, on_record, changes, logo, ticket })))
+}
+
+/// The sealed ticket of a page about this login.
+pub(super) fn ticket(
+    deps: &Deps,
+    prepared: &Prepared<'_>,
+    (raw, person): (&str, &SignedIn),
+) -> Result<String, Refusal> {
     let ticket = Ticket {
         number: deps.random(),
         session: person.session.token,
@@ -241,26 +297,7 @@ async fn question<'d>(
         shown_at: deps.now(),
         request: raw.to_owned(),
     };
-    let ticket = ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?;
-    let changes = prepared.since.changes.clone();
-    Ok(Next::Ask(Box::new(Question { prepared, on_record, changes, logo, ticket })))
-}
-
-fn facts<'f>(
-    catalogue: &'f Catalogue,
-    client: &'f Metadata,
-    back: &'f ReturnAddress,
-    copy: DocumentCopy,
-) -> Facts<'f> {
-    Facts {
-        client,
-        redirect_uri: back.redirect_uri(),
-        recipient: back.recipient(),
-        copy,
-        catalogue,
-        protected: &deps.settings.protected,
-        evidence: Evidence::NONE,
-    }
+    Ok(ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?)
 }
 
 fn return_address(

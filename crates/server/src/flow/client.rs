@@ -71,7 +71,7 @@ pub async fn find(
     client_id: &ClientId,
     reach: Reach,
 ) -> Result<Option<Found>, Refusal> {
-    find_with(deps, &deps.catalogue(), client_id, reach).await
+    find_with(deps, &deps.policy.get().catalogue, client_id, reach).await
 }
 
 /// The same by the catalogue that the request keeps to.
@@ -121,7 +121,7 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
         ClientId::Issued(id) => deps.settings.clients.contains_key(id.as_str()),
         ClientId::Document(url) => {
             deps.egress.cached(url.as_str(), DOCUMENT).is_some()
-                || deps.catalogue().pin(url.as_str()).is_some()
+                || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
         ClientId::Hosted(_) => false,
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,

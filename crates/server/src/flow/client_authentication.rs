@@ -16,11 +16,15 @@ use salver_oauth::{
     },
     token::{error::TokenError, request::Credentials},
 };
-use salver_store::{Outcome, StoreError, record::Digest};
+use salver_store::{
+    Outcome, StoreError,
+    record::{Digest, Grant},
+};
 
 use super::{
     client::{self, Reach},
     refusal::{ClientRefusal, Refusal},
+    terms::Terms,
     token::TokenRefusal,
     version,
 };
@@ -52,6 +56,19 @@ pub(super) struct Whose<'w> {
     pub(super) started_by: Option<&'w str>,
     /// The version of the client's document that the login began with, if it is not at its end.
     pub(super) began_with: Option<Digest>,
+    /// The grant that it belongs to.
+    grant: &'w Grant,
+}
+
+impl<'w> Whose<'w> {
+    /// For whom a grant is.
+    pub(super) fn of(
+        grant: &'w Grant,
+        started_by: Option<&'w str>,
+        began_with: Option<Digest>,
+    ) -> Self {
+        Self { person: grant.user, started_by, began_with, grant }
+    }
 }
 
 impl<'r> Claimed<'r> {
@@ -120,7 +137,7 @@ impl<'r> Claimed<'r> {
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
         }
-        let keys = keys(deps, &client, (whose.person, assertion.claimed_key_id())).await?;
+        let keys = keys(deps, &client, (&whose, assertion.claimed_key_id())).await?;
         let now = deps.now();
         let proven = assertion.verify(&keys, &deps.settings.issuer, now).map_err(not_proven)?;
         // Until it has ended even by the slowest clock that we believe.
@@ -147,13 +164,21 @@ async fn began_public(
 async fn keys(
     deps: &Deps,
     client: &Metadata,
-    (person, named): (UserId, Option<&str>),
+    (whose, named): (&Whose<'_>, Option<&str>),
 ) -> Result<KeySet, TokenRefusal> {
+    let person = whose.person;
     let url = match &client.keys {
         Keys::None => return Err(TokenError::ClientAuthentication.into()),
         Keys::Inline(set) => return Ok(read(set.as_bytes())?),
         Keys::At(url) => url,
     };
+    if Terms::read(whose.grant)?.refuse_keys_at(url) {
+        tracing::info!(
+            url,
+            "a client's keys are at a host that the rule of its login does not list"
+        );
+        return Err(TokenError::ClientAuthentication.into());
+    }
     let mut fetched = fetch(deps, url, person).await?;
     if matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= KEYS_LAST_SECONDS) {
         deps.egress.forget(url, KEYS);

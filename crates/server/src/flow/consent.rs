@@ -12,6 +12,8 @@ use super::{
     SignedIn,
     authorize::{self, Next, Prepared, Step},
     refusal::{Refusal, Unavailable},
+    review,
+    terms::Terms,
 };
 use crate::{deps::Deps, ticket::Ticket};
 
@@ -41,6 +43,9 @@ pub async fn answer<'d>(
     let request = AuthorizationRequest::parse(&ticket.request)?;
     let prepared = match authorize::prepare(deps, &request, person).await? {
         Step::Done(location) => return Ok(Next::Redirect(location)),
+        Step::Waits(prepared) => {
+            return review::wait(deps, prepared, (&ticket.request, person)).await;
+        }
         Step::On(prepared) => prepared,
     };
     if decision == Decision::Deny {
@@ -64,6 +69,9 @@ async fn record<'d>(
 ) -> Result<Next<'d>, Refusal> {
     let proposed = GrantId::from_bytes(deps.random());
     let (text, code) = new_code(deps, &prepared, person, (proposed, ticket.number));
+    let now = code.created_at;
+    let terms = serde_json::to_string(&Terms::of(&prepared.judged, now))
+        .map_err(|_| Unavailable::Crypto)?;
     let consent = Consent {
         grant: Grant {
             id: proposed,
@@ -73,10 +81,10 @@ async fn record<'d>(
             recipient: prepared.back.recipient().to_string(),
             resource: prepared.accepted.offer.resource.to_string(),
             scope: prepared.accepted.scope.clone(),
-            assessment: serde_json::to_string(&prepared.assessment)
+            assessment: serde_json::to_string(&prepared.judged.assessment)
                 .map_err(|_| Unavailable::Crypto)?,
             metadata: prepared.client.digest,
-            verdict: None,
+            verdict: Some(terms),
             created_at: code.created_at,
             consented_at: code.created_at,
             held_at: None,
@@ -87,14 +95,16 @@ async fn record<'d>(
         code,
         document: prepared.document.as_deref().map(Into::into),
         newest: prepared.newest,
-        judged_under: prepared.judged_under,
-        verdict: None,
+        judged_under: prepared.judged.bans.number,
+        verdict: Some(prepared.judged.to_keep(now)),
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
         Recorded::TicketSpent => Err(Refusal::Answered),
         // Another version became the newest, or bans changed, at this very moment: the page is shown anew.
-        Recorded::Outdated | Recorded::JudgedAnew => {
+        Recorded::Outdated => authorize::begin(deps, &ticket.request, Some(person)).await,
+        Recorded::JudgedAnew => {
+            deps.bans.refresh(&*deps.store).await?;
             authorize::begin(deps, &ticket.request, Some(person)).await
         }
         Recorded::UserDisabled => {

@@ -13,6 +13,7 @@ use salver_store::record::Grant;
 use serde::Deserialize;
 use tokio::{sync::watch, time::timeout};
 
+use super::judgement::Judged;
 use crate::{
     deps::Deps,
     logo::{LogoHash, Logos, Picture, PictureFault, Turn, Version, claims_to_be_one},
@@ -31,10 +32,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) async fn find(
     deps: &Deps,
     client: &Metadata,
-    assessment: &Assessment,
+    judged: &Judged,
     person: UserId,
 ) -> Option<LogoHash> {
-    let url = client.logo_uri.as_deref().filter(|_| may_be_shown(assessment))?;
+    let url = client.logo_uri.as_deref().filter(|_| may_be_shown(&judged.assessment))?;
+    if !judged.may_fetch_picture(url) {
+        return None;
+    }
     let client_id = client.client_id.to_string();
     let version = Version { client_id: &client_id, digest: client.digest };
     let mut landing = match deps.logos.turn(version, deps.now()) {

@@ -3,15 +3,19 @@
 
 pub mod account;
 pub mod authorize;
+pub mod ban;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
 pub mod hosted;
 pub mod introspect;
+pub mod judgement;
 pub mod logo;
 mod pin;
 pub mod refusal;
+pub mod review;
 pub mod revoke;
+pub mod terms;
 pub mod token;
 pub mod version;
 

@@ -1,10 +1,13 @@
 //! What can end a journey of a person? Facts for a page; never a redirect. `web/refusal.rs` finds the words.
 
+use std::fmt;
+
 use salver_egress::Category;
 use salver_oauth::{
     authorization::{request::RequestError, return_address::ReturnAddressError},
     client::document::DocumentError,
 };
+use salver_policy::judge::Reason;
 use salver_store::StoreError;
 use thiserror::Error;
 
@@ -30,6 +33,9 @@ pub enum Refusal {
         /// Why.
         why: ReturnAddressError,
     },
+    /// Policy ends the login.
+    #[error("{0}")]
+    Policy(Box<Denied>),
     /// `prompt=none` from a client that cannot be redirected to before somebody is signed in (O21-13).
     #[error("client {client_id} wants no page, and nobody is signed in")]
     SilentStranger {
@@ -75,6 +81,41 @@ pub enum ClientRefusal {
     NeedsBoundTokens,
 }
 
+/// A login that policy ends.
+#[derive(Debug, Error)]
+#[error("client {client_id}: denied by {rule:?} ({why})")]
+pub struct Denied {
+    /// Who asked.
+    pub client_id: String,
+    /// What they are called.
+    pub label: String,
+    /// The rule that decided, if one did.
+    pub rule: Option<String>,
+    /// What that rule is for, in the operator's words.
+    pub sentence: Option<String>,
+    /// Why.
+    pub why: DeniedFor,
+}
+
+/// Why policy ends a login.
+#[derive(Debug)]
+pub enum DeniedFor {
+    /// The verdict says so.
+    Verdict(Reason),
+    /// Its keys are at this host, and may not come from there.
+    KeyHost(Box<str>),
+}
+
+impl fmt::Display for DeniedFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verdict(Reason::Ban { number, .. }) => write!(f, "ban {number}"),
+            Self::Verdict(reason) => f.write_str(reason.id()),
+            Self::KeyHost(host) => write!(f, "keys at {host}"),
+        }
+    }
+}
+
 /// Something of ours failed.
 #[derive(Debug, Error)]
 pub enum Unavailable {
@@ -84,6 +125,9 @@ pub enum Unavailable {
     /// Sealing or signing.
     #[error("the cryptographic library failed")]
     Crypto,
+    /// Bans or grants changed again and again while a login was judged.
+    #[error("a login could not be settled")]
+    Unsettled,
     /// The revocation feed is too old to vouch for anything (DESIGN 4.9).
     #[error("the revocation feed is stale")]
     StaleFeed,

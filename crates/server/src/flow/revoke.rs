@@ -40,8 +40,7 @@ pub async fn revoke(
     if grant.client_id != claimed.client_id().as_str() {
         return Err(TokenError::RefreshToken.into());
     }
-    let started_by = installation.client_key.as_deref();
-    let whose = Whose { person: grant.user, started_by, began_with: None };
+    let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
     claimed.prove(deps, whose).await?;
     let now = deps.now();
     deps.store.revoke(subject, RevocationReason::Client, now).await?;

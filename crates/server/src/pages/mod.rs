@@ -19,6 +19,7 @@ mod sign_in;
 mod site;
 mod tile;
 mod untrusted;
+mod wait;
 mod when;
 
 pub use apps::{Application, AppsPage, Connection, InstallationLine, Receipt};
@@ -35,6 +36,7 @@ pub use sign_in::{SignInPage, SignInProblem};
 pub use site::{Account, Site};
 pub use tile::Tile;
 pub use untrusted::Untrusted;
+pub use wait::{WaitPage, WaitStanding};
 pub use when::When;
 
 #[cfg(test)]

@@ -59,7 +59,16 @@ macro_rules! every_page {
     };
 }
 
-every_page!(SignInPage, SetupPage, ConsentPage, AppsPage, HomePage, RefusalPage, MessagePage);
+every_page!(
+    SignInPage,
+    SetupPage,
+    ConsentPage,
+    AppsPage,
+    HomePage,
+    RefusalPage,
+    MessagePage,
+    WaitPage
+);
 
 const HOSTILE: &str =
     "\"'><script>alert(1)</script><b onload=x x='&amp;{{7*7}}--></title></textarea>";

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use salver_oauth::{discovery::path, form::safe_query};
 use url::Url;
 
-use super::{App, consent_page, refusal};
+use super::{App, consent_page, refusal, wait_page};
 use crate::{
     chance::attempt_code,
     flow::{
@@ -46,7 +46,7 @@ async fn answer(app: &App, raw: String, headers: &HeaderMap) -> Response {
 }
 
 /// The request as a path of ours: what is no query is encoded.
-fn again(app: &App, raw: &str) -> String {
+pub(super) fn again(app: &App, raw: &str) -> String {
     format!("{}{}?{}", app.site().base, path::AUTHORIZE, safe_query(raw))
 }
 
@@ -63,9 +63,12 @@ pub(super) fn respond(
         (Ok(Next::Ask(question)), Some(person)) => {
             consent_page::respond(app, &question, (person, raw, attempt))
         }
+        (Ok(Next::Wait(waiting)), Some(person)) => {
+            wait_page::respond(app, &waiting, (person, raw, attempt))
+        }
         (Ok(Next::SignIn { asking }), _) => sign_in(app, &asking, raw, headers),
         // A question needs somebody to answer it: without a session the journey ends before it is asked.
-        (Ok(Next::Ask(_)), None) => refusal::respond(app, &Refusal::ForeignForm),
+        (Ok(Next::Ask(_) | Next::Wait(_)), None) => refusal::respond(app, &Refusal::ForeignForm),
         (Err(error), _) => refusal::respond(app, &error),
     }
 }

@@ -47,9 +47,10 @@ pub(super) fn respond(
         claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
         resource: resource(app, prepared.accepted.offer.resource.as_str()),
         permissions: permissions(app, question),
+        withheld: withheld(app, prepared),
         recipient: Recipient::of(&url),
         changes: question.changes.iter().filter_map(Changed::of).collect(),
-        warnings: question.prepared.warnings.iter().map(Warning::of).collect(),
+        warnings: prepared.judged.warnings.iter().map(Warning::of).collect(),
         client_id,
         redirect_uri: shown_redirect_uri,
         ticket: question.ticket.clone(),
@@ -58,21 +59,21 @@ pub(super) fn respond(
     tracing::info!(
         attempt,
         client_id = client.client_id.as_str(),
-        rung = %prepared.assessment.rung,
+        rung = %prepared.judged.assessment.rung,
         user = %person.user.id,
         "asks for consent"
     );
     page(StatusCode::OK, &consent, &FormAction::answer_at(&url), Opener::Kept)
 }
 
-fn proof(prepared: &Prepared<'_>) -> Proof {
+pub(super) fn proof(prepared: &Prepared<'_>) -> Proof {
     match &prepared.hosted_for {
         Some(account) => Proof::hosted(prepared.client.client_id.as_str(), account),
-        None => Proof::of(&prepared.assessment),
+        None => Proof::of(&prepared.judged.assessment),
     }
 }
 
-fn resource(app: &App, id: &str) -> ResourceLine {
+pub(super) fn resource(app: &App, id: &str) -> ResourceLine {
     let name = app.deps().settings.resources.find(id).map_or(id, |resource| resource.name.as_str());
     let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
     ResourceLine {
@@ -80,6 +81,13 @@ fn resource(app: &App, id: &str) -> ResourceLine {
         host: host.unwrap_or_else(|| HostName::of_text(id)),
         url: id.to_owned(),
     }
+}
+
+/// What policy does not give, in sentences.
+fn withheld(app: &App, prepared: &Prepared<'_>) -> Vec<String> {
+    let resource = app.deps().settings.resources.find(prepared.accepted.offer.resource.as_str());
+    let sentence = |scope| resource.map_or(scope, |resource| resource.sentence(scope)).to_owned();
+    prepared.judged.withheld().iter().map(sentence).collect()
 }
 
 fn permissions(app: &App, question: &Question<'_>) -> Vec<Permission> {

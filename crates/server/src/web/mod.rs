@@ -19,6 +19,7 @@ mod refusal;
 mod revoke;
 mod router;
 mod token;
+mod wait_page;
 
 pub use app::App;
 pub use router::{reserved_paths, router};

@@ -5,11 +5,12 @@ use axum::response::Response;
 use http::StatusCode;
 use salver_egress::Category;
 use salver_oauth::authorization::{request::RequestError, return_address::ReturnAddressError};
+use salver_policy::{judge::Reason, rules::Requirement};
 
 use super::App;
 use crate::{
     chance::attempt_code,
-    flow::refusal::{ClientRefusal, Refusal},
+    flow::refusal::{ClientRefusal, Denied, DeniedFor, Refusal},
     pages::{Fact, FormAction, Opener, RefusalPage, Untrusted, WhoseMove, page},
 };
 
@@ -57,6 +58,10 @@ fn facts(refusal: &Refusal) -> Vec<Fact> {
         | Refusal::SilentStranger { client_id } => {
             fact("client_id", client_id).into_iter().collect()
         }
+        Refusal::Policy(denied) => {
+            let rule = denied.rule.as_deref().and_then(|rule| fact("rule", rule));
+            [fact("client_id", &denied.client_id), rule].into_iter().flatten().collect()
+        }
         Refusal::Request(_)
         | Refusal::ForeignForm
         | Refusal::Answered
@@ -68,6 +73,7 @@ fn words(refusal: &Refusal) -> Words {
     match refusal {
         Refusal::Request(error) => request(error),
         Refusal::Client { why, .. } => client(why),
+        Refusal::Policy(denied) => self::denied(denied),
         Refusal::ReturnAddress { why, .. } => Words {
             status: StatusCode::BAD_REQUEST,
             title: "The answer has nowhere to go",
@@ -150,6 +156,62 @@ fn client(why: &ClientRefusal) -> Words {
     }
 }
 
+/// What the operator wrote for people is shown; what was missing is named, so that its makers can mend it.
+fn denied(denied: &Denied) -> Words {
+    let words = |title, wrong: String, whose_move, remedy| Words {
+        status: StatusCode::FORBIDDEN,
+        title,
+        wrong,
+        whose_move,
+        remedy,
+    };
+    let by_rule = |wrong: String| {
+        let sentence = denied.sentence.as_deref().unwrap_or_default();
+        let wrong = format!("{wrong} {sentence}").trim().to_owned();
+        words("This application may not come in here", wrong, WhoseMove::Administrator, ASK)
+    };
+    let needs = |wrong: &str| {
+        words(
+            "This application may not come in like this",
+            wrong.to_owned(),
+            WhoseMove::Developer,
+            MAKERS,
+        )
+    };
+    match &denied.why {
+        DeniedFor::KeyHost(_) => by_rule(
+            "The application’s keys lie on a host that this server does not take keys from.".into(),
+        ),
+        DeniedFor::Verdict(Reason::Ban { reason, .. }) => words(
+            "This application is banned here",
+            format!("Whoever runs this server has shut it out: {reason}"),
+            WhoseMove::Administrator,
+            "Registering it again, or under another name, does not help. If you think that this is a mistake, tell whoever runs this server, with the code below.",
+        ),
+        DeniedFor::Verdict(Reason::Lacks(Requirement::PushedRequest)) => needs(
+            "This server lets it in only by a pushed authorization request, and it did not push one.",
+        ),
+        DeniedFor::Verdict(Reason::Lacks(Requirement::Dpop)) => needs(
+            "This server lets it in only with a request that is bound to a key of its own (DPoP).",
+        ),
+        DeniedFor::Verdict(Reason::Lacks(Requirement::Attestation)) => needs(
+            "This server lets it in only if its makers attest this very installation, and they did not.",
+        ),
+        DeniedFor::Verdict(Reason::RedirectHost(_)) => by_rule(
+            "Your answer would go to a host that this server does not send answers to.".into(),
+        ),
+        DeniedFor::Verdict(Reason::OtherResource) => {
+            by_rule("Applications like this one may not use this MCP server.".into())
+        }
+        DeniedFor::Verdict(Reason::NothingLeft) => by_rule(
+            "Nothing of what it asks for may be given to applications like this one.".into(),
+        ),
+        DeniedFor::Verdict(Reason::Rule | Reason::NoRule | Reason::Approved { .. }) => {
+            by_rule("Whoever runs this server does not let it in.".into())
+        }
+    }
+}
+
 /// Only the category: what exactly failed would tell strangers about networks (DESIGN 4.5).
 fn unfetchable(category: Category) -> Words {
     let (wrong, whose_move, remedy) = match category {
@@ -196,5 +258,6 @@ fn return_address(why: &ReturnAddressError) -> String {
     }
 }
 
+const ASK: &str = "If you need it, tell whoever runs this server, with the code below.";
 const MAKERS: &str = "Start again from the application. If this page returns, tell its makers and give them the code below.";
 const LATER: &str = "Try again in a few minutes. If this page stays, tell the application’s makers and give them the code below.";

@@ -13,7 +13,7 @@ use salver_oauth::{
 
 use super::{
     App, account, authorize, clients, consent, cors, documents, health, in_time, introspect, logo,
-    revoke, token,
+    revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
         .route(&below("/"), get(move || std::future::ready(see_other(&home))))
         .route(&below(path::CONSENT), post(consent::post))
+        .route(&below("/authorize/access"), post(wait_page::post))
         .route(&below(path::INTROSPECT), post(introspect::post))
         .route(&below(STYLESHEET.path()), get(async || documents::asset(&STYLESHEET)))
         .route(&below(ICON.path()), get(async || documents::asset(&ICON)))

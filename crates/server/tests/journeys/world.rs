@@ -9,7 +9,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use arc_swap::ArcSwap;
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use salver_egress::{Clock, DnsResolver, Egress, Reach, SystemClock};
@@ -24,14 +23,19 @@ use salver_oauth::{
         redirect_uri::RedirectUri,
     },
 };
-use salver_policy::{catalogue::Catalogue, impersonation::ProtectedNames};
+use salver_policy::{
+    catalogue::Catalogue,
+    rules::{Known, PolicySection, RuleSet},
+};
 use salver_server::{
+    bans::BanIndex,
     chance::SystemChance,
     deps::{Deps, INTROSPECTED_KEPT},
     drift::Drift,
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
     logo::Logos,
+    policy::{CurrentPolicy, Policy},
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
     secrets::Secrets,
@@ -178,7 +182,8 @@ impl World {
         let ticking = clock.clone();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
-            catalogue: ArcSwap::from_pointee(Catalogue::embedded().clone()),
+            policy: CurrentPolicy::new(policy(&PolicySection::default())),
+            bans: BanIndex::default(),
             drift: Drift::default(),
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
@@ -380,6 +385,16 @@ pub(crate) fn log() -> (impl tracing::Subscriber + Send + Sync, impl Fn() -> Str
     (log, move || String::from_utf8(kept.0.lock().unwrap().clone()).unwrap())
 }
 
+/// What logins are judged by under these rules.
+pub(crate) fn policy(section: &PolicySection) -> Policy {
+    let mut known = Known::default();
+    known.add_resource("notes", RESOURCE);
+    known.add_resource("other", "http://localhost:8080/other");
+    ["notes:read", "notes:write"].iter().for_each(|scope| known.add_scope(scope));
+    let rules = RuleSet::new(section, &known).unwrap();
+    Policy::new(Arc::new(Catalogue::embedded().clone()), Arc::new(rules), [].into())
+}
+
 fn settings(issuer: &str) -> Settings {
     let entered = Metadata {
         client_id: ClientId::parse(ENTERED_CLIENT).unwrap(),
@@ -401,7 +416,6 @@ fn settings(issuer: &str) -> Settings {
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         profile: Profile::Mcp,
-        protected: Arc::new(ProtectedNames::of(Catalogue::embedded(), [])),
         pins: PinUse::WhenRefused,
         changes: ChangeRules::default(),
         lifetimes: Lifetimes::default(),

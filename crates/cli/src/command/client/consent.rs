@@ -65,13 +65,14 @@ fn preview(
             "refused: it wants tokens that are bound to a key (DPoP), and this server issues none yet",
         );
     }
+    let policy = wiring::policy::policy(settings, catalogue.clone());
     let facts = Facts {
         client,
         redirect_uri: back.redirect_uri(),
         recipient: back.recipient(),
         copy: DocumentCopy::Live,
-        catalogue,
-        protected: &wiring::protected::names(settings, catalogue),
+        catalogue: &policy.catalogue,
+        protected: &policy.protected,
         evidence: Evidence::NONE,
     };
     let assessment = facts.assess();

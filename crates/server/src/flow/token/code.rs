@@ -17,13 +17,14 @@ use salver_store::{
 use super::{
     Issued, TokenRefusal,
     issue::{Generation, issue},
-    not_good,
+    not_good, refuse_banned,
 };
 use crate::{
     deps::Deps,
     flow::{
         client_authentication::{Claimed, Whose},
         refusal::Unavailable,
+        terms::Terms,
     },
 };
 
@@ -39,7 +40,8 @@ pub(super) async fn redeem(
     else {
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
-    let whose = Whose { person: grant.user, started_by: None, began_with: Some(code.metadata) };
+    refuse_banned(deps, &grant)?;
+    let whose = Whose::of(&grant, None, Some(code.metadata));
     let client_key = claimed.prove(deps, whose).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
@@ -63,8 +65,11 @@ pub(super) async fn redeem(
             let token =
                 RefreshToken::first(InstallationId::from_bytes(deps.random()), deps.random());
             let client_key = client_key.map(String::from);
-            let installation =
-                Installation { client_key, ..installation(deps, &token, (&code, now)) };
+            let installation = Installation {
+                client_key,
+                expires_at: Terms::read(&grant)?.refresh_end(&deps.settings.lifetimes, now),
+                ..installation(deps, &token, (&code, now))
+            };
             let generation = Generation {
                 grant: &grant,
                 installation: installation.id,

@@ -9,7 +9,10 @@ use salver_oauth::{
 use salver_store::record::Grant;
 
 use super::TokenRefusal;
-use crate::{deps::Deps, flow::refusal::Unavailable};
+use crate::{
+    deps::Deps,
+    flow::{refusal::Unavailable, terms::Terms},
+};
 
 /// What a client gets.
 pub struct Issued {
@@ -35,7 +38,7 @@ pub(super) struct Generation<'g> {
 
 /// Signs the tokens of a generation. The same generation gives the same tokens, but for what a signature draws at random.
 pub(super) fn issue(deps: &Deps, generation: Generation<'_>) -> Result<Issued, TokenRefusal> {
-    let lifetime = deps.settings.lifetimes.access_token;
+    let lifetime = Terms::read(generation.grant)?.access_token(&deps.settings.lifetimes);
     let claims = AccessTokenClaims {
         issuer: deps.settings.issuer.clone(),
         audience: ResourceId::parse(&generation.grant.resource).map_err(|_| Unavailable::Crypto)?,

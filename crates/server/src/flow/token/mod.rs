@@ -11,7 +11,8 @@ use salver_oauth::{
         request::{PresentedGrant, TokenRequest},
     },
 };
-use salver_store::StoreError;
+use salver_policy::ban::BanFacts;
+use salver_store::{StoreError, record::Grant};
 use thiserror::Error;
 
 use super::{client, client_authentication::Claimed, refusal::Unavailable};
@@ -53,6 +54,24 @@ pub async fn exchange(
         }
         PresentedGrant::Refresh { token, scope } => {
             refresh::rotate(deps, (claimed, &request), token, scope.as_deref()).await
+        }
+    }
+}
+
+/// DESIGN 4.8: whom a ban shuts out is told that it is unknown, and registers anew in vain. What it has ends by the ban's own doing, this
+/// closes the moment before.
+fn refuse_banned(deps: &Deps, grant: &Grant) -> Result<(), TokenRefusal> {
+    let bans = deps.bans.get();
+    let facts = BanFacts::of_grant(&grant.client_id, "", "", &grant.recipient, &[]);
+    match bans.bans.find(&facts, deps.now()) {
+        None => Ok(()),
+        Some(ban) => {
+            tracing::info!(
+                ban = ban.number,
+                client_id = grant.client_id,
+                "a banned client asked for tokens"
+            );
+            Err(TokenError::UnknownClient.into())
         }
     }
 }

@@ -16,13 +16,14 @@ use salver_store::{
 use super::{
     Issued, TokenRefusal,
     issue::{Generation, issue, token_id},
-    not_good,
+    not_good, refuse_banned,
 };
 use crate::{
     deps::Deps,
     flow::{
         client_authentication::{Claimed, Whose},
         refusal::Unavailable,
+        terms::Terms,
     },
 };
 
@@ -54,9 +55,8 @@ pub(super) async fn rotate(
             return Err(TokenError::RefreshToken.into()); // DESIGN 4.5: nobody is asked outside for what has ended
         }
         if let Some(claimed) = unproven.take() {
-            let started_by = installation.client_key.as_deref();
-            let began_with = None;
-            let whose = Whose { person: grant.user, started_by, began_with };
+            refuse_banned(deps, &grant)?;
+            let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
             proven = claimed.prove(deps, whose).await?;
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
@@ -146,7 +146,7 @@ impl Family<'_> {
             previous: self.presented.digest(deps.secrets.refresh_tokens()),
             client_key: self.proven.map(Into::into),
             now: self.now,
-            expires_at: self.now.plus_seconds(deps.settings.lifetimes.refresh_unused),
+            expires_at: Terms::read(self.grant)?.refresh_end(&deps.settings.lifetimes, self.now),
         };
         if deps.store.advance_installation(advance).await? == Outcome::Lost {
             return Ok(None);

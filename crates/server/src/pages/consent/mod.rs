@@ -41,6 +41,8 @@ pub struct ConsentPage<'a> {
     pub resource: ResourceLine,
     /// What the client may do there, one sentence each.
     pub permissions: Vec<Permission>,
+    /// What the client asked for and does not get here, one sentence each.
+    pub withheld: Vec<String>,
     /// Where the answer goes.
     pub recipient: Recipient,
     /// What has changed since this person let the client in.
@@ -98,6 +100,11 @@ impl ConsentPage<'static> {
             .into_iter()
             .map(|permission| Permission { new: permission.scope == "notes:write", ..permission });
         let stepped_up = Self { permissions: stepped_up.collect(), ..anchored.clone() };
+        let narrowed = Self {
+            withheld: vec!["Share your notes".into()],
+            warnings: vec![Warning::Operator { words: "Use it for trying out only.".into() }],
+            ..anchored.clone()
+        };
         let recipient = |recipient| Self { recipient, ..Self::loopback_sample() };
         let proof = |proof| Self { proof, ..Self::anchored_sample() };
         let file = untrusted("https://gist.githubusercontent.com/x/y");
@@ -106,6 +113,7 @@ impl ConsentPage<'static> {
             ("logo", with_logo),
             ("loopback_first_sight", Self::loopback_sample()),
             ("step_up", stepped_up),
+            ("narrowed", narrowed),
             ("no_scopes_no_claims", without_claims),
             ("app_scheme", recipient(Recipient::AppScheme(untrusted("cursor:")))),
             ("this_computer_any_port", recipient(Recipient::ThisComputer { port: None })),
@@ -197,6 +205,7 @@ impl ConsentPage<'static> {
                 host: host("mcp.example.org"),
                 url: "https://mcp.example.org/mcp".into(),
             },
+            withheld: Vec::new(),
             permissions: vec![
                 permission("Read your notes", "notes:read"),
                 permission("Write and delete your notes", "notes:write"),
@@ -236,6 +245,7 @@ impl ConsentPage<'static> {
             claimed_developer: Some(untrusted(text)),
             resource: ResourceLine { name: text.into(), host: host(), url: text.into() },
             permissions: vec![Permission { sentence: text.into(), scope: text.into(), new: true }],
+            withheld: vec![text.into()],
             recipient: Recipient::AppScheme(untrusted(text)),
             changes: vec![Changed::RedirectAdded(untrusted(text))],
             warnings: vec![Warning::OtherRecipientHost { client: host(), recipient: host() }],

@@ -7,6 +7,11 @@ use super::{HostName, Untrusted, When};
 /// A warning on the consent page. To add one: a variant, its id, its sentence in `consent.html`, a sample.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Warning {
+    /// What the rule of whoever runs this server says.
+    Operator {
+        /// In their words.
+        words: String,
+    },
     /// All redirect URIs of the client are loopback.
     LoopbackOnly,
     /// The answer goes to another host than the one of the `client_id`.
@@ -63,6 +68,7 @@ impl Warning {
     #[must_use]
     pub fn of(fact: &Fact) -> Self {
         match fact {
+            Fact::Operator { words } => Self::Operator { words: words.to_string() },
             Fact::LoopbackOnly => Self::LoopbackOnly,
             Fact::OtherRecipientHost { recipient, publisher } => Self::OtherRecipientHost {
                 client: HostName::of_text(publisher),
@@ -93,6 +99,7 @@ impl Warning {
     #[must_use]
     pub const fn id(&self) -> &'static str {
         match self {
+            Self::Operator { .. } => "operator",
             Self::LoopbackOnly => "loopback-only",
             Self::OtherRecipientHost { .. } => "other-recipient-host",
             Self::FirstSight => "first-sight",

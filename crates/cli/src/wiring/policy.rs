@@ -1,16 +1,16 @@
-//! Which names belong to somebody here? The catalogue's, and those of the clients in the configuration: they belong to whoever runs this
-//! server, so to the issuer's host.
+//! What are logins judged by? The catalogue in force, the rules of the configuration, and the names of the clients that stand in it: they
+//! belong to whoever runs this server, so to the issuer's host.
 
-use salver_policy::{
-    catalogue::Catalogue,
-    impersonation::{Protected, ProtectedNames},
-};
+use std::sync::Arc;
+
+use salver_policy::{catalogue::Catalogue, impersonation::Protected};
+use salver_server::policy::Policy;
 use url::Url;
 
 use crate::config::Settings;
 
-/// All of them.
-pub(crate) fn names(settings: &Settings, catalogue: &Catalogue) -> ProtectedNames {
+/// The policy of these settings with this catalogue.
+pub(crate) fn policy(settings: &Settings, catalogue: Catalogue) -> Policy {
     let issuer = &settings.server.issuer;
     let url = Url::parse(issuer.as_str()).ok();
     let owner = url.as_ref().and_then(Url::host_str).unwrap_or(issuer.authority());
@@ -18,7 +18,7 @@ pub(crate) fn names(settings: &Settings, catalogue: &Catalogue) -> ProtectedName
         .clients
         .iter()
         .map(|client| Protected { name: client.name.as_str().into(), owner: owner.into() });
-    ProtectedNames::of(catalogue, entered)
+    Policy::new(Arc::new(catalogue), Arc::clone(&settings.policy.rules), entered.collect())
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ redirect_uris = ["http://localhost/cb"]
             master_key: None,
         };
         let settings = Settings::resolve(&layers, &Environment::new());
-        let names = names(&settings.unwrap(), Catalogue::embedded());
+        let policy = policy(&settings.unwrap(), Catalogue::embedded().clone());
         for (claimed, owner) in [
             ("Acme CRM", Some("as.acme.example")),
             ("Acrne CRM App", Some("as.acme.example")),
@@ -57,7 +57,7 @@ redirect_uris = ["http://localhost/cb"]
             ("Zed", Some("zed.dev")),
             ("CRM", None),
         ] {
-            let found = names.name(claimed).and_then(|hit| match hit {
+            let found = policy.protected.name(claimed).and_then(|hit| match hit {
                 NameHit::Taken { protected, .. } => Some(&*protected.owner),
                 NameHit::MixedScripts => None,
             });

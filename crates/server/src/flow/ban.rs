@@ -1,0 +1,102 @@
+//! What does a ban end, and who does it? Bans shut out at every login (`judgement`) and end what was let in before (DESIGN 4.8).
+//!
+//! Nothing new can be let in under the bans of before (the store sees to that), so whoever comes afterwards finds all that there is to
+//! end. It is done by every server that reads of a ban, and by the command that makes it; doing it again ends nothing more.
+
+use salver_oauth::{GrantId, Timestamp};
+use salver_policy::ban::{BanFacts, Bans};
+use salver_store::{
+    Store, StoreError,
+    record::{LiveGrant, RevocationReason},
+};
+
+use crate::deps::Deps;
+
+/// How many grants are looked at, and ended, at a time.
+const SLICE: u32 = 500;
+
+/// What was ended.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Ended {
+    /// Grants.
+    pub grants: u64,
+    /// Installations below them.
+    pub installations: u64,
+}
+
+/// Reads bans that are news, and ends what they end.
+///
+/// # Errors
+/// If the store fails; then it is to be tried again.
+pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
+    deps.bans.refresh(&*deps.store).await?;
+    let Some(current) = deps.bans.unenforced() else {
+        return Ok(());
+    };
+    let ended = enforce(&*deps.store, &current.bans, deps.now()).await?;
+    deps.bans.enforced(current.number);
+    if ended.grants > 0 {
+        let Ended { grants, installations } = ended;
+        tracing::info!(grants, installations, "bans have ended what was let in before");
+        deps.revocations.refresh(&*deps.store, deps.now()).await?;
+    }
+    Ok(())
+}
+
+/// Ends every live grant that one of these bans shuts out.
+///
+/// # Errors
+/// If the store fails; what was ended before stays so.
+pub async fn enforce(store: &dyn Store, bans: &Bans, now: Timestamp) -> Result<Ended, StoreError> {
+    let mut all = Ended::default();
+    if bans.all().iter().all(|ban| !ban.is_in_force(now)) {
+        return Ok(all);
+    }
+    let (mut after, mut last) = (None, false);
+    while !last {
+        let slice = store.list_live_grants(after, SLICE).await?;
+        last = slice.len() < SLICE as usize;
+        after = slice.last().map(|live| live.grant.id);
+        let banned: Vec<GrantId> =
+            slice.iter().filter(|live| hits(bans, live, now)).map(|live| live.grant.id).collect();
+        if !banned.is_empty() {
+            let (grants, installations) =
+                store.revoke_grants(banned, RevocationReason::Ban, now).await?;
+            all.grants += grants;
+            all.installations += installations;
+        }
+    }
+    Ok(all)
+}
+
+/// The live grants that these bans would end: for a preview.
+///
+/// # Errors
+/// If the store fails.
+pub async fn affected(
+    store: &dyn Store,
+    bans: &Bans,
+    now: Timestamp,
+) -> Result<Vec<LiveGrant>, StoreError> {
+    let (mut found, mut after, mut last) = (Vec::new(), None, false);
+    while !last {
+        let slice = store.list_live_grants(after, SLICE).await?;
+        last = slice.len() < SLICE as usize;
+        after = slice.last().map(|live| live.grant.id);
+        found.extend(slice.into_iter().filter(|live| hits(bans, live, now)));
+    }
+    Ok(found)
+}
+
+fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
+    let keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
+    let grant = &live.grant;
+    let facts = BanFacts::of_grant(
+        &grant.client_id,
+        &live.fingerprint,
+        &live.label,
+        &grant.recipient,
+        &keys,
+    );
+    bans.find(&facts, now).is_some()
+}

@@ -1,0 +1,184 @@
+//! What do bans and rules say of this login? Facts are gathered elsewhere; here they become one visit, and one verdict that is kept with the
+//! grant and the attempt.
+
+use std::sync::Arc;
+
+use salver_oauth::{
+    Scope, Timestamp,
+    authorization::{check::Accepted, return_address::ReturnAddress},
+    client::metadata::{Keys, Metadata},
+};
+use salver_policy::{
+    approval::{Approval, ApprovedFor},
+    assessment::{Assessment, DocumentCopy, Facts},
+    evidence::Evidence,
+    hosts::HostList,
+    judge::{Outcome, Verdict, judge},
+    rules::{Limits, Then},
+    visit::{Login, Visit},
+    warning::Warning,
+};
+use salver_store::record::{Approval as Approved, Audience, NewVerdict, User, VerdictOutcome};
+use url::Url;
+
+use crate::{bans::Numbered, policy::Policy};
+
+/// A login that was judged.
+pub struct Judged {
+    /// By what.
+    pub policy: Arc<Policy>,
+    /// By which bans.
+    pub bans: Arc<Numbered>,
+    /// What is proven of the client.
+    pub assessment: Assessment,
+    /// What to be warned of.
+    pub warnings: Vec<Warning>,
+    /// What was judged.
+    pub visit: Visit,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// What a login is judged by.
+#[derive(Clone)]
+pub struct Bench {
+    /// Catalogue, rules and names.
+    pub policy: Arc<Policy>,
+    /// Who is shut out.
+    pub bans: Arc<Numbered>,
+}
+
+/// What is known of a login.
+pub struct Known<'k> {
+    /// Who asks.
+    pub client: &'k Metadata,
+    /// Which copy of their metadata this is.
+    pub copy: DocumentCopy,
+    /// Where the answer goes.
+    pub back: &'k ReturnAddress,
+    /// What is asked.
+    pub accepted: &'k Accepted<'k>,
+    /// Who has signed in.
+    pub user: &'k User,
+    /// This person has let the client in before.
+    pub seen_before: bool,
+    /// When anybody first did.
+    pub first_seen: Option<Timestamp>,
+    /// What reviewers have approved of it.
+    pub approvals: &'k [Approved],
+}
+
+impl Bench {
+    /// Judges a login.
+    #[must_use]
+    pub fn judge(self, known: &Known<'_>, now: Timestamp) -> Judged {
+        let facts = Facts {
+            client: known.client,
+            redirect_uri: known.back.redirect_uri(),
+            recipient: known.back.recipient(),
+            copy: known.copy,
+            catalogue: &self.policy.catalogue,
+            protected: &self.policy.protected,
+            evidence: Evidence::NONE,
+        };
+        let assessment = facts.assess();
+        let mut warnings = facts.warnings(&assessment, known.seen_before);
+        let login = Login {
+            user: known.user.id,
+            groups: known.user.groups.clone(),
+            resource: known.accepted.offer.resource.as_str().into(),
+            scopes: known.accepted.scope.clone(),
+            first_seen: known.first_seen,
+            pushed: false,
+            dpop: false,
+        };
+        let visit = Visit::of(&facts, &assessment, &warnings, login);
+        let recipient = known.back.recipient().to_string();
+        let approvals: Vec<Approval> = known
+            .approvals
+            .iter()
+            .filter(|approved| covers(approved, &recipient, &visit.resource))
+            .map(approval)
+            .collect();
+        let verdict = judge(&self.policy.rules, &self.bans.bans, &approvals, &visit, now);
+        if let Outcome::Warn(words) = &verdict.outcome {
+            warnings.insert(0, Warning::Operator { words: words.clone() });
+        }
+        Judged { policy: self.policy, bans: self.bans, assessment, warnings, visit, verdict }
+    }
+}
+
+impl Judged {
+    /// What was asked for and is not given.
+    #[must_use]
+    pub fn withheld(&self) -> Scope {
+        self.visit.scopes.difference(&self.verdict.scopes)
+    }
+
+    /// The host of the client's key set, if keys may not come from there.
+    #[must_use]
+    pub fn refused_key_host(&self, client: &Metadata) -> Option<Box<str>> {
+        match &client.keys {
+            Keys::At(url) => refused_host(url, self.verdict.limits.key_hosts.as_deref()),
+            Keys::None | Keys::Inline(_) => None,
+        }
+    }
+
+    /// Whether a picture may be fetched from this URL.
+    #[must_use]
+    pub fn may_fetch_picture(&self, url: &str) -> bool {
+        refused_host(url, self.verdict.limits.picture_hosts.as_deref()).is_none()
+    }
+
+    /// The verdict as it is kept for the simulator.
+    #[must_use]
+    pub fn to_keep(&self, at: Timestamp) -> NewVerdict {
+        NewVerdict {
+            at,
+            user: self.visit.user,
+            client_id: self.visit.client_id.to_string(),
+            outcome: match self.verdict.outcome.kind() {
+                Then::Allow => VerdictOutcome::Allow,
+                Then::Warn => VerdictOutcome::Warn,
+                Then::Review => VerdictOutcome::Review,
+                Then::Deny => VerdictOutcome::Deny,
+            },
+            rule: self.verdict.rule.as_deref().unwrap_or(self.verdict.reason.id()).to_owned(),
+            rules_version: self.policy.rules.version().to_owned(),
+            facts: self.visit.to_kept(),
+        }
+    }
+
+    /// The terms of the rule that decided.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.verdict.limits
+    }
+}
+
+/// An approval is for one recipient; and for one resource, or any.
+fn covers(approved: &Approved, recipient: &str, resource: &str) -> bool {
+    approved.recipient == recipient
+        && approved.resource.as_deref().is_none_or(|approved| approved == resource)
+}
+
+fn approval(approved: &Approved) -> Approval {
+    Approval {
+        number: approved.number,
+        client_id: approved.client_id.as_str().into(),
+        who: match &approved.audience {
+            Audience::User(user) => ApprovedFor::User(*user),
+            Audience::Group(group) => ApprovedFor::Group(group.as_str().into()),
+            Audience::Everybody => ApprovedFor::Everybody,
+        },
+        until: approved.until,
+    }
+}
+
+/// The host of a URL, if a list leaves it out.
+pub(super) fn refused_host(url: &str, listed: Option<&HostList>) -> Option<Box<str>> {
+    let listed = listed?;
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    (!listed.covers(host)).then(|| host.into())
+}

@@ -1,0 +1,151 @@
+//! A rule sends this client to the reviewers: what is the person told, and how do they ask?
+//!
+//! - The login comes to a page that says so, and offers to ask for access with a reason.
+//! - The wish joins the open case of this client, or opens one. Nothing is stored before somebody asks.
+//! - Once somebody has decided, the person goes on where they were: the same authorization request is judged again, and the approval is
+//!   found by [`super::judgement`]. What reviewers see and do is in [`super::admin::review`].
+
+use salver_oauth::{
+    CaseId, Timestamp,
+    authorization::{check::AuthorizationError, request::AuthorizationRequest},
+};
+use salver_policy::assessment::fingerprint;
+use salver_store::record::{AccessRequest, Asked, CaseState, NewAccessRequest, ReviewCase};
+
+use super::{
+    SignedIn,
+    authorize::{self, Next, Prepared, Step},
+    refusal::{Refusal, Unavailable},
+};
+use crate::{deps::Deps, ticket::Ticket};
+
+/// The longest reason that is kept, in characters.
+pub const MAX_REASON: usize = 500;
+
+/// A login that waits for a reviewer.
+pub struct Waiting<'d> {
+    /// The request, client and return address.
+    pub prepared: Prepared<'d>,
+    /// What this person has asked for before, at this recipient and resource: the newest.
+    pub asked: Option<Standing>,
+    /// The person has as many open wishes as one may have.
+    pub too_many: bool,
+    /// The sealed ticket of the page.
+    pub ticket: String,
+}
+
+/// How a wish stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Standing {
+    /// The case.
+    pub state: CaseState,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+}
+
+/// The page of a login that waits.
+pub(super) async fn wait<'d>(
+    deps: &'d Deps,
+    prepared: Prepared<'d>,
+    (raw, person): (&str, &SignedIn),
+) -> Result<Next<'d>, Refusal> {
+    if prepared.accepted.silent {
+        let error = AuthorizationError::ConsentRequired;
+        return Ok(Next::Redirect(prepared.back.with_error(&error)));
+    }
+    deps.store.note_verdict(prepared.judged.to_keep(deps.now())).await?;
+    page(deps, prepared, (raw, person), false).await
+}
+
+async fn page<'d>(
+    deps: &'d Deps,
+    prepared: Prepared<'d>,
+    (raw, person): (&str, &SignedIn),
+    too_many: bool,
+) -> Result<Next<'d>, Refusal> {
+    let asked = deps.store.list_access_requests_of(person.user.id).await?;
+    let recipient = prepared.back.recipient().to_string();
+    let is_this = |case: &ReviewCase| {
+        case.client_id == prepared.client.client_id.as_str()
+            && case.recipient == recipient
+            && case.resource == prepared.accepted.offer.resource.as_str()
+    };
+    let newest = asked.iter().filter(|(_, case)| is_this(case)).max_by_key(|(one, _)| one.asked_at);
+    let asked = newest.map(|(request, case)| standing(request, case));
+    let ticket = authorize::ticket(deps, &prepared, (raw, person))?;
+    Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, ticket })))
+}
+
+/// How a person's wish stands.
+#[must_use]
+pub fn standing(request: &AccessRequest, case: &ReviewCase) -> Standing {
+    Standing { state: case.state, asked_at: request.asked_at, decided_at: case.decided_at }
+}
+
+/// Asks for access, for the login that the page was about.
+///
+/// # Errors
+/// [`Refusal`], for a page.
+pub async fn ask<'d>(
+    deps: &'d Deps,
+    (ticket, reason): (&str, &str),
+    person: &SignedIn,
+) -> Result<Next<'d>, Refusal> {
+    let ticket = Ticket::open(ticket, deps.secrets.tickets()).ok_or(Refusal::ForeignForm)?;
+    if ticket.session != person.session.token {
+        return Err(Refusal::ForeignForm);
+    }
+    let request = AuthorizationRequest::parse(&ticket.request)?;
+    let prepared = match authorize::prepare(deps, &request, person).await? {
+        Step::Waits(prepared) => prepared,
+        // Somebody has decided meanwhile, or the rules have changed.
+        Step::On(_) | Step::Done(_) => {
+            return authorize::begin(deps, &ticket.request, Some(person)).await;
+        }
+    };
+    let wish = NewAccessRequest {
+        case: CaseId::from_bytes(deps.random()),
+        client_id: prepared.client.client_id.to_string(),
+        fingerprint: fingerprint(&prepared.client),
+        label: prepared.client.label().to_owned(),
+        recipient: prepared.back.recipient().to_string(),
+        resource: prepared.accepted.offer.resource.to_string(),
+        facts: serde_json::to_string(&prepared.judged.assessment)
+            .map_err(|_| Unavailable::Crypto)?,
+        metadata: prepared.client.digest,
+        user: person.user.id,
+        reason: reason.trim().chars().take(MAX_REASON).collect(),
+        request: ticket.request.clone(),
+        asked_at: deps.now(),
+    };
+    let client_id = wish.client_id.clone();
+    let too_many = match deps.store.ask_access(wish).await? {
+        Asked::Waiting { case, opened } => {
+            tracing::info!(%case, opened, client_id, user = %person.user.id, "access is asked for");
+            false
+        }
+        Asked::TooMany => true,
+        Asked::UserDisabled => return Ok(Next::SignIn { asking: client_id }),
+    };
+    page(deps, prepared, (&ticket.request, person), too_many).await
+}
+
+/// What a person has asked for, the newest first.
+///
+/// # Errors
+/// If the store fails.
+pub async fn list(
+    deps: &Deps,
+    person: &SignedIn,
+) -> Result<Vec<(AccessRequest, ReviewCase)>, Unavailable> {
+    let mut asked = deps.store.list_access_requests_of(person.user.id).await?;
+    asked.sort_by_key(|(request, _)| std::cmp::Reverse(request.asked_at));
+    for (request, case) in &asked {
+        if case.state != CaseState::Open && request.seen_at.is_none() {
+            deps.store.mark_seen(request.case, person.user.id, deps.now()).await?;
+        }
+    }
+    Ok(asked)
+}
