@@ -11,8 +11,8 @@ use tokio::{
 };
 
 use super::{
-    SourceError, StateError, StateFile, fetch, put_together, source::take_over, state::Stamp,
-    verify,
+    SourceError, StateError, StateFile, below, fetch, put_together, source::take_over,
+    state::Stamp, verify,
 };
 use crate::config::{
     Settings,
@@ -78,9 +78,10 @@ impl Keeper {
     async fn refresh(&self, updates: &Updates) -> Result<(), SourceError> {
         let compact = fetch(&self.deps.egress, updates).await?;
         let (file, by, today) = (self.file.clone(), updates.clone(), Date::of(self.deps.now()));
+        let below = below(&self.settings);
         let work = move || {
             let text = verify(&by, &compact)?;
-            take_over(&file, &by.url, text, (today, true))
+            take_over(&file, (&by.url, below), text, (today, true))
         };
         let (taken_over, update) = off_the_runtime(work).await??;
         if let Some(update) = update {

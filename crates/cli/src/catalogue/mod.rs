@@ -32,8 +32,13 @@ pub(crate) fn taken_over(settings: &Settings) -> Result<Option<TakenOver>, State
     }
 }
 
+/// The catalogue that others lie on, if the operator has not left it out.
+pub(crate) fn below(settings: &CatalogueSettings) -> Option<&'static Catalogue> {
+    (!settings.replace).then(Catalogue::embedded)
+}
+
 fn put_together(settings: &CatalogueSettings, taken_over: Option<&TakenOver>) -> Catalogue {
-    let embedded = (!settings.replace).then(|| Catalogue::embedded().clone());
+    let embedded = below(settings).cloned();
     let applied = taken_over.map(TakenOver::applied);
     let own = settings.own.as_deref().cloned();
     let layers = [embedded, applied, own].into_iter().flatten();

@@ -6,7 +6,7 @@ use salver_egress::{
 };
 use salver_jose::{MAX_SIGNED_CATALOGUE_BYTES, TokenError, verify_catalogue};
 use salver_policy::catalogue::{
-    Date,
+    Catalogue, Date,
     update::{Update, UpdateError},
 };
 use thiserror::Error;
@@ -91,16 +91,17 @@ pub(crate) fn verify(updates: &Updates, compact: &str) -> Result<String, SourceE
     verify_catalogue(compact.trim(), &updates.key).map_err(SourceError::NotSigned)
 }
 
-/// Takes a verified text over, unless it is the one that was taken over last; `write` says whether it is kept.
+/// Takes a verified text over on top of the catalogue below, unless it is the one that was taken over last; `write` says whether it
+/// is kept.
 pub(crate) fn take_over(
     file: &StateFile,
-    url: &str,
+    (url, below): (&str, Option<&Catalogue>),
     text: String,
     (today, write): (Date, bool),
 ) -> Result<(TakenOver, Option<Update>), SourceError> {
     let follow = |current: Option<TakenOver>| match current {
         Some(current) if current.text == text => Ok((current, None)),
-        current => TakenOver::follow(current.as_ref(), text, today)
+        current => TakenOver::follow((current.as_ref(), below), text, today)
             .map(|(next, update)| (next, Some(update)))
             .map_err(SourceError::Update),
     };
@@ -133,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = StateFile::new(folder.path());
         let offer = |number, today: &str, write| {
-            take_over(&file, URL, text(number, "App"), (day(today), write))
+            take_over(&file, (URL, None), text(number, "App"), (day(today), write))
                 .map(|(_, update)| update.is_some())
                 .map_err(|error| error.to_string())
         };

@@ -54,7 +54,7 @@ pub(crate) enum StateError {
 struct Written {
     format: u64,
     url: String,
-    before: Option<String>,
+    before: String,
     newest: String,
     accepted: Vec<Difference>,
     shown: bool,
@@ -85,8 +85,8 @@ impl StateFile {
         if written.url != url {
             return Ok(None);
         }
-        let before = written.before.as_deref().map(Catalogue::restore).transpose();
-        let before = before.map_err(|error| spoilt(error.to_string()))?;
+        let before =
+            Catalogue::restore(&written.before).map_err(|error| spoilt(error.to_string()))?;
         TakenOver::of((before, written.newest), (written.accepted, written.shown))
             .map(Some)
             .map_err(|error| spoilt(error.to_string()))
@@ -130,9 +130,7 @@ impl StateFile {
     fn write(&self, url: &str, taken_over: &TakenOver) -> Result<(), StateError> {
         let unkept = |why: String| StateError::CannotBeKept(why);
         let before = taken_over.saved_before().map_err(|error| unkept(error.to_string()))?;
-        if let Some(before) = &before {
-            Catalogue::restore(before).map_err(|error| unkept(error.to_string()))?;
-        }
+        Catalogue::restore(&before).map_err(|error| unkept(error.to_string()))?;
         let written = Written {
             format: FORMAT,
             url: url.to_owned(),
@@ -188,7 +186,7 @@ mod tests {
         let loaded = file.load(URL).unwrap().unwrap();
         assert!(loaded.applied().client_of_document("https://app.example/c").is_some());
         let (second, _) =
-            TakenOver::follow(Some(&loaded), text(2, "Other"), day("2026-11-20")).unwrap();
+            TakenOver::follow((Some(&loaded), None), text(2, "Other"), day("2026-11-20")).unwrap();
         let before = file.stamp().unwrap();
         keep(&file, second.clone());
         assert_ne!(file.stamp().unwrap(), before);

@@ -5,14 +5,14 @@
 
 use salver_policy::catalogue::{
     Catalogue, CatalogueError, Date, SaveError,
-    update::{Difference, Update, UpdateError},
+    update::{Change, Difference, Part, Update, UpdateError},
 };
 
 /// What was taken over.
 #[derive(Clone, Debug)]
 pub(crate) struct TakenOver {
-    /// What applied before the newest one came.
-    pub(super) before: Option<Catalogue>,
+    /// What applied before the newest one came, with what that touches in the catalogue below.
+    before: Catalogue,
     newest: Catalogue,
     /// The newest one as it was issued.
     pub(super) text: String,
@@ -45,25 +45,30 @@ pub(crate) enum AcceptError {
 impl TakenOver {
     /// Puts together what was written down.
     pub(super) fn of(
-        (before, text): (Option<Catalogue>, String),
+        (before, text): (Catalogue, String),
         (accepted, shown): (Vec<Difference>, bool),
     ) -> Result<Self, CatalogueError> {
         let newest = Catalogue::parse(&text)?;
         Ok(Self { before, newest, text, accepted, shown })
     }
 
-    /// Judges a verified text as what comes after `current`, and settles it.
-    pub(super) fn follow(
-        current: Option<&Self>,
+    /// Judges a verified text as what comes after `current` on top of `below`, and settles it.
+    pub(crate) fn follow(
+        (current, below): (Option<&Self>, Option<&Catalogue>),
         text: String,
         today: Date,
     ) -> Result<(Self, Update), UpdateError> {
-        let before = current.map(Self::applied);
-        let base = before.clone().unwrap_or_else(Catalogue::empty);
-        let update = Update::judge(&base, &text, today)?;
-        let taken_over =
-            Self::of((before, text), (Vec::new(), false)).map_err(UpdateError::Catalogue)?;
-        Ok((taken_over, update))
+        let last = current.map_or_else(Catalogue::empty, Self::applied);
+        let offered = Catalogue::parse(&text).map_err(UpdateError::Catalogue)?;
+        let before = below.map_or_else(|| last.clone(), |below| last.above(below, &offered));
+        let mut update = Update::judge(&before, &text, today)?;
+        // What only the catalogue below has stays there.
+        update.changed.retain(|difference| {
+            (difference.part, difference.change) != (Part::Client, Change::Removed)
+                || last.client(&difference.value).is_some()
+        });
+        let (accepted, shown) = (Vec::new(), false);
+        Ok((Self { before, newest: offered, text, accepted, shown }, update))
     }
 
     /// The catalogue to use.
@@ -126,15 +131,13 @@ impl TakenOver {
         self.newest.expires().filter(|expires| *expires < today)
     }
 
-    /// What applied before, as it is written down. What could not be read back is an error.
-    pub(super) fn saved_before(&self) -> Result<Option<String>, SaveError> {
-        self.before.as_ref().map(Catalogue::save).transpose()
+    /// What applied before, as it is written down.
+    pub(super) fn saved_before(&self) -> Result<String, SaveError> {
+        self.before.save()
     }
 
     fn settled(&self, is_accepted: impl Fn(&Difference) -> bool) -> Update {
-        let empty = Catalogue::empty();
-        let before = self.before.as_ref().unwrap_or(&empty);
-        Update::settle(before, &self.newest, is_accepted)
+        Update::settle(&self.before, &self.newest, is_accepted)
     }
 }
 
@@ -161,7 +164,7 @@ pub(super) mod tests {
             text: String,
             is_accepted: impl Fn(&Difference) -> bool,
         ) -> Result<Self, UpdateError> {
-            let (mut first, update) = Self::follow(None, text, day("2026-11-20"))?;
+            let (mut first, update) = Self::follow((None, None), text, day("2026-11-20"))?;
             first.accepted = update.pending.into_iter().filter(is_accepted).collect();
             Ok(first)
         }
@@ -201,13 +204,11 @@ pub(super) mod tests {
     #[test]
     fn the_next_one_builds_on_what_applied_and_nothing_is_accepted_beforehand() {
         let today = day("2026-11-20");
-        let is_document = |difference: &Difference| {
-            difference.part == salver_policy::catalogue::update::Part::Document
-        };
+        let is_document = |difference: &Difference| difference.part == Part::Document;
         let first = TakenOver::first(text(1, "App"), is_document).unwrap();
         let more =
             text(2, "App").replace("app.example/c\"", "app.example/c\", \"https://app.example/d\"");
-        let (second, update) = TakenOver::follow(Some(&first), more, today).unwrap();
+        let (second, update) = TakenOver::follow((Some(&first), None), more, today).unwrap();
         assert_eq!(update.changed, []);
         assert_eq!(
             words(&second.waiting()),
@@ -219,7 +220,7 @@ pub(super) mod tests {
         assert!(second.applied().client_of_document("https://app.example/c").is_some());
         for number in [1, 2] {
             let not_rising = UpdateError::NotRising { current: 2, offered: number };
-            let refused = TakenOver::follow(Some(&second), text(number, "App"), today);
+            let refused = TakenOver::follow((Some(&second), None), text(number, "App"), today);
             assert_eq!(refused.err(), Some(not_rising));
         }
     }
@@ -231,7 +232,8 @@ pub(super) mod tests {
         let taker = text(2, "Taker")
             .replace("app.example", "taker.example")
             .replace("names = [\"Taker\"]", "names = [\"Taker\", \"App\"]");
-        let (mut second, _) = TakenOver::follow(Some(&first), taker, day("2026-11-20")).unwrap();
+        let (mut second, _) =
+            TakenOver::follow((Some(&first), None), taker, day("2026-11-20")).unwrap();
         second.mark_shown();
         let waiting = second.waiting();
         let document =
@@ -239,5 +241,37 @@ pub(super) mod tests {
         second.accept(Some(&[document.number]), day("2026-11-20")).unwrap();
         assert!(second.applied().owner_of_name("App").is_none_or(|owner| &*owner.name == "App"));
         assert!(words(&second.waiting()).iter().any(|word| word.contains("takes the name")));
+    }
+
+    #[test]
+    fn what_the_catalogue_below_says_is_no_news_and_its_names_stay_with_their_publishers() {
+        let below = Catalogue::embedded();
+        let zed = below.client("Zed").unwrap();
+        let entry = |name: &str, publisher: &str, document: &str| {
+            format!(
+                "[[client]]\nname = \"{name}\"\npublisher = \"{publisher}\"\nnames = [\"Zed\"]\ndocuments = [\"{document}\"]\n\
+                 seen = \"2026-11-01\"\nsource = \"a test\"\n"
+            )
+        };
+        let head = "format = 1\nnumber = 1\nissued = \"2026-11-01\"\nexpires = \"2026-12-01\"\n";
+        let follow = |text: String| {
+            let (first, update) =
+                TakenOver::follow((None, Some(below)), text, day("2026-11-20")).unwrap();
+            let changed: Vec<_> = update.changed.iter().map(ToString::to_string).collect();
+            (below.clone().extended_by(first.applied()), words(&first.waiting()), changed)
+        };
+        let own = zed.documents[0].as_str();
+        let (in_force, waiting, _) = follow([head, &entry("Zed", "zed.dev", own)].concat());
+        assert_eq!(waiting, Vec::<String>::new(), "it is bound below already");
+        assert_eq!(in_force.client_of_document(own).map(|client| &*client.name), Some("Zed"));
+        let more = entry("Zed", "zed.dev", &format!("{own}\", \"https://zed.dev/other"));
+        let (in_force, waiting, _) = follow([head, &more].concat());
+        assert_eq!(waiting, ["1 Zed gains the document https://zed.dev/other"]);
+        assert!(in_force.client_of_document(own).is_some(), "the rest goes on");
+        let taker = entry("Taker", "taker.example", "https://taker.example/c");
+        let (in_force, waiting, changed) = follow([head, &taker].concat());
+        assert_eq!(&*in_force.owner_of_name("Zed").unwrap().publisher, "zed.dev");
+        assert!(waiting.iter().any(|word| word.contains("takes the name")), "{waiting:?}");
+        assert_eq!(changed, ["The client Taker is new."], "Zed stays where it is");
     }
 }

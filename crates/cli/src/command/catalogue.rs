@@ -40,7 +40,7 @@ pub(super) enum Catalogue {
     Check {
         /// The file.
         file: PathBuf,
-        /// Take it for an update from a signed URL, in place of the catalogue of this salver: a part waits for an administrator.
+        /// Take it for the first one of a signed URL, on top of the catalogue of this salver: a part waits for an administrator.
         #[arg(long)]
         as_update: bool,
         /// Print one line of JSON for each problem or difference.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::{
     Catalogue,
     content::{Content, Removed},
-    entry::Client,
+    entry::{Client, Pin},
     name::folded,
 };
 
@@ -17,6 +17,28 @@ impl Catalogue {
     #[must_use]
     pub fn extended_by(self, operator: Self) -> Self {
         Self::of(merged(self.content, operator.content))
+    }
+
+    /// What a later catalogue of this source is judged against, if the source extends `below`: this one, and of the one below what
+    /// `offered` would take the place of. So what the one below says already is no news, and a name that it gives to one publisher
+    /// does not go to another before somebody has looked.
+    #[must_use]
+    pub fn above(&self, below: &Self, offered: &Self) -> Self {
+        let is_touched = |client: &&Client| {
+            let claimed = client.names.iter().any(|name| offered.owner_of_name(name).is_some());
+            let named = offered.client(&client.name).is_some();
+            (claimed || named) && self.client(&client.name).is_none()
+        };
+        let mut base = self.content.clone();
+        // What this source has said already counts for more, and stands last.
+        base.clients = below.clients().iter().filter(is_touched).cloned().collect();
+        base.clients.extend(self.content.clients.iter().cloned());
+        let pinned = |pin: &&Pin| {
+            let url = pin.url.as_str();
+            offered.pin(url).is_some() && self.pin(url).is_none()
+        };
+        base.pins.extend(below.pins().iter().filter(pinned).cloned());
+        Self::of(base)
     }
 }
 

@@ -1,8 +1,6 @@
 //! How is a catalogue written? The TOML of docs/catalogue.md, member by member, before anything is believed. Unknown members are
 //! errors (DESIGN 7, 10).
 
-use std::num::NonZeroU64;
-
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -12,7 +10,7 @@ use super::date::Date;
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCatalogue {
     pub(super) format: Spanned<u64>,
-    pub(super) number: NonZeroU64,
+    pub(super) number: Spanned<u64>,
     pub(super) issued: Date,
     pub(super) expires: Option<Spanned<Date>>,
     #[serde(default)]

@@ -71,6 +71,9 @@ fn content(raw: RawCatalogue, report: &mut Report) -> Content {
         let rule = Rule::Order { earlier: "issued", later: "expires" };
         report.at(expires.span().start, THE_FILE, rule);
     }
+    if *raw.number.get_ref() == 0 {
+        report.spanned(&raw.number, THE_FILE, Rule::Number);
+    }
     let relays = relays(&raw.relays, report);
     let shared_hosts = shared_hosts(&raw.shared_hosts, report);
     let mut shared = HostSet::default();
@@ -82,7 +85,7 @@ fn content(raw: RawCatalogue, report: &mut Report) -> Content {
         clients.read(entry, report);
     }
     let without_pins = Catalogue::of(Content {
-        number: raw.number.get(),
+        number: *raw.number.get_ref(),
         issued: raw.issued,
         expires: raw.expires.map(Spanned::into_inner),
         clients: clients.done(),
@@ -202,11 +205,13 @@ impl Report<'_> {
     }
 }
 
-/// The rules that sound catalogues can break together: where one part of an update applies and another waits.
+/// The rules that sound catalogues can break together: where one part of an update applies and another waits, or where there was none
+/// before.
 fn is_about_standing_together(rule: &Rule) -> bool {
     matches!(
         rule,
         Rule::Size { what: "names", .. }
+            | Rule::Number
             | Rule::Order { .. }
             | Rule::Unbound
             | Rule::OpenOnSharedHost(_)

@@ -33,6 +33,9 @@ pub enum Rule {
     /// Another format than the one that this program reads.
     #[error("its format is {0}, and this salver reads format {FORMAT}")]
     Format(u64),
+    /// It has no number: 0 is that of no catalogue.
+    #[error("its number is 0")]
+    Number,
     /// More of something than is read.
     #[error("{what} is longer than {most}")]
     Size {
@@ -135,6 +138,7 @@ impl Rule {
         match self {
             Self::Form(_) => "form",
             Self::Format(_) => "format",
+            Self::Number => "number",
             Self::Size { .. } => "size",
             Self::Order { .. } => "order",
             Self::Text(_) => "text",
@@ -154,6 +158,7 @@ impl Rule {
         match self {
             Self::Form(_) => "docs/catalogue.md has every member with its type",
             Self::Format(_) => "use the file of this version of salver, or a newer salver",
+            Self::Number => "begin with 1, and raise it with each issue",
             Self::Size { .. } => "shorten it, or split the file",
             Self::Order { .. } => "correct the dates",
             Self::Text(_) => "write plain text without control characters",

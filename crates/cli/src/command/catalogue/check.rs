@@ -4,12 +4,12 @@ use std::path::Path;
 
 use salver_policy::catalogue::{
     Catalogue, CatalogueError, Date,
-    update::{Difference, Update, UpdateError},
+    update::{Difference, UpdateError},
 };
 use serde_json::{Value, json};
 
 use super::{read, told};
-use crate::{failure::Failure, output};
+use crate::{catalogue::TakenOver, failure::Failure, output};
 
 /// What a sound file changes.
 struct Changes {
@@ -59,11 +59,12 @@ fn problems(path: &Path, error: &CatalogueError, json: bool) -> Failure {
     read::refused(path, error.problems().len())
 }
 
-/// As if the catalogue of this program were the last one of the URL.
+/// As if it were the first one of a URL, on top of the catalogue of this program.
 fn as_an_update(path: &Path, text: &str, today: Date) -> Result<Changes, Failure> {
-    let update = Update::judge(Catalogue::embedded(), text, today);
-    let update = update.map_err(|error| Failure::Refused {
-        why: format!("{} cannot follow the catalogue of this salver: {error}", path.display()),
+    let below = Some(Catalogue::embedded());
+    let update = TakenOver::follow((None, below), text.to_owned(), today);
+    let (_, update) = update.map_err(|error| Failure::Refused {
+        why: format!("{} cannot be taken over: {error}", path.display()),
         hint: match error {
             UpdateError::NotRising { .. } => "give each catalogue a greater number than the last",
             UpdateError::NoExpiry | UpdateError::Expired(_) => "set expires to a day to come",
@@ -110,8 +111,9 @@ mod tests {
         assert_eq!(documents[0]["value"], "https://ours.example/c");
         assert!(lines.iter().any(|line| line["part"] == "name" && line["waits"] == false));
         for (text, hint) in [
-            (OWN.replace("number = 2", "number = 1"), "greater number"),
             (OWN.replace("2026-12-22", "2026-11-22"), "a day to come"),
+            (OWN.replace("expires = \"2026-12-22\"\n", ""), "a day to come"),
+            (OWN.replace("2026-11-22", "2026-11-25"), "on which it is signed"),
         ] {
             let failure = as_an_update(file, &text, today).err().unwrap().to_string();
             assert!(failure.contains(hint), "{failure}");

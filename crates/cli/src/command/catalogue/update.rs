@@ -84,11 +84,12 @@ impl Update {
             })?,
         };
         let text = catalogue::verify(updates, &compact)?;
+        let below = catalogue::below(&settings.catalogue);
         if !self.check {
             state::make_directory(&settings.server.data)?;
         }
         let (taken_over, update) =
-            catalogue::take_over(file, &updates.url, text, (today, !self.check))?;
+            catalogue::take_over(file, (&updates.url, below), text, (today, !self.check))?;
         if !self.check {
             mark_shown(file, updates, &taken_over)?;
         }

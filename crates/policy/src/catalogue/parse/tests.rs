@@ -171,7 +171,7 @@ fn the_head_and_the_lists() {
         ("another format", "format = 2\nnumber = 1\nissued = \"2026-11-01\"", vec![(1, "format")]),
         ("… whose members are unknown", "new = 1\nformat = 2", vec![(2, "format")]),
         ("no number", "format = 1\nissued = \"2026-11-01\"", vec![(1, "form")]),
-        ("number 0", "format = 1\nnumber = 0\nissued = \"2026-11-01\"", vec![(2, "form")]),
+        ("number 0", "format = 1\nnumber = 0\nissued = \"2026-11-01\"", vec![(2, "number")]),
         ("no TOML", "format = 1\nnumber = 1 1", vec![(2, "form")]),
         (
             "expired when issued",
