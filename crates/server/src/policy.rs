@@ -50,18 +50,18 @@ impl CurrentPolicy {
     }
 
     /// Puts another catalogue in force.
-    pub fn set_catalogue(&self, catalogue: Arc<Catalogue>) {
+    pub fn set_catalogue(&self, catalogue: &Arc<Catalogue>) {
         self.0.rcu(|policy| {
             let (rules, entered) = (Arc::clone(&policy.rules), Arc::clone(&policy.entered));
-            Policy::new(Arc::clone(&catalogue), rules, entered)
+            Policy::new(Arc::clone(catalogue), rules, entered)
         });
     }
 
     /// Puts other rules in force, all of them at once.
-    pub fn set_rules(&self, rules: Arc<RuleSet>) {
+    pub fn set_rules(&self, rules: &Arc<RuleSet>) {
         self.0.rcu(|policy| {
             let (catalogue, entered) = (Arc::clone(&policy.catalogue), Arc::clone(&policy.entered));
-            Policy::new(catalogue, Arc::clone(&rules), entered)
+            Policy::new(catalogue, Arc::clone(rules), entered)
         });
     }
 }
@@ -98,9 +98,9 @@ mod tests {
         assert_eq!(owner(&before, "Acme Notes"), None);
 
         let names = [("Acme Notes".to_owned(), "acme.example".to_owned())].into();
-        current.set_rules(rules(&PolicySection { names, ..PolicySection::default() }));
+        current.set_rules(&rules(&PolicySection { names, ..PolicySection::default() }));
         assert_eq!(owner(&current.get(), "Acme Notes").as_deref(), Some("acme.example"));
-        current.set_catalogue(Arc::new(Catalogue::empty()));
+        current.set_catalogue(&Arc::new(Catalogue::empty()));
         let after = current.get();
         assert_eq!(owner(&after, "Claude"), None);
         assert_eq!(owner(&after, "Acme Notes").as_deref(), Some("acme.example"));

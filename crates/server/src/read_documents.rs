@@ -15,7 +15,7 @@ use salver_oauth::client::{
 
 /// Documents that were read and found sound.
 pub struct ReadDocuments {
-    kept: Cache<Box<str>, Read>,
+    kept: Cache<Arc<str>, Read>,
 }
 
 #[derive(Clone)]
@@ -26,7 +26,7 @@ struct Read {
 
 impl Default for ReadDocuments {
     fn default() -> Self {
-        let weigh = |url: &Box<str>, read: &Read| {
+        let weigh = |url: &Arc<str>, read: &Read| {
             u32::try_from(url.len() + read.bytes.len() + METADATA_BYTES).unwrap_or(u32::MAX)
         };
         Self { kept: Cache::builder().weigher(weigh).max_capacity(MAX_BYTES).build() }

@@ -131,7 +131,7 @@ impl Keeper {
         };
         let (stamp, catalogue) = off_the_runtime(work).await??;
         if let Some(catalogue) = catalogue {
-            self.deps.policy.set_catalogue(Arc::new(catalogue));
+            self.deps.policy.set_catalogue(&Arc::new(catalogue));
         }
         Ok(stamp)
     }

@@ -12,6 +12,7 @@ pub(crate) struct PolicySettings {
     /// The rules.
     pub(crate) rules: Arc<RuleSet>,
     /// The resources and scopes of this server.
+    #[expect(dead_code, reason = "what a check of the rules asks")]
     pub(crate) known: Known,
 }
 

@@ -10,7 +10,8 @@ use salver_oauth::{
     authorization::{check::AuthorizationError, request::AuthorizationRequest},
 };
 use salver_policy::assessment::fingerprint;
-use salver_store::record::{AccessRequest, Asked, CaseState, NewAccessRequest, ReviewCase};
+pub use salver_store::record::CaseState;
+use salver_store::record::{AccessRequest, Asked, NewAccessRequest, ReviewCase};
 
 use super::{
     SignedIn,

@@ -3,7 +3,6 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use salver_oauth::form::Form;
-use salver_store::record::CaseState;
 use url::Url;
 
 use super::{App, authorize, consent_page, refusal};
@@ -11,7 +10,7 @@ use crate::{
     flow::{
         SignedIn,
         refusal::Refusal,
-        review::{self, Standing, Waiting},
+        review::{self, CaseState, Standing, Waiting},
     },
     pages::{
         Account, FormAction, Opener, Recipient, Tile, Untrusted, WaitPage, WaitStanding, Warning,

@@ -15,6 +15,7 @@ mod hosted;
 mod impersonation;
 mod logos;
 mod pins;
+mod policy;
 mod profiles;
 mod refresh;
 mod revocation;

@@ -128,7 +128,7 @@ async fn design_4_6_a_version_that_people_let_in_outlives_the_process() {
         "format = 1\nnumber = 1\nissued = \"{tomorrow}\"\n[[pin]]\nurl = \"{CLAUDE}\"\nfetched = \"{tomorrow}\"\ndocument = '{newer}'\n"
     );
     let catalogue = Catalogue::embedded().clone().extended_by(Catalogue::parse(&text).unwrap());
-    world.deps.policy.set_catalogue(Arc::new(catalogue));
+    world.deps.policy.set_catalogue(&Arc::new(catalogue));
     assert!(is_pinned(&ask(&world, &mut browser).await));
 }
 
@@ -175,7 +175,7 @@ async fn another_catalogue_counts_from_the_next_request_on() {
     assert_eq!(browser.get(&asked).await.status, StatusCode::BAD_REQUEST);
     let pinned =
         json!({ "client_id": WEB_CLIENT, "client_name": "App", "redirect_uris": [WEB_CALLBACK] });
-    world.deps.policy.set_catalogue(Arc::new(with_pin(&pinned)));
+    world.deps.policy.set_catalogue(&Arc::new(with_pin(&pinned)));
     let page = browser.get(&asked).await;
     assert!(is_pinned(&page) && page.text.contains("proof-published"), "{}", page.text);
 }
@@ -194,7 +194,7 @@ fn keyed() -> serde_json::Value {
 #[tokio::test]
 async fn design_4_5_key_sets_are_never_pinned() {
     let world = World::with(ISSUER, impatient).await;
-    world.deps.policy.set_catalogue(Arc::new(with_pin(&keyed())));
+    world.deps.policy.set_catalogue(&Arc::new(with_pin(&keyed())));
     let mut browser = world.user("alice").await;
     let key = key();
     world.web.set(CLIENT, failing());

@@ -69,13 +69,17 @@ pub(crate) const NATIVE_CALLBACK: &str = "http://127.0.0.1:51004/callback";
 /// A client that an administrator entered.
 pub(crate) const ENTERED_CLIENT: &str = "inspector";
 pub(crate) const ENTERED_CALLBACK: &str = "http://localhost:6274/oauth/callback";
-const HOSTS: [&str; 7] = [
+const HOSTS: [&str; 11] = [
     "web.example",
     "native.example",
     "other.example",
     "slow.example",
     "claude.ai",
     "claude.ai.evil.example",
+    "chatgpt.com",
+    "vscode.dev",
+    "zed.dev",
+    "opencode.ai",
     "raw.githubusercontent.com",
 ];
 
@@ -390,7 +394,9 @@ pub(crate) fn policy(section: &PolicySection) -> Policy {
     let mut known = Known::default();
     known.add_resource("notes", RESOURCE);
     known.add_resource("other", "http://localhost:8080/other");
-    ["notes:read", "notes:write"].iter().for_each(|scope| known.add_scope(scope));
+    for scope in ["notes:read", "notes:write"] {
+        known.add_scope(scope);
+    }
     let rules = RuleSet::new(section, &known).unwrap();
     Policy::new(Arc::new(Catalogue::embedded().clone()), Arc::new(rules), [].into())
 }

@@ -1,7 +1,7 @@
 //! What does a verdict cost? The work of each number in `docs/benchmarks.md`, to be counted from outside.
 //!
-//! `numbers publishers N`, `numbers asked N` and `numbers bans N` judge one login N times and print nothing: run them under `valgrind
-//! --tool=callgrind` with two values of N, and the difference is the price of the verdicts between. `numbers simulate N` asks other
+//! `rule_numbers publishers N`, `rule_numbers asked N` and `rule_numbers bans N` judge one login N times and print nothing: run them under `valgrind
+//! --tool=callgrind` with two values of N, and the difference is the price of the verdicts between. `rule_numbers simulate N` asks other
 //! rules about N visits that were kept, and prints how long it took and how large they are.
 
 #![expect(
@@ -32,7 +32,7 @@ fn main() {
         "asked" => verdicts(&asked(999), &Bans::default(), times),
         "bans" => verdicts(&publishers(999), &bans(), times),
         "simulate" => simulate(times),
-        _ => println!("numbers publishers|asked|bans|simulate [N]"),
+        _ => println!("rule_numbers publishers|asked|bans|simulate [N]"),
     }
 }
 
