@@ -64,12 +64,12 @@ fn presets_decide_as_they_say() {
         (
             "in the catalogue, and nobody vouches",
             Visit { rung: Rung::SelfDeclared, ..catalogued },
-            ["warn", "review", "deny", "allow", "deny"],
+            ["allow", "review", "deny", "allow", "deny"],
         ),
         ("a program", loopback, ["allow", "review", "deny", "deny", "deny"]),
         ("an attested program", attested, ["allow", "review", "deny", "allow", "deny"]),
-        ("nobody vouches", self_declared, ["warn", "review", "deny", "allow", "deny"]),
-        ("a borrowed name", borrowed, ["warn", "review", "deny", "allow", "deny"]),
+        ("nobody vouches", self_declared, ["allow", "review", "deny", "allow", "deny"]),
+        ("a borrowed name", borrowed, ["allow", "review", "deny", "allow", "deny"]),
         ("a relay", relay, ["warn", "review", "deny", "deny", "deny"]),
     ] {
         assert_eq!(outcome("", &visit), open, "open, {who}");
@@ -90,7 +90,7 @@ fn the_first_rule_that_matches_decides_and_own_rules_come_first() {
         (format!("{a}{b}"), &visit(), "a"),
         (format!("{b}{a}"), &visit(), "b"),
         (format!("{a}{b}"), &guest, "b"),
-        (format!("{a}{b}"), &vetted, "open-vetted"),
+        (format!("{a}{b}"), &vetted, "open-everybody"),
     ] {
         assert_eq!(judged(&text, visit).rule.as_deref(), Some(decides));
     }
