@@ -4,6 +4,7 @@
 //! that say nothing. One name is looked up a few times, however many are protected. A hit is a fact; who may use which name is
 //! judged where the client is known ([`crate::warning`]).
 
+mod clean;
 mod hit;
 mod words;
 
@@ -13,6 +14,7 @@ use salver_names::{
     NameSkeleton, ProtectedHosts, as_drawn, folded_name, mixes_scripts, name_skeleton,
 };
 
+use self::clean::Clean;
 pub use self::hit::{HostHit, Likeness, NameHit};
 use crate::catalogue::{Catalogue, Pattern};
 
@@ -36,6 +38,8 @@ pub struct ProtectedNames {
     /// By the skeleton without words that say nothing, of names that have such words and others.
     cores: HashMap<String, Vec<(usize, String)>>,
     hosts: ProtectedHosts,
+    clean_names: Clean,
+    clean_hosts: Clean,
 }
 
 impl ProtectedNames {
@@ -67,14 +71,28 @@ impl ProtectedNames {
     /// Whether a claimed name is a protected one, or may be taken for one; else, whether it is written as nobody writes.
     #[must_use]
     pub fn name(&self, claimed: &str) -> Option<NameHit<'_>> {
+        if self.clean_names.has(claimed) {
+            return None;
+        }
         let found = self.find(claimed).or_else(|| self.find_drawn(claimed));
-        found.or_else(|| mixes_scripts(claimed).then_some(NameHit::MixedScripts))
+        let found = found.or_else(|| mixes_scripts(claimed).then_some(NameHit::MixedScripts));
+        if found.is_none() {
+            self.clean_names.note(claimed);
+        }
+        found
     }
 
     /// Whether a host may be taken for a protected one.
     #[must_use]
     pub fn host(&self, host: &str) -> Option<HostHit<'_>> {
-        self.hosts.look_alike(host).map(|(protected, why)| HostHit { protected, why })
+        if self.clean_hosts.has(host) {
+            return None;
+        }
+        let found = self.hosts.look_alike(host).map(|(protected, why)| HostHit { protected, why });
+        if found.is_none() {
+            self.clean_hosts.note(host);
+        }
+        found
     }
 
     fn insert(&mut self, name: Protected) {
