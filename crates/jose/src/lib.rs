@@ -16,7 +16,10 @@ pub use key::{
     Algorithm, JwkError, KeyError, KeySet, KeySetError, KeyUnusable, PublicKey, SignError, Signer,
     SigningKey,
 };
-pub use seal::{DerivedKey, KeyPurpose, MasterKey, MasterKeyError, OpenError, SealError};
+pub use seal::{
+    ClientCredential, DerivedKey, KeyPurpose, MasterKey, MasterKeyError, NotOpened, OpenError,
+    SealError, SealIdError, SealingKeys, SealingKeysError, SealingRoot,
+};
 pub use token::{
     AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, CATALOGUE_ALGORITHMS,
     ClientAssertion, Expected, ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner,

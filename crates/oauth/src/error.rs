@@ -2,7 +2,12 @@
 //!
 //! The words here are for strangers: they name the rule and the remedy, never anything of ours.
 
-use crate::{authorization::check::AuthorizationError, token::error::TokenError};
+use crate::{
+    authorization::check::AuthorizationError,
+    client::id::MAX_CLIENT_ID_BYTES,
+    registration::{BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault},
+    token::error::TokenError,
+};
 
 /// An error as a client sees it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -15,20 +20,25 @@ pub struct Wire {
     pub description: String,
 }
 
-/// Registered error codes (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1).
+/// Registered error codes (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1, RFC 7591
+/// §3.2.2).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the names are the codes")]
 pub enum Code {
     AccessDenied,
     ConsentRequired,
     InvalidClient,
+    InvalidClientMetadata,
     InvalidGrant,
+    InvalidRedirectUri,
     InvalidRequest,
     InvalidScope,
+    InvalidSoftwareStatement,
     InvalidTarget,
     LoginRequired,
     RequestNotSupported,
     TemporarilyUnavailable,
+    UnapprovedSoftwareStatement,
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedResponseType,
@@ -43,13 +53,17 @@ impl Code {
             Self::AccessDenied => "access_denied",
             Self::ConsentRequired => "consent_required",
             Self::InvalidClient => "invalid_client",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidGrant => "invalid_grant",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidSoftwareStatement => "invalid_software_statement",
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
@@ -137,4 +151,91 @@ pub fn token(error: &TokenError) -> Wire {
         E::Scope => (400, Code::InvalidScope, "scope is wider than what was granted".into()),
     };
     Wire { status, code, description }
+}
+
+/// Errors of the registration endpoint (RFC 7591 §3.2.2).
+#[must_use]
+pub fn registration(error: &RegistrationError) -> Wire {
+    use RegistrationError as E;
+    let (code, description) = match error {
+        E::Body(fault) => (Code::InvalidClientMetadata, body(fault)),
+        E::NoRedirectUri => {
+            (Code::InvalidRedirectUri, "redirect_uris is missing; list at least one".into())
+        }
+        E::RedirectUri { position, fault } => (
+            Code::InvalidRedirectUri,
+            format!(
+                "redirect_uris[{position}]: {fault}; use https, http on 127.0.0.1, [::1] or localhost, or an app's own scheme"
+            ),
+        ),
+        E::RedirectUriNotAllowed { position } => (
+            Code::InvalidRedirectUri,
+            format!(
+                "redirect_uris[{position}] is not allowed here; use http on 127.0.0.1, [::1] or localhost, or ask the operator to list it"
+            ),
+        ),
+        E::NothingUsable(name) => (
+            Code::InvalidClientMetadata,
+            format!(
+                "nothing in {name} is offered here; grant_types must have authorization_code, response_types code"
+            ),
+        ),
+        E::Method => (
+            Code::InvalidClientMetadata,
+            "token_endpoint_auth_method is not offered; use none, private_key_jwt, client_secret_basic or client_secret_post".into(),
+        ),
+        E::Keys(fault) => (Code::InvalidClientMetadata, keys(*fault).into()),
+        E::ChosenSecret => (
+            Code::InvalidClientMetadata,
+            "client_secret is made by this server; leave it out".into(),
+        ),
+        E::Id(too_long) => (
+            Code::InvalidClientMetadata,
+            format!(
+                "{too_long}; send fewer or shorter values than make {MAX_CLIENT_ID_BYTES} characters, and jwks_uri in place of jwks"
+            ),
+        ),
+        E::Statement(StatementFault::Invalid) => (
+            Code::InvalidSoftwareStatement,
+            "software_statement is not valid here; get a fresh one that names this server's issuer as its audience".into(),
+        ),
+        E::Statement(StatementFault::NotTrusted) => (
+            Code::UnapprovedSoftwareStatement,
+            "nobody here trusts who signed software_statement; leave it out, or ask the operator".into(),
+        ),
+    };
+    Wire { status: 400, code, description }
+}
+
+fn body(fault: &BodyFault) -> String {
+    match fault {
+        BodyFault::TooLarge => {
+            format!("the body is too large; send at most {MAX_BODY_BYTES} bytes")
+        }
+        BodyFault::Json(error) => format!("the body cannot be read: {error}; send one JSON object"),
+        BodyFault::NotAnObject => "the body is no JSON object; send one".into(),
+        BodyFault::WrongType(name) => {
+            format!("{name} has the wrong type; send it as RFC 7591 section 2 says")
+        }
+        BodyFault::TooLong { name, limit } => {
+            format!("{name} is too long; send at most {limit} bytes")
+        }
+        BodyFault::TooMany { name, limit } => {
+            format!("{name} has too many values; send at most {limit}")
+        }
+    }
+}
+
+fn keys(fault: KeysFault) -> &'static str {
+    match fault {
+        KeysFault::Missing => "private_key_jwt needs keys; send jwks_uri or jwks",
+        KeysFault::TwoSets => "jwks and jwks_uri exclude each other; send one of them",
+        KeysFault::Private => {
+            "jwks holds a private or shared key, which is now known; make a new one and send its public half only"
+        }
+        KeysFault::NotASet => {
+            "jwks is no key set; send an object whose keys are a list of one or more"
+        }
+        KeysFault::Url => "jwks_uri is not https; publish the keys at an https URL",
+    }
 }

@@ -7,13 +7,17 @@ use std::fmt;
 
 use salver_oauth::{
     Timestamp,
-    client::{id::ClientId, metadata::Metadata, redirect_uri::Recipient},
+    client::{
+        id::ClientId,
+        metadata::Metadata,
+        redirect_uri::{Recipient, without_port},
+    },
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    catalogue::{Catalogue, Client},
+    catalogue::{Catalogue, Client, folded},
     evidence::{Evidence, EvidenceKind},
     impersonation::ProtectedNames,
 };
@@ -162,7 +166,7 @@ impl<'f> Facts<'f> {
         match &self.client.client_id {
             ClientId::Issued(_) => Publisher::Administrator,
             ClientId::Hosted(id) => Publisher::Hosted(id.as_str().into()),
-            ClientId::LocalDevelopment(_) => Publisher::Nobody,
+            ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => Publisher::Nobody,
             ClientId::Document(url) if self.catalogue.is_shared_host(url.host()) => {
                 Publisher::ExactUrl(url.as_str().into())
             }
@@ -175,7 +179,10 @@ impl<'f> Facts<'f> {
     pub fn known(&self) -> Option<&'f Client> {
         match &self.client.client_id {
             ClientId::Document(url) => self.catalogue.client_of_document(url.as_str()),
-            ClientId::Issued(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_) => None,
+            ClientId::Issued(_)
+            | ClientId::Sealed(_)
+            | ClientId::Hosted(_)
+            | ClientId::LocalDevelopment(_) => None,
         }
     }
 
@@ -209,9 +216,21 @@ pub fn fingerprint(client: &Metadata) -> String {
     match &client.client_id {
         ClientId::Document(url) => format!("document {url}", url = url.as_str()),
         ClientId::Issued(id) => format!("issued {}", id.as_str()),
+        ClientId::Sealed(_) => of_targets(client),
         ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
         ClientId::LocalDevelopment(id) => format!("development {}", id.as_str()),
     }
+}
+
+/// DESIGN 4.4: whoever sends answers to the same places under the same name is the same application, however its `client_id` was sealed.
+fn of_targets(client: &Metadata) -> String {
+    let mut targets: Vec<_> =
+        client.redirect_uris.iter().map(|uri| without_port(uri.as_str())).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    // Neither a folded name nor a redirect URI holds a line break.
+    let name = folded(client.name.as_deref().unwrap_or_default());
+    format!("dynamic {name}\n{}", targets.join("\n"))
 }
 
 impl fmt::Display for Rung {

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod hosts;
 pub mod impersonation;
 pub mod judge;
+pub mod redirects;
 pub mod rules;
 pub mod simulate;
 pub mod visit;

@@ -241,6 +241,7 @@ fn method(client: &Metadata) -> Method {
         ClientId::Document(_) => Method::MetadataDocument,
         ClientId::Hosted(_) => Method::Hosted,
         ClientId::LocalDevelopment(_) => Method::LocalDevelopment,
+        ClientId::Sealed(_) => Method::Dynamic,
     }
 }
 

@@ -86,6 +86,15 @@ fn one(
             );
             None
         }
+        // Decision 9: these name registrations, and are sealed and not chosen.
+        Ok(ClientId::Sealed(_)) | Err(ClientIdError::Sealed) => {
+            problems.refuse(
+                id_key,
+                "begins like a client_id that this server gives to a client which registers itself",
+                "give it a plain name, like \"inspector\"",
+            );
+            None
+        }
         Err(error) => {
             problems.refuse(id_key, error.to_string(), "give it a plain name, like \"inspector\"");
             None
@@ -189,6 +198,15 @@ mod tests {
                 ),
             ),
             ("", good, None, Some("clients[0].client_id: it is empty")),
+            (
+                "slv_AQABc2VhbGVk",
+                good,
+                None,
+                Some(
+                    "clients[0].client_id: begins like a client_id that this server gives to a client which registers itself",
+                ),
+            ),
+            ("slv", good, None, None),
             (
                 "inspector",
                 "http://app.example/cb",

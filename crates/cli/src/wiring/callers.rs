@@ -48,8 +48,8 @@ impl OfServer {
         }
         match client {
             ClientId::Issued(id) => self.0.settings.clients.get(id.as_str())?.name.clone(),
-            // Of another server; without a name.
-            ClientId::Hosted(_) | ClientId::LocalDevelopment(_) => None,
+            // Of another server; unknown here; without a name.
+            ClientId::Hosted(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => None,
             ClientId::Document(url) => {
                 let copy = self.0.egress.cached(url.as_str(), DOCUMENT)?;
                 document::parse(&copy.body, url, self.0.settings.profile).ok()?.name

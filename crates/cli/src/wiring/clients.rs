@@ -20,7 +20,7 @@ fn one(client: &Client) -> Metadata {
         logo_uri: None,
         redirect_uris: client.redirect_uris.clone(),
         scope: client.scope.clone(),
-        methods: Methods { none: true, private_key_jwt: false },
+        methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
         digest: version(client),

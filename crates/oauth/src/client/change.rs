@@ -132,9 +132,9 @@ pub(super) mod tests {
     use super::*;
     use crate::client::metadata::tests::metadata;
 
-    pub(super) const KEYED: Methods = Methods { none: false, private_key_jwt: true };
-    pub(super) const EITHER: Methods = Methods { none: true, private_key_jwt: true };
-    pub(super) const PUBLIC: Methods = Methods { none: true, private_key_jwt: false };
+    pub(super) const KEYED: Methods = Methods::PRIVATE_KEY_JWT;
+    pub(super) const EITHER: Methods = Methods::EITHER;
+    pub(super) const PUBLIC: Methods = Methods::NONE;
 
     /// The next version of a client, changed so.
     pub(super) fn changed(before: &Metadata, change: impl FnOnce(&mut Metadata)) -> Metadata {

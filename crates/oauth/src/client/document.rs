@@ -166,10 +166,8 @@ fn methods(members: &Map<String, Value>, keys: &Keys) -> Result<Methods, Documen
         (None, Some(one)) => vec![one],
         (None, None) => vec!["none"],
     };
-    let methods = Methods {
-        none: named.contains(&"none"),
-        private_key_jwt: named.contains(&"private_key_jwt") && *keys != Keys::None,
-    };
+    let keyed = named.contains(&"private_key_jwt") && *keys != Keys::None;
+    let methods = Methods::without_secret(named.contains(&"none"), keyed);
     if methods == Methods::default() {
         return Err(DocumentError::NothingUsable(if many.is_some() { MANY } else { ONE }));
     }
@@ -242,7 +240,7 @@ pub(super) fn texts<'m>(
 }
 
 /// Members of a JWK that only a private or symmetric key has (RFC 7518 §6).
-pub(super) const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
+pub(crate) const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
 
 /// Methods that rest on a secret which both sides know.
 pub(super) const SYMMETRIC_METHODS: [&str; 3] =
@@ -361,9 +359,9 @@ mod tests {
     #[test]
     fn cimd_k_2_to_k_4_the_list_decides_and_nothing_means_none() {
         const MANY: &str = "token_endpoint_auth_methods_supported";
-        let both = Methods { none: true, private_key_jwt: true };
-        let none = Methods { none: true, private_key_jwt: false };
-        let keyed = Methods { none: false, private_key_jwt: true };
+        let both = Methods::EITHER;
+        let none = Methods::NONE;
+        let keyed = Methods::PRIVATE_KEY_JWT;
         assert_eq!(read(&sound()).unwrap().methods, none);
         let with_keys = |name, value| {
             let mut document = with(name, value);

@@ -8,6 +8,7 @@ use url::{Host, Url};
 use super::{
     hosted::HostedId,
     local_development::{LocalDevelopmentError, LocalDevelopmentId},
+    sealed::SealedId,
 };
 
 /// The longest `client_id` that is looked at (DESIGN §9), in bytes.
@@ -18,6 +19,8 @@ pub const MAX_CLIENT_ID_BYTES: usize = 2048;
 pub enum ClientId {
     /// Given out by an administrator here: pre-registered.
     Issued(IssuedId),
+    /// Given out to a client that registered itself: the registration, sealed (decision 9).
+    Sealed(SealedId),
     /// The URL of a metadata document (CIMD §3).
     Document(MetadataUrl),
     /// A document that this server hosts itself for a developer (decision 5).
@@ -49,6 +52,9 @@ pub enum ClientIdError {
     /// A character outside printable ASCII (RFC 6749 appendix A.1).
     #[error("it holds a character outside printable ASCII")]
     ForbiddenCharacter,
+    /// It begins like one that was given out for a registration, and its rest is none.
+    #[error("it begins like one that is given out here, and is not whole")]
+    Sealed,
     /// It begins like a URL and breaks a rule for URLs of metadata documents.
     #[error("as the URL of a metadata document {0}")]
     Url(MetadataUrlError),
@@ -104,6 +110,9 @@ impl ClientId {
         if !raw.bytes().all(|byte| matches!(byte, 0x20..=0x7E)) {
             return Err(ClientIdError::ForbiddenCharacter);
         }
+        if SealedId::is_meant(raw) {
+            return SealedId::parse(raw).map(Self::Sealed).ok_or(ClientIdError::Sealed);
+        }
         let like_a_url = raw
             .split_once("://")
             .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -125,6 +134,7 @@ impl ClientId {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Issued(id) => &id.0,
+            Self::Sealed(id) => id.as_str(),
             Self::Document(url) => url.as_str(),
             Self::Hosted(id) => id.as_str(),
             Self::LocalDevelopment(id) => id.as_str(),

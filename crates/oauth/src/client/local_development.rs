@@ -102,7 +102,7 @@ impl LocalDevelopmentId {
             logo_uri: None,
             redirect_uris: self.redirect_uris.clone(),
             scope: self.scope.clone(),
-            methods: Methods { none: true, private_key_jwt: false },
+            methods: Methods::NONE,
             keys: Keys::None,
             dpop_bound: false,
             digest: version,

@@ -1,7 +1,7 @@
 //! What is known of a client? Its metadata, however it was registered, in one form.
 
 use super::{id::ClientId, redirect_uri::RedirectUri};
-use crate::scope::Scope;
+use crate::{registration::InstallationNonce, scope::Scope};
 
 /// A client's metadata, read and found sound. Everything in it is a claim of whoever wrote it, until `salver-policy` says
 /// what is proven.
@@ -36,6 +36,17 @@ pub struct Methods {
     pub none: bool,
     /// `private_key_jwt` (RFC 7523 §2.2).
     pub private_key_jwt: bool,
+    /// Only a registration with a nonce of its own can have one: see [`Methods::of_secret`].
+    client_secret: Option<SecretMethod>,
+}
+
+/// How a client presents its secret (OAuth 2.1 §2.4.1).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SecretMethod {
+    /// `client_secret_basic`.
+    Basic,
+    /// `client_secret_post`.
+    Post,
 }
 
 /// Where a client's public keys are (RFC 7591 §2: `jwks` or `jwks_uri`, not both).
@@ -50,6 +61,44 @@ pub enum Keys {
     At(Box<str>),
 }
 
+impl Methods {
+    /// A public client.
+    pub const NONE: Self = Self::without_secret(true, false);
+    /// A client that cannot avoid its keys.
+    pub const PRIVATE_KEY_JWT: Self = Self::without_secret(false, true);
+    /// A client that may use its keys, or not.
+    pub const EITHER: Self = Self::without_secret(true, true);
+
+    /// What a client may use that shares no secret with this server: all that a document can say (CIMD-D-5).
+    #[must_use]
+    pub const fn without_secret(none: bool, private_key_jwt: bool) -> Self {
+        Self { none, private_key_jwt, client_secret: None }
+    }
+
+    /// What a client uses whose secret follows from this nonce.
+    #[must_use]
+    pub const fn of_secret(method: SecretMethod, _nonce: &InstallationNonce) -> Self {
+        Self { none: false, private_key_jwt: false, client_secret: Some(method) }
+    }
+
+    /// How it presents its secret, if it has one.
+    #[must_use]
+    pub const fn client_secret(self) -> Option<SecretMethod> {
+        self.client_secret
+    }
+}
+
+impl SecretMethod {
+    /// The method as registered (RFC 7591 §2).
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Basic => "client_secret_basic",
+            Self::Post => "client_secret_post",
+        }
+    }
+}
+
 impl Metadata {
     /// The name for people: the claimed one, else the host of the document, else the identifier.
     #[must_use]
@@ -60,13 +109,15 @@ impl Metadata {
             (None, ClientId::Issued(id)) => id.as_str(),
             (None, ClientId::Hosted(id)) => id.as_str(),
             (None, ClientId::LocalDevelopment(_)) => "A program in development",
+            (None, ClientId::Sealed(_)) => "A client without a name",
         }
     }
 
-    /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words.
+    /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words; and to clients
+    /// that registered themselves, each of whose redirect URIs the redirect policy judges.
     #[must_use]
     pub fn may_not_use_app_schemes(&self) -> bool {
-        !matches!(self.client_id, ClientId::Issued(_))
+        !matches!(self.client_id, ClientId::Issued(_) | ClientId::Sealed(_))
     }
 
     /// Whether every answer goes to the user's own computer (MCP-AS-19).
@@ -95,7 +146,7 @@ pub(crate) mod tests {
                 .map(|uri| RedirectUri::parse(uri).unwrap())
                 .collect(),
             scope: None,
-            methods: Methods { none: true, private_key_jwt: false },
+            methods: Methods::NONE,
             keys: Keys::None,
             dpop_bound: false,
             digest: [0; 32],

@@ -7,5 +7,7 @@ pub mod id;
 pub mod local_development;
 pub mod media_type;
 pub mod metadata;
+pub mod name;
 pub mod redirect_uri;
 pub mod report;
+pub mod sealed;

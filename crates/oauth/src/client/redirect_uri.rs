@@ -3,7 +3,7 @@
 //! RFC 9700 §2.1 (exact strings), RFC 8252 §7.3 with ruling R-3 (the port of a loopback address), MCP-AS-31 with R-2 (which
 //! schemes). What a redirect URI proves about its client is the business of `salver-policy`.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use thiserror::Error;
 use url::{Host, Url};
@@ -94,6 +94,12 @@ impl RedirectUri {
         &self.recipient
     }
 
+    /// The same address without the port of a loopback address: what [`same`] compares.
+    #[must_use]
+    pub fn without_port(&self) -> Self {
+        Self { text: without_port(&self.text).into(), recipient: self.recipient.clone() }
+    }
+
     /// Whether a request may name `presented` where this one is registered: see [`same`].
     #[must_use]
     pub fn accepts(&self, presented: &str) -> bool {
@@ -142,6 +148,15 @@ pub fn same(registered: &str, presented: &str) -> bool {
 pub fn loopback_port(uri: &str) -> Option<u16> {
     without_loopback_port(uri)?;
     Url::parse(uri).ok()?.port_or_known_default()
+}
+
+/// The text without the port of a loopback address: two addresses are the [`same`] exactly if these texts are equal.
+#[must_use]
+pub fn without_port(uri: &str) -> Cow<'_, str> {
+    match without_loopback_port(uri) {
+        Some((host, rest)) => Cow::Owned(["http://", host, rest].concat()),
+        None => Cow::Borrowed(uri),
+    }
 }
 
 fn web_recipient(url: &Url) -> Result<Recipient, RedirectUriError> {

@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use salver_oauth::client::{
     metadata::{Keys, Methods},
     redirect_uri::RedirectUri,
+    sealed::SealedId,
 };
 
 use super::*;
@@ -17,7 +18,7 @@ pub(crate) fn client(client_id: &str, redirect_uri: &str) -> Metadata {
         logo_uri: None,
         redirect_uris: vec![RedirectUri::parse(redirect_uri).unwrap()],
         scope: None,
-        methods: Methods { none: true, private_key_jwt: false },
+        methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
         digest: [0; 32],
@@ -154,8 +155,8 @@ fn atp_2_nobody_vouches_for_a_client_in_development() {
 #[test]
 fn design_4_2_keys_anchor_only_whom_a_domain_publishes_and_who_cannot_do_without() {
     let catalogue = catalogue();
-    let both = Methods { none: true, private_key_jwt: true };
-    let keyed = Methods { none: false, private_key_jwt: true };
+    let both = Methods::EITHER;
+    let keyed = Methods::PRIVATE_KEY_JWT;
     for (why, client_id, redirect_uri, methods, rung) in [
         ("keys", "https://a.example/c", "http://localhost/cb", keyed, Rung::Anchored),
         ("… elsewhere", "https://a.example/c", "https://b.example/cb", keyed, Rung::Anchored),
@@ -179,7 +180,7 @@ fn design_4_2_keys_anchor_only_whom_a_domain_publishes_and_who_cannot_do_without
 fn design_4_6_a_pinned_login_is_at_most_published() {
     let catalogue = catalogue();
     let fetched = Date::parse("2026-09-30").unwrap().begin();
-    let keyed = Methods { none: false, private_key_jwt: true };
+    let keyed = Methods::PRIVATE_KEY_JWT;
     for (copy, own_host, by_keys, everybody) in [
         (DocumentCopy::Live, Rung::Anchored, Rung::Anchored, Rung::SelfDeclared),
         (DocumentCopy::Stale { fetched }, Rung::Anchored, Rung::Anchored, Rung::SelfDeclared),
@@ -247,7 +248,7 @@ fn design_4_2_attested_is_who_is_published_and_has_proven_a_key_of_this_installa
 #[test]
 fn evidence_is_kept_with_what_it_proved() {
     let catalogue = catalogue();
-    let keyed = Methods { none: false, private_key_jwt: true };
+    let keyed = Methods::PRIVATE_KEY_JWT;
     let all: Evidence = EvidenceKind::ALL.into_iter().collect();
     for (client_id, methods, brought, kept) in [
         ("https://a.example/c", Methods::default(), Evidence::NONE, "domain_document"),
@@ -288,5 +289,50 @@ fn only_documents_are_known_and_only_by_their_urls() {
         let client = client(client_id, "http://localhost/cb");
         let known_as = facts(&client, &catalogue).known().map(|client| &*client.name);
         assert_eq!(known_as, known, "{client_id}");
+    }
+}
+
+/// A client that registered itself.
+fn registered(key_number: u16, name: &str, redirect_uris: &[&str]) -> Metadata {
+    let id = SealedId::new(1, key_number, b"sealed").unwrap();
+    Metadata {
+        name: Some(name.into()),
+        redirect_uris: redirect_uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect(),
+        ..client(id.as_str(), "http://localhost/cb")
+    }
+}
+
+#[test]
+fn nobody_vouches_for_a_client_that_registered_itself() {
+    let catalogue = catalogue();
+    for (redirect_uri, methods) in [
+        ("http://localhost/cb", Methods::NONE),
+        ("https://app.example/cb", Methods::NONE),
+        ("https://app.example/cb", Methods::PRIVATE_KEY_JWT),
+    ] {
+        let client = Metadata { methods, ..registered(1, "App", &[redirect_uri]) };
+        let assessment = facts(&client, &catalogue).assess();
+        assert_eq!(assessment.rung, Rung::SelfDeclared, "{redirect_uri}");
+        assert_eq!(assessment.publisher, Publisher::Nobody, "{redirect_uri}");
+        assert_eq!((assessment.vetted, assessment.known), (false, None));
+    }
+}
+
+#[test]
+fn design_4_4_the_same_targets_and_name_are_one_application() {
+    const BOTH: [&str; 2] = ["http://localhost/cb", "https://app.example/cb"];
+    let plain = fingerprint(&registered(1, "App", &BOTH));
+    for (why, client, same) in [
+        ("under another key", registered(2, "App", &BOTH), true),
+        ("letter case of the name", registered(1, " APP ", &BOTH), true),
+        ("order", registered(1, "App", &[BOTH[1], BOTH[0]]), true),
+        ("port", registered(1, "App", &["http://localhost:8080/cb", BOTH[1]]), true),
+        ("name", registered(1, "Apps", &BOTH), false),
+        ("fewer targets", registered(1, "App", &BOTH[..1]), false),
+        ("path", registered(1, "App", &["http://localhost/cb2", BOTH[1]]), false),
+        ("host", registered(1, "App", &["http://127.0.0.1/cb", BOTH[1]]), false),
+        ("not dynamic", client("App", BOTH[0]), false),
+    ] {
+        assert_eq!(fingerprint(&client) == plain, same, "{why}");
     }
 }

@@ -107,9 +107,8 @@ impl BanSubject {
             BanKind::Application => Ok(Self::Application(value.into())),
             BanKind::Document => match ClientId::parse(value) {
                 Ok(ClientId::Document(_) | ClientId::Hosted(_)) => Ok(Self::Document(value.into())),
-                Ok(ClientId::Issued(_) | ClientId::LocalDevelopment(_)) | Err(_) => {
-                    Err(BanFault::Document)
-                }
+                Ok(ClientId::Issued(_) | ClientId::LocalDevelopment(_) | ClientId::Sealed(_))
+                | Err(_) => Err(BanFault::Document),
             },
             BanKind::Domain => domain(value),
             BanKind::RedirectHost => {

@@ -6,13 +6,13 @@ use salver_names::Host;
 
 /// Hosts, found without a walk over the list.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HostSet {
+pub(crate) struct HostSet {
     exact: HashSet<Box<str>>,
     below: HashSet<Box<str>>,
 }
 
 impl HostSet {
-    pub(super) fn insert(&mut self, host: &str) {
+    pub(crate) fn insert(&mut self, host: &str) {
         match host.strip_prefix('.') {
             Some(parent) => self.below.insert(parent.into()),
             None => self.exact.insert(host.into()),
@@ -20,7 +20,7 @@ impl HostSet {
     }
 
     /// Whether the host is listed. A trailing dot names the same host.
-    pub(super) fn contains(&self, host: &str) -> bool {
+    pub(crate) fn contains(&self, host: &str) -> bool {
         let host = host.strip_suffix('.').unwrap_or(host);
         self.exact.contains(host)
             || host
@@ -31,7 +31,7 @@ impl HostSet {
 }
 
 /// Whether a text is a full domain name in the one spelling that is compared: lower case, A-labels, no address, no trailing dot.
-pub(super) fn is_domain_name(text: &str) -> bool {
+pub(crate) fn is_domain_name(text: &str) -> bool {
     text.contains('.')
         && Host::parse(text).is_ok_and(|host| host.as_name().is_some_and(|name| name == text))
 }

@@ -1,9 +1,9 @@
 //! How is an entry found among ten thousand? By hashes: a look-up tries the address itself and at most eight open forms of it,
 //! however many entries there are.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
-use salver_oauth::client::redirect_uri::loopback_port;
+use salver_oauth::client::redirect_uri::without_port;
 
 use super::{
     content::Content,
@@ -66,7 +66,7 @@ impl Index {
 impl Addresses {
     fn insert(&mut self, pattern: &Pattern, number: usize) {
         let numbers = if pattern.is_exact() {
-            self.exact.entry(without_loopback_port(pattern.as_str()).as_ref().into()).or_default()
+            self.exact.entry(without_port(pattern.as_str()).as_ref().into()).or_default()
         } else {
             self.open.entry(pattern.as_str().into()).or_default()
         };
@@ -78,7 +78,7 @@ impl Addresses {
 
     /// The entries with exactly this address.
     pub(super) fn exactly(&self, address: &str) -> &[usize] {
-        self.exact.get(without_loopback_port(address).as_ref()).map_or(&[], Vec::as_slice)
+        self.exact.get(without_port(address).as_ref()).map_or(&[], Vec::as_slice)
     }
 
     /// The entries with an open pattern for this address; the longest fixed beginning first.
@@ -89,23 +89,6 @@ impl Addresses {
         let found = open_forms(address).into_iter().filter_map(|form| self.open.get(form.as_str()));
         found.flatten().copied().collect()
     }
-}
-
-/// The key under which `redirect_uri::same` addresses meet: the text, or for http on a loopback address the text without its port
-///
-fn without_loopback_port(address: &str) -> Cow<'_, str> {
-    if loopback_port(address).is_none() {
-        return Cow::Borrowed(address);
-    }
-    let scheme = "http://";
-    let rest = address.strip_prefix(scheme).unwrap_or(address);
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    Cow::Owned([scheme, host, path].concat())
 }
 
 #[cfg(test)]
@@ -120,7 +103,7 @@ mod tests {
     proptest! {
         #[test]
         fn addresses_meet_under_one_key_exactly_if_they_are_the_same(one in ADDRESS, other in ADDRESS) {
-            let meet = without_loopback_port(&one) == without_loopback_port(&other);
+            let meet = without_port(&one) == without_port(&other);
             prop_assert_eq!(meet, same(&one, &other), "{} {}", one, other);
         }
     }
@@ -135,7 +118,7 @@ mod tests {
             ("http://localhost:0/cb", "http://localhost:0/cb"),
             ("https://localhost:1/cb", "https://localhost:1/cb"),
         ] {
-            assert_eq!(without_loopback_port(address), key);
+            assert_eq!(without_port(address), key);
         }
     }
 }

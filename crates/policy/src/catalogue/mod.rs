@@ -37,7 +37,11 @@ pub use self::{
     problem::{CatalogueError, FORMAT, PinFault, Problem, Rule},
     saved::{SaveError, pin_block},
 };
-pub(crate) use self::{name::folded, pattern::open_forms};
+pub(crate) use self::{
+    hosts::{HostSet, is_domain_name},
+    name::folded,
+    pattern::open_forms,
+};
 
 /// A catalogue, read and found sound, with its indexes.
 #[derive(Clone, Debug)]
@@ -202,7 +206,10 @@ impl Catalogue {
     pub fn recovery(&self, client_id: &ClientId, redirect_uri: Option<&str>) -> Option<&str> {
         let by_document = match client_id {
             ClientId::Document(url) => self.client_of_document(url.as_str()),
-            ClientId::Issued(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_) => None,
+            ClientId::Issued(_)
+            | ClientId::Sealed(_)
+            | ClientId::Hosted(_)
+            | ClientId::LocalDevelopment(_) => None,
         };
         let by_redirect_uri = || {
             let uri = redirect_uri.filter(|uri| RedirectUri::parse(uri).is_ok())?;

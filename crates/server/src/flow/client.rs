@@ -100,8 +100,8 @@ pub async fn find_with(
             })),
             None => Err(ClientRefusal::Unknown),
         },
-        // Of another server.
-        (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
+        // Of another server; and nobody can register here.
+        (ClientId::Hosted(_) | ClientId::Sealed(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
@@ -123,7 +123,7 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
             deps.egress.cached(url.as_str(), DOCUMENT).is_some()
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
-        ClientId::Hosted(_) => false,
+        ClientId::Hosted(_) | ClientId::Sealed(_) => false,
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
 }

@@ -135,9 +135,12 @@ pub async fn note_keys(
 /// If the store fails.
 pub async fn since(deps: &Deps, grant: &Grant, client: &Metadata) -> Result<Since, StoreError> {
     let held = grant.held_at.is_some();
-    // What an administrator wrote down has no versions: a change of it is their word.
+    // What an administrator wrote down has no versions: a change of it is their word. A sealed identifier is its metadata.
     if grant.metadata == client.digest
-        || matches!(client.client_id, ClientId::Issued(_) | ClientId::LocalDevelopment(_))
+        || matches!(
+            client.client_id,
+            ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_)
+        )
     {
         return Ok(Since { changes: Vec::new(), asks_again: held });
     }
@@ -223,7 +226,7 @@ fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
     match client_id {
         ClientId::Document(url) => document::parse(&version.document, url, Profile::Ietf).ok(),
         ClientId::Hosted(id) => document::parse_hosted(&version.document, id, Profile::Ietf).ok(),
-        ClientId::Issued(_) | ClientId::LocalDevelopment(_) => None,
+        ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Whether the claim is true is not decided here.
 
 use askama::{Template, filters::HtmlSafe};
+use salver_oauth::client::name::is_unseen;
 
 /// Text from a stranger, fit to be shown. Renders in quotes, isolated from the direction of the text around it.
 #[derive(Clone, Debug, Eq, PartialEq, Template)]
@@ -61,16 +62,6 @@ fn shortened(text: &str, limit: usize) -> String {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
     }
-}
-
-/// Control, bidirectional, zero-width, filler, annotation, variation, tag and private-use characters.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 /// Combining marks of the general blocks; piled up they would paint over other lines.

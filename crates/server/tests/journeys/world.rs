@@ -409,7 +409,7 @@ fn settings(issuer: &str) -> Settings {
         logo_uri: None,
         redirect_uris: vec![RedirectUri::parse("http://localhost/oauth/callback").unwrap()],
         scope: None,
-        methods: Methods { none: true, private_key_jwt: false },
+        methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
         digest: [1; 32],

@@ -1,0 +1,89 @@
+//! What must hold for any bytes: shared by the fuzz targets and by the bounded run of `main.rs`.
+
+use salver_jose::{ClientCredential, SealIdError, SealingKeys, SealingRoot};
+use salver_oauth::{
+    Issuer,
+    client::id::ClientId,
+    error,
+    registration::{Answer, InstallationNonce, Registration, RegistrationRequest, encoding},
+};
+
+/// Keys that are the same in each run.
+pub(crate) fn keys() -> SealingKeys {
+    let issuer = Issuer::parse("https://as.example").unwrap();
+    let roots = [1_u16, 2].map(|number| (number, SealingRoot::from_bytes([7; 32])));
+    SealingKeys::new(&issuer, roots, [3]).unwrap()
+}
+
+/// A body is refused with a code and a remedy, or sealed into an identifier that opens as what was registered, and its answer registers as the same.
+pub(crate) fn registration(keys: &SealingKeys, body: &[u8]) {
+    let request = match RegistrationRequest::parse(body) {
+        Ok(request) => request,
+        Err(refused) => {
+            let wire = error::registration(&refused);
+            assert!(wire.status == 400 && wire.description.len() < 512, "{wire:?}");
+            return;
+        }
+    };
+    let sent = request.redirect_uris().to_vec();
+    let registration = register(request);
+    let id = match keys.seal(&registration) {
+        Ok(id) => id,
+        Err(SealIdError::TooLong(too_long)) => return assert!(too_long.length > 2048),
+        Err(SealIdError::Seal(_)) => panic!("the cryptographic library failed"),
+    };
+    let Ok(ClientId::Sealed(read)) = ClientId::parse(id.as_str()) else { panic!("{id:?}") };
+    assert_eq!(keys.open(&read).as_ref(), Ok(&registration));
+    assert_eq!(keys.seal(&registration), Ok(id));
+    for uri in registration.redirect_uris() {
+        assert_eq!(uri.without_port(), *uri);
+    }
+    let every = |uri| registration.redirect_uris().iter().any(|one| one.accepts(uri));
+    assert!(sent.iter().all(|uri| every(uri.as_str())), "all that was sent is registered");
+    let told = Answer {
+        client_id: &read,
+        registration: &registration,
+        redirect_uris: &sent,
+        credentials: None,
+    };
+    let told = serde_json::to_vec(&told).unwrap();
+    // What was narrowed away may have been the only thing too much.
+    if let Ok(again) = RegistrationRequest::parse(&told) {
+        assert_eq!(register(again), registration);
+    }
+}
+
+/// Whatever decodes is exactly what was encoded.
+pub(crate) fn encoding(bytes: &[u8]) {
+    if let Ok(registration) = encoding::decode(bytes) {
+        assert_eq!(encoding::encode(&registration), bytes);
+    }
+}
+
+/// Nobody but the keys makes an identifier that opens, and nothing made up is its secret.
+pub(crate) fn client_id(keys: &SealingKeys, genuine: &[String], text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let Ok(ClientId::Sealed(id)) = ClientId::parse(text) else {
+        return;
+    };
+    assert_eq!(id.as_str(), text);
+    assert_eq!(keys.open(&id).is_ok(), genuine.iter().any(|known| known == text), "{text}");
+    let nonce = InstallationNonce::from_bytes([0; 16]);
+    for kind in [ClientCredential::Secret, ClientCredential::ManagementToken] {
+        assert!(!keys.is_credential(kind, (&id, &nonce), text));
+    }
+}
+
+/// Whether a text is an identifier that was sealed here.
+pub(crate) fn opens(keys: &SealingKeys, text: &str) -> bool {
+    matches!(ClientId::parse(text), Ok(ClientId::Sealed(id)) if keys.open(&id).is_ok())
+}
+
+fn register(request: RegistrationRequest) -> Registration {
+    let nonce = InstallationNonce::from_bytes([7; 16]);
+    let registered: Result<_, std::convert::Infallible> = request.register(|| Ok(nonce));
+    let Ok(registration) = registered;
+    registration
+}

@@ -1,0 +1,21 @@
+//! How does a client register itself, and what is then known of it? RFC 7591, SPEC 4.3, DESIGN 4.3; decision 9.
+//!
+//! A body becomes a [`RegistrationRequest`], which is refused or sound; that becomes a [`Registration`], the canonical form, which [`encoding`] writes as few bytes.
+//! `salver-jose` seals them into a `client_id`, so nothing is stored. Whether redirect URIs may be registered is the business of `salver-policy`;
+//! software statements are carried along unread.
+
+mod answer;
+mod canonical;
+pub mod encoding;
+mod fault;
+mod members;
+mod request;
+mod rules;
+
+pub use answer::{Answer, Credentials};
+pub use canonical::{ApplicationType, Authentication, Claims, InstallationNonce, Registration};
+pub use fault::{BodyFault, KeysFault, RegistrationError, StatementFault};
+pub use request::{MAX_BODY_BYTES, RegistrationRequest};
+
+#[cfg(test)]
+mod tests;
