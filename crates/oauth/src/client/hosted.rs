@@ -66,6 +66,9 @@ impl HostedId {
 
     /// Reads what can only be a document of a server on this computer: an http address is the name of no other kind of client.
     pub(super) fn on_loopback(raw: &str) -> Option<Self> {
+        if !raw.starts_with("http://") {
+            return None;
+        }
         let url = Url::parse(raw).ok()?;
         let is_plain = url.scheme() == "http"
             && is_loopback(&url)
