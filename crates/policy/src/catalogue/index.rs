@@ -1,7 +1,7 @@
 //! How is an entry found among ten thousand? By hashes: a look-up tries the address itself and at most eight open forms of it,
 //! however many entries there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use salver_oauth::client::redirect_uri::without_port;
 
@@ -30,6 +30,8 @@ pub(super) struct Index {
 pub(super) struct Addresses {
     exact: HashMap<Box<str>, Vec<usize>>,
     open: HashMap<Box<str>, Vec<usize>>,
+    /// Scheme and host of the open ones: on most hosts there is none.
+    open_origins: HashSet<Box<str>>,
 }
 
 impl Index {
@@ -68,6 +70,7 @@ impl Addresses {
         let numbers = if pattern.is_exact() {
             self.exact.entry(without_port(pattern.as_str()).as_ref().into()).or_default()
         } else {
+            self.open_origins.insert(origin(pattern.as_str()).into());
             self.open.entry(pattern.as_str().into()).or_default()
         };
         // Two ports of one loopback address are one address.
@@ -83,12 +86,18 @@ impl Addresses {
 
     /// The entries with an open pattern for this address; the longest fixed beginning first.
     pub(super) fn openly(&self, address: &str) -> Vec<usize> {
-        if self.open.is_empty() {
+        if !self.open_origins.contains(origin(address)) {
             return Vec::new();
         }
         let found = open_forms(address).into_iter().filter_map(|form| self.open.get(form.as_str()));
         found.flatten().copied().collect()
     }
+}
+
+/// An address up to its path.
+fn origin(address: &str) -> &str {
+    let path = address.match_indices('/').nth(2).map_or(address.len(), |(at, _)| at);
+    address.get(..path).unwrap_or(address)
 }
 
 #[cfg(test)]
