@@ -5,6 +5,7 @@ use salver_oauth::{client::redirect_uri::Recipient, id::UserId};
 
 use super::*;
 use crate::{
+    approval::tests as approval,
     assessment::{Publisher, Rung},
     ban::{Ban, BanSubject},
     evidence::EvidenceKind,
@@ -130,13 +131,7 @@ fn a_ban_goes_before_every_rule() {
         Ban { number: 4, subject, reason: "phishing".into(), made_at: now(), expires_at: None };
     let bans = Bans::new(vec![ban]);
     let allow = rules(&rule("it", "document = [\"https://app.example/client.json\"]", "allow"));
-    let approval = Approval {
-        number: 1,
-        client_id: visit().client_id,
-        who: ApprovedFor::Everybody,
-        until: None,
-    };
-    let verdict = judge(&allow, &bans, &[approval], &visit(), now());
+    let verdict = judge(&allow, &bans, &[approval::of(&visit())], &visit(), now());
     assert_eq!(verdict.outcome, Outcome::Deny);
     assert_eq!(verdict.reason, Reason::Ban { number: 4, reason: "phishing".into() });
     assert_eq!(verdict.rule, None);
@@ -153,9 +148,9 @@ fn a_ban_goes_before_every_rule() {
 fn an_approval_answers_a_review_and_nothing_else() {
     let approval = |number| Approval {
         number,
-        client_id: visit().client_id,
         who: ApprovedFor::User(UserId::from_bytes([7; 16])),
         until: Some(now().plus_seconds(1)),
+        ..approval::of(&visit())
     };
     for (then, outcome, reason) in [
         ("review", "allow", "approved"),
@@ -293,7 +288,7 @@ proptest! {
         };
         let subject = BanSubject::parse(kind, &value).unwrap();
         let ban = Ban { number: 1, subject, reason: "x".into(), made_at: now(), expires_at: None };
-        let approval = Approval { number: 1, client_id: visit.client_id.clone(), who: ApprovedFor::Everybody, until: None };
+        let approval = approval::of(&visit);
         let bans = Bans::new(vec![ban]);
         for text in [POLICY, "", "preset = \"known\""] {
             let verdict = judge(&rules(text), &bans, std::slice::from_ref(&approval), &visit, now());

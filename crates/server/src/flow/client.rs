@@ -33,7 +33,7 @@ use crate::deps::Deps;
 pub const DOCUMENT: Purpose = Purpose::new("client_metadata");
 
 /// The most that is read of a document, in bytes (CIMD-F-8, DESIGN §9).
-const DOCUMENT_BYTES: usize = 5 * 1024;
+pub(super) const DOCUMENT_BYTES: usize = 5 * 1024;
 
 /// How far a look-up may go.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,8 @@ pub enum Reach {
         /// Whether a copy may be served while the host fails.
         known_good: bool,
     },
+    /// The client's host, on this program's own account: an administrator looks at what a login would come to.
+    Look,
 }
 
 /// A client that was found.
@@ -105,7 +107,12 @@ pub async fn find_with(
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
-            fetch(deps, catalogue, url, (person, known_good)).await.map(Some)
+            let standing = if known_good { Standing::KnownGood } else { Standing::FirstSight };
+            let source = Source::User(*person.as_bytes());
+            fetch(deps, catalogue, url, (source, standing)).await.map(Some)
+        }
+        (ClientId::Document(url), Reach::Look) => {
+            fetch(deps, catalogue, url, (Source::Itself, Standing::FirstSight)).await.map(Some)
         }
     };
     found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
@@ -141,14 +148,14 @@ async fn fetch(
     deps: &Deps,
     catalogue: &Catalogue,
     url: &MetadataUrl,
-    (person, known_good): (UserId, bool),
+    (source, standing): (Source, Standing),
 ) -> Result<Found, ClientRefusal> {
     let fetch = Fetch {
         url: url.as_str(),
         chosen_by: ChosenBy::Stranger,
         purpose: DOCUMENT,
-        source: Source::User(*person.as_bytes()),
-        standing: if known_good { Standing::KnownGood } else { Standing::FirstSight },
+        source,
+        standing,
         limit: DOCUMENT_BYTES,
         accept: "application/json",
         check: match deps.settings.profile {

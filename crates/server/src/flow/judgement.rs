@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use salver_oauth::{
-    Scope, Timestamp,
+    Scope, Timestamp, UserId,
     authorization::{check::Accepted, return_address::ReturnAddress},
     client::metadata::{Keys, Metadata},
 };
@@ -12,13 +12,14 @@ use salver_policy::{
     approval::{Approval, ApprovedFor},
     assessment::{Assessment, DocumentCopy, Facts},
     evidence::Evidence,
+    explain::{Explanation, explain},
     hosts::HostList,
     judge::{Outcome, Verdict, judge},
     rules::{Limits, Then},
     visit::{Login, Visit},
     warning::Warning,
 };
-use salver_store::record::{Approval as Approved, Audience, NewVerdict, User, VerdictOutcome};
+use salver_store::record::{Approval as Approved, Audience, NewVerdict, VerdictOutcome};
 use url::Url;
 
 use crate::{bans::Numbered, policy::Policy};
@@ -59,7 +60,9 @@ pub struct Known<'k> {
     /// What is asked.
     pub accepted: &'k Accepted<'k>,
     /// Who has signed in.
-    pub user: &'k User,
+    pub user: UserId,
+    /// The groups of that person.
+    pub groups: &'k [Box<str>],
     /// This person has let the client in before.
     pub seen_before: bool,
     /// When anybody first did.
@@ -68,10 +71,34 @@ pub struct Known<'k> {
     pub approvals: &'k [Approved],
 }
 
+/// What is judged.
+struct Seen {
+    assessment: Assessment,
+    warnings: Vec<Warning>,
+    visit: Visit,
+    approvals: Vec<Approval>,
+}
+
 impl Bench {
     /// Judges a login.
     #[must_use]
     pub fn judge(self, known: &Known<'_>, now: Timestamp) -> Judged {
+        let Seen { assessment, mut warnings, visit, approvals } = self.look_at(known);
+        let verdict = judge(&self.policy.rules, &self.bans.bans, &approvals, &visit, now);
+        if let Outcome::Warn(words) = &verdict.outcome {
+            warnings.insert(0, Warning::Operator { words: words.clone() });
+        }
+        Judged { policy: self.policy, bans: self.bans, assessment, warnings, visit, verdict }
+    }
+
+    /// Says how it would judge a login, and why.
+    #[must_use]
+    pub fn explain(&self, known: &Known<'_>, now: Timestamp) -> Explanation {
+        let Seen { visit, approvals, .. } = self.look_at(known);
+        explain(&self.policy.rules, &self.bans.bans, &approvals, &visit, now)
+    }
+
+    fn look_at(&self, known: &Known<'_>) -> Seen {
         let facts = Facts {
             client: known.client,
             redirect_uri: known.back.redirect_uri(),
@@ -82,10 +109,10 @@ impl Bench {
             evidence: Evidence::NONE,
         };
         let assessment = facts.assess();
-        let mut warnings = facts.warnings(&assessment, known.seen_before);
+        let warnings = facts.warnings(&assessment, known.seen_before);
         let login = Login {
-            user: known.user.id,
-            groups: known.user.groups.clone(),
+            user: known.user,
+            groups: known.groups.to_vec(),
             resource: known.accepted.offer.resource.as_str().into(),
             scopes: known.accepted.scope.clone(),
             first_seen: known.first_seen,
@@ -93,18 +120,8 @@ impl Bench {
             dpop: false,
         };
         let visit = Visit::of(&facts, &assessment, &warnings, login);
-        let recipient = known.back.recipient().to_string();
-        let approvals: Vec<Approval> = known
-            .approvals
-            .iter()
-            .filter(|approved| covers(approved, &recipient, &visit.resource))
-            .map(approval)
-            .collect();
-        let verdict = judge(&self.policy.rules, &self.bans.bans, &approvals, &visit, now);
-        if let Outcome::Warn(words) = &verdict.outcome {
-            warnings.insert(0, Warning::Operator { words: words.clone() });
-        }
-        Judged { policy: self.policy, bans: self.bans, assessment, warnings, visit, verdict }
+        let approvals = known.approvals.iter().map(approval).collect();
+        Seen { assessment, warnings, visit, approvals }
     }
 }
 
@@ -118,10 +135,7 @@ impl Judged {
     /// The host of the client's key set, if keys may not come from there.
     #[must_use]
     pub fn refused_key_host(&self, client: &Metadata) -> Option<Box<str>> {
-        match &client.keys {
-            Keys::At(url) => refused_host(url, self.verdict.limits.key_hosts.as_deref()),
-            Keys::None | Keys::Inline(_) => None,
-        }
+        refused_key_host(client, &self.verdict.limits)
     }
 
     /// Whether a picture may be fetched from this URL.
@@ -156,22 +170,28 @@ impl Judged {
     }
 }
 
-/// An approval is for one recipient; and for one resource, or any.
-fn covers(approved: &Approved, recipient: &str, resource: &str) -> bool {
-    approved.recipient == recipient
-        && approved.resource.as_deref().is_none_or(|approved| approved == resource)
-}
-
-fn approval(approved: &Approved) -> Approval {
+/// An approval that was not ended, as policy sees it.
+#[must_use]
+pub fn approval(approved: &Approved) -> Approval {
     Approval {
         number: approved.number,
         client_id: approved.client_id.as_str().into(),
+        recipient: approved.recipient.as_str().into(),
+        resource: approved.resource.as_deref().map(Into::into),
         who: match &approved.audience {
             Audience::User(user) => ApprovedFor::User(*user),
             Audience::Group(group) => ApprovedFor::Group(group.as_str().into()),
             Audience::Everybody => ApprovedFor::Everybody,
         },
         until: approved.until,
+    }
+}
+
+/// The host of a client's key set, if these terms leave it out.
+pub(super) fn refused_key_host(client: &Metadata, limits: &Limits) -> Option<Box<str>> {
+    match &client.keys {
+        Keys::At(url) => refused_host(url, limits.key_hosts.as_deref()),
+        Keys::None | Keys::Inline(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod ban;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
+pub mod explain;
 pub mod hosted;
 pub mod introspect;
 pub mod judgement;

@@ -11,6 +11,7 @@ mod client_keys;
 mod consent;
 mod discovery;
 mod documents;
+mod explain;
 mod hosted;
 mod impersonation;
 mod logos;
