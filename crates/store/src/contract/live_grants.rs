@@ -43,7 +43,7 @@ pub async fn live_grants_are_listed_with_what_is_below_them(store: Arc<dyn Store
             fingerprint: "document claude".into(),
             label: "claude".into(),
             keys: vec!["a".into(), "b".into()],
-            installations: 4,
+            installations: [1, 2, 3, 4].map(installation_id).to_vec(),
             last_used_at: at(50),
         },
         LiveGrant {
@@ -51,7 +51,7 @@ pub async fn live_grants_are_listed_with_what_is_below_them(store: Arc<dyn Store
             fingerprint: "document zed".into(),
             label: "zed".into(),
             keys: Vec::new(),
-            installations: 0,
+            installations: Vec::new(),
             last_used_at: at(0),
         },
     ];
@@ -72,7 +72,7 @@ pub async fn live_grants_are_read_in_pages(store: Arc<dyn Store>) {
     for length in [2, 2, 1, 0] {
         let page = store.list_live_grants(after, 2).await.unwrap();
         assert_eq!(page.len(), length);
-        assert!(page.iter().all(|found| found.installations == 1));
+        assert!(page.iter().all(|found| found.installations.len() == 1));
         found.extend(page.iter().map(|found| found.grant.id));
         after = found.last().copied();
     }

@@ -1,6 +1,6 @@
 //! What is banned, and what has been let in that a ban may end? (DESIGN 4.8)
 
-use salver_oauth::Timestamp;
+use salver_oauth::{InstallationId, Timestamp};
 
 use super::Grant;
 
@@ -55,8 +55,8 @@ pub struct LiveGrant {
     pub label: String,
     /// RFC 7638 thumbprints of the keys that its installations authenticated with, sorted, each once.
     pub keys: Vec<String>,
-    /// How many installations it has that were not ended.
-    pub installations: u64,
+    /// Its installations that were not ended, in the order of ids.
+    pub installations: Vec<InstallationId>,
     /// When the grant or an installation was last used.
     pub last_used_at: Timestamp,
 }

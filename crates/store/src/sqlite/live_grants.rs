@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
-use salver_oauth::{GrantId, Timestamp};
+use salver_oauth::{GrantId, InstallationId, Timestamp};
 
 use super::{
     grants::{self, grant_columns},
@@ -28,28 +28,29 @@ pub(super) fn list_after(
             last_used_at: columns.next()?,
             grant: grants::read(columns)?,
             keys: Vec::new(),
-            installations: 0,
+            installations: Vec::new(),
         })
     })?;
     let Some(last) = found.last().map(|found| found.grant.id) else {
         return Ok(found);
     };
     let params = params![after, last.as_bytes()];
-    let installations: Vec<(GrantId, Option<String>, Timestamp)> =
+    let installations: Vec<(GrantId, InstallationId, Option<String>, Timestamp)> =
         list(&snapshot, "installations", INSTALLATIONS, params, |columns| {
-            Ok((columns.next()?, columns.next()?, columns.next()?))
+            Ok((columns.next()?, columns.next()?, columns.next()?, columns.next()?))
         })?;
     snapshot.finish()?;
 
     let mut by_id: HashMap<_, _> = found.iter_mut().map(|found| (found.grant.id, found)).collect();
-    for (grant, key, last_used_at) in installations {
+    for (grant, id, key, last_used_at) in installations {
         if let Some(found) = by_id.get_mut(&grant) {
-            found.installations += 1;
+            found.installations.push(id);
             found.last_used_at = found.last_used_at.max(last_used_at);
             found.keys.extend(key);
         }
     }
     for found in &mut found {
+        found.installations.sort_unstable();
         found.keys.sort_unstable();
         found.keys.dedup();
     }
@@ -63,5 +64,5 @@ pub(super) const GRANTS: &str = concat!(
      ORDER BY g.id LIMIT ?2"
 );
 pub(super) const INSTALLATIONS: &str =
-    "SELECT grant_id, client_key, last_used_at FROM installations
+    "SELECT grant_id, id, client_key, last_used_at FROM installations
     WHERE grant_id > ?1 AND grant_id <= ?2 AND ended_at IS NULL";
