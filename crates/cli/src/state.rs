@@ -15,10 +15,14 @@ use salver_store::{
     Store,
     sqlite::{Settings as SqliteSettings, SqliteStore},
 };
+use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::{
-    config::{Settings, secret_file, store::MasterKeyPlace},
+    config::{
+        Settings, secret_file,
+        store::{MasterKeyPlace, StoreSettings},
+    },
     failure::Failure,
 };
 
@@ -39,6 +43,23 @@ pub(crate) fn open(settings: &Settings) -> Result<State, Failure> {
     };
     let store = SqliteStore::open(&settings.store.path, SqliteSettings::default())?;
     Ok(State { store: Arc::new(store), master_key })
+}
+
+/// Opens the state for somebody who only looks. Where nothing is kept yet, it is that of a first start, in a directory that is gone with
+/// the second value: looking makes no data directory.
+pub(crate) fn look(settings: &Settings) -> Result<(State, Option<TempDir>), Failure> {
+    if settings.store.path.exists() {
+        return Ok((open(settings)?, None));
+    }
+    let folder =
+        tempfile::tempdir().map_err(|error| Failure::File { path: std::env::temp_dir(), error })?;
+    let mut blank = settings.clone();
+    folder.path().clone_into(&mut blank.server.data);
+    blank.store = StoreSettings {
+        path: folder.path().join("salver.db"),
+        master_key: MasterKeyPlace::InDataDirectory(folder.path().join("master.key")),
+    };
+    Ok((open(&blank)?, Some(folder)))
 }
 
 /// Remembers the issuer for commands that make links.

@@ -1,5 +1,5 @@
 //! Which rules say nothing? Rules that can never match, that contradict each other, that name what is not there, and that let in whom
-//! a ban shuts out. What is found here is no reason not to start.
+//! a ban shuts out. Only the last is a reason not to start, and only where the rule lets in at once.
 //!
 //! What is said is certain; what is not said may still be so, since the check compares conditions one by one.
 
@@ -161,6 +161,18 @@ impl Found {
             Self::UnknownEntry(_) => "unknown-entry",
             Self::UnknownGroup(_) => "unknown-group",
             Self::ShutOut { .. } => "shut-out",
+        }
+    }
+
+    /// Whether the rule cannot mean what it says. What names something that is not there may come to mean something.
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Contradicts { .. }
+            | Self::NeverMatches { .. }
+            | Self::ShutOut { .. } => true,
+            Self::UnknownEntry(_) | Self::UnknownGroup(_) => false,
         }
     }
 

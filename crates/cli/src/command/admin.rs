@@ -1,4 +1,4 @@
-//! `salver admin`: who may sign in here? Works on the store directly, also while the server runs.
+//! `salver admin`: who may sign in here, and who is shut out? Works on the store directly, also while the server runs.
 
 use clap::{Subcommand, ValueEnum};
 use salver_oauth::Timestamp;
@@ -22,6 +22,14 @@ pub(super) enum Admin {
     /// Accounts: make them, show them, disable and enable them.
     #[command(subcommand)]
     User(UserCommand),
+    /// Show the groups of an account, and change them.
+    Group(super::group::Group),
+    /// Shut somebody out: every login and every token, also of what was let in before.
+    Ban(super::ban::Ban),
+    /// Lift a ban.
+    Unban(super::ban::Unban),
+    /// Show who is shut out.
+    Bans(super::ban::List),
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
@@ -62,6 +70,16 @@ pub(super) enum UserCommand {
     /// Show all accounts.
     List {
         /// Print one line of JSON for each.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Where,
+    },
+    /// Show one account.
+    Show {
+        /// The account's name.
+        username: String,
+        /// Print one line of JSON.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
@@ -109,8 +127,15 @@ impl Admin {
             Self::User(UserCommand::Add { username, role, password_stdin, json, place }) => {
                 add(&username, role.into(), password_stdin, json, &place)
             }
+            Self::Group(group) => group.run(),
+            Self::Ban(ban) => ban.run(),
+            Self::Unban(unban) => unban.run(),
+            Self::Bans(bans) => bans.run(),
             Self::Change(change) => change.run(),
             Self::User(UserCommand::List { json, place }) => list(json, &place),
+            Self::User(UserCommand::Show { username, json, place }) => {
+                show(&username, json, &place)
+            }
             Self::User(UserCommand::Disable { username, place }) => {
                 set_disabled(&username, true, &place)
             }
@@ -167,16 +192,31 @@ fn list(json: bool, place: &Where) -> Result<(), Failure> {
     }
     if json {
         for user in &users {
-            output::json(&json!({
-                "id": user.id, "username": user.username, "role": role_name(user.role),
-                "created_at": user.created_at, "disabled_at": user.disabled_at,
-            }));
+            output::json(&line(user));
         }
         return Ok(());
     }
     let rows: Vec<Vec<String>> = users.iter().map(row).collect();
-    output::table(&["USERNAME", "ROLE", "STATE", "SINCE"], &rows);
+    output::table(HEADING, &rows);
     Ok(())
+}
+
+fn show(username: &str, json: bool, place: &Where) -> Result<(), Failure> {
+    let state = state::open(&settings(&place.flags())?)?;
+    let user = block_on(find(&*state.store, username))?;
+    if json {
+        output::json(&line(&user));
+    } else {
+        output::table(HEADING, &[row(&user)]);
+    }
+    Ok(())
+}
+
+fn line(user: &User) -> serde_json::Value {
+    json!({
+        "id": user.id, "username": user.username, "role": role_name(user.role), "groups": user.groups,
+        "created_at": user.created_at, "disabled_at": user.disabled_at,
+    })
 }
 
 fn row(user: &User) -> Vec<String> {
@@ -185,6 +225,7 @@ fn row(user: &User) -> Vec<String> {
     vec![
         user.username.clone(),
         role_name(user.role).to_owned(),
+        if user.groups.is_empty() { "-".to_owned() } else { user.groups.join(", ") },
         state.to_owned(),
         duration::date(since),
     ]
@@ -207,14 +248,19 @@ async fn change(
     disabled: bool,
     now: Timestamp,
 ) -> Result<Outcome, Failure> {
-    let user = store.find_user_by_name(username).await?.ok_or_else(|| Failure::Refused {
-        why: format!("there is no account \"{}\"", username.escape_debug()),
-        hint: "`salver admin user list` shows all".to_owned(),
-    })?;
+    let user = find(store, username).await?;
     Ok(if disabled {
         store.disable_user(user.id, now).await?
     } else {
         store.enable_user(user.id).await?
+    })
+}
+
+/// The account of this name.
+pub(super) async fn find(store: &dyn Store, username: &str) -> Result<User, Failure> {
+    store.find_user_by_name(username).await?.ok_or_else(|| Failure::Refused {
+        why: format!("there is no account \"{}\"", username.escape_debug()),
+        hint: "`salver admin user list` shows all".to_owned(),
     })
 }
 
@@ -247,3 +293,5 @@ fn role_name(role: Role) -> &'static str {
         Role::Administrator => "administrator",
     }
 }
+
+const HEADING: &[&str] = &["USERNAME", "ROLE", "GROUPS", "STATE", "SINCE"];

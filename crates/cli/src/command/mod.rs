@@ -1,6 +1,7 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod ban;
 mod catalogue;
 mod change;
 mod client;
@@ -8,7 +9,9 @@ mod config;
 mod demo;
 mod duration;
 mod egress;
+mod group;
 mod keys;
+mod policy;
 mod serve;
 
 use std::path::PathBuf;
@@ -42,6 +45,9 @@ enum Command {
     /// For developers of clients: metadata documents.
     #[command(subcommand)]
     Client(client::Client),
+    /// Who may come in: explain a login, try other rules on earlier ones, check rules, show ready-made ones.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Signing keys: show them, make new ones.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -81,6 +87,7 @@ impl Line {
             Command::Demo(demo) => demo.run(),
             Command::Admin(admin) => admin.run(),
             Command::Client(client) => client.run(),
+            Command::Policy(policy) => policy.run(),
             Command::Keys(keys) => keys.run(),
             Command::Egress(egress) => egress.run(),
             Command::Catalogue(catalogue) => catalogue.run(),

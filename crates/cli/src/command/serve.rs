@@ -10,7 +10,7 @@ use crate::{
     config::{Flags, Settings},
     failure::Failure,
     logging, output,
-    serve::{bind, run},
+    serve::{bind, reload::Reload, run},
     state,
     wiring::{House, accounts},
 };
@@ -44,7 +44,7 @@ impl Serve {
 }
 
 async fn serve(settings: Settings, flags: Flags, json: bool) -> Result<(), Failure> {
-    let (settings, listeners) = listen(settings, flags).await?;
+    let (settings, flags, listeners) = listen(settings, flags).await?;
     let state = state::open(&settings)?;
     let house = House::build(&settings, &state).await?;
     state::remember_issuer(&settings.server.data, &settings.server.issuer)?;
@@ -53,24 +53,26 @@ async fn serve(settings: Settings, flags: Flags, json: bool) -> Result<(), Failu
         let settings = settings.clone();
         move || tell(&settings, setup_url.as_deref(), json)
     };
-    run::run(&settings, house, listeners, ready).await
+    let reload = Reload::new(flags, super::environment(), &settings);
+    run::run(&settings, house, listeners, (Some(reload), ready)).await
 }
 
-/// Listens; where a port was left to the system, everything is resolved once more with the one that it gave.
+/// Listens; where a port was left to the system, everything is resolved once more with the one that it gave, as if a flag said it.
 pub(super) async fn listen(
     settings: Settings,
     flags: Flags,
-) -> Result<(Settings, Vec<TcpListener>), Failure> {
+) -> Result<(Settings, Flags, Vec<TcpListener>), Failure> {
     let mut listeners = bind::bind(&settings.server.listen).await?;
     let left_open = settings.server.listen.iter().any(|address| address.port() == 0);
-    let settings = match (left_open, listeners.first().map(TcpListener::local_addr)) {
+    let (settings, flags) = match (left_open, listeners.first().map(TcpListener::local_addr)) {
         (true, Some(Ok(address))) => {
-            super::settings(&Flags { listen: Some(address.to_string()), ..flags })?
+            let flags = Flags { listen: Some(address.to_string()), ..flags };
+            (super::settings(&flags)?, flags)
         }
-        _ => settings,
+        _ => (settings, flags),
     };
     bind::bind_beside(&mut listeners, &settings.server.issuer).await;
-    Ok((settings, listeners))
+    Ok((settings, flags, listeners))
 }
 
 /// The link with which the first account is made: only while there is none.

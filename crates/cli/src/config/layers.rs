@@ -35,6 +35,8 @@ pub(crate) struct Flags {
     pub(crate) data: Option<PathBuf>,
     /// `--protect`
     pub(crate) protect: Option<String>,
+    /// A file whose sections stand in place of those of the configuration file, its rules in any case.
+    pub(crate) over: Option<PathBuf>,
 }
 
 /// All that was said.
@@ -61,6 +63,9 @@ impl Layers {
             Some(path) => read(&path, &mut origins).map_err(|problem| vec![problem])?,
             None => toml::Table::new(),
         };
+        if let Some(path) = &flags.over {
+            lay_file(path, &mut table, &mut origins).map_err(|problem| vec![problem])?;
+        }
         for (name, value) in environment {
             if let Some(name) = name.to_str().filter(|name| is_ours(name)) {
                 lay_variable(name, value, &mut table, &mut origins)
@@ -138,6 +143,20 @@ fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
     };
     places("", spanned.get_ref(), &text, &mut note);
     toml::from_str(&text).map_err(|error| broken(&error))
+}
+
+/// Lays the sections of another file over those of the first. Without rules of its own it has the default ones, as at a start.
+fn lay_file(path: &Path, table: &mut toml::Table, origins: &mut Origins) -> Result<(), Problem> {
+    let mut places = Origins::default();
+    let over = read(path, &mut places)?;
+    table.remove("policy");
+    origins.forget("policy");
+    for (name, value) in over {
+        origins.forget(&name);
+        table.insert(name, value);
+    }
+    origins.extend(places);
+    Ok(())
 }
 
 /// Notes the line of every key.

@@ -25,6 +25,7 @@ pub(crate) mod schema;
 pub(crate) mod scopes;
 pub(crate) mod secret;
 pub(crate) mod secret_file;
+pub(crate) mod sections;
 pub(crate) mod server;
 pub(crate) mod settings;
 pub(crate) mod store;

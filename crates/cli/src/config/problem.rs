@@ -67,6 +67,20 @@ impl Origins {
         self.0.insert(key, place);
     }
 
+    /// Forgets where a section was said.
+    pub(crate) fn forget(&mut self, section: &str) {
+        let within = |key: &str| {
+            let rest = key.strip_prefix(section);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.0.retain(|key, _| !within(key));
+    }
+
+    /// Remembers other places too.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Where a key was said, or else the table around it.
     pub(crate) fn find(&self, key: &str) -> Option<&Place> {
         let mut key = key;

@@ -18,6 +18,7 @@ use super::{
     problem::{Problem, Problems},
     resources::{self, Resource},
     schema,
+    sections::Sections,
     server::{self, ServerSettings},
     store::{self, StoreSettings},
     tls::{self, Tls},
@@ -53,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) limits: LimitsSection,
     /// What is logged.
     pub(crate) log: LogSection,
+    /// What each section said.
+    pub(crate) sections: Sections,
 }
 
 impl Settings {
@@ -151,6 +154,7 @@ fn put_together(
         development,
         limits: file.limits,
         log: file.log,
+        sections: Sections::of(&layers.table),
     })
 }
 

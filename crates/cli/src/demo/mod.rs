@@ -76,10 +76,8 @@ pub(crate) async fn demo(wishes: Wishes) -> Result<(), Failure> {
     let behind = spawn(upstream, Tls::Plain { ended_by_proxy: false }, mcp_server, stopped);
 
     let told = settings.clone();
-    let served = run::run(&settings, house, listeners, move || {
-        tell(&told, &password, &client_id, wishes.json);
-    })
-    .await;
+    let ready = move || tell(&told, &password, &client_id, wishes.json);
+    let served = run::run(&settings, house, listeners, (None, ready)).await;
     // Both receivers live in the tasks below.
     let _ = stop.send(true);
     for task in [hosting, behind] {

@@ -4,6 +4,7 @@ pub(crate) mod accept;
 pub(crate) mod bind;
 pub(crate) mod front;
 pub(crate) mod hosts;
+pub(crate) mod reload;
 pub(crate) mod run;
 pub(crate) mod signals;
 mod stream;

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use salver_policy::catalogue::{Date, OLD_PIN_DAYS};
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{accept, signals::Signals};
+use super::{
+    accept,
+    reload::Reload,
+    signals::{Signals, Told},
+};
 use crate::{
     catalogue,
     config::{Settings, log::Level},
@@ -14,12 +18,13 @@ use crate::{
     wiring::House,
 };
 
-/// Serves until it is told to stop. `ready` is called once requests are answered.
+/// Serves until it is told to stop. `ready` is called once requests are answered. Without something to reload, being told so is being
+/// told to stop: the terminal has gone.
 pub(crate) async fn run(
     settings: &Settings,
     house: House,
     listeners: Vec<TcpListener>,
-    ready: impl FnOnce(),
+    (reload, ready): (Option<Reload>, impl FnOnce()),
 ) -> Result<(), Failure> {
     announce(settings);
     warn_of_catalogue(settings, &house)?;
@@ -34,7 +39,9 @@ pub(crate) async fn run(
     });
     tracing::info!(issuer = %settings.server.issuer, resources = settings.resources.len(), "serving");
     ready();
-    signals.stop().await;
+    while let (Told::Reload, Some(reload)) = (signals.next().await, &reload) {
+        reload.run(&house.deps).await;
+    }
     tracing::info!("stopping");
     // The receivers live as long as the server does.
     let _ = tell.send(true);

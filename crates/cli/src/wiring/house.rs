@@ -37,6 +37,10 @@ impl House {
         let deps = Arc::new(server::deps(settings, state, egress::open(settings)?).await?);
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
         deps.bans.refresh(&*deps.store).await?;
+        let shadows = settings.policy.shadows(&deps.bans.get().bans, deps.now());
+        if !shadows.is_empty() {
+            return Err(Failure::Configuration(shadows));
+        }
         let accounts = AccountDeps::new(Arc::clone(&deps), &state.master_key);
         let accounts = accounts
             .map_err(|error| Failure::Setup { part: "the account keys", why: error.to_string() })?;

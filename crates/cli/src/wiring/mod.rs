@@ -13,4 +13,4 @@ mod standing;
 
 pub(crate) use egress::open as way_out;
 pub(crate) use house::House;
-pub(crate) use server::{algorithm, keys_failed, secrets};
+pub(crate) use server::{algorithm, keys_failed, onlooker, secrets};

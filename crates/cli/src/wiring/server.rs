@@ -20,7 +20,7 @@ use salver_server::{
     usage::Usage,
 };
 
-use super::{clients, policy::policy};
+use super::{clients, egress, policy::policy};
 use crate::{
     catalogue,
     config::{Settings, resources::Resource, tokens::Algorithm},
@@ -64,6 +64,13 @@ pub(super) async fn deps(
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance::default()),
     })
+}
+
+/// The same for a command that asks once what the server would say.
+pub(crate) async fn onlooker(settings: &Settings, state: &State) -> Result<Deps, Failure> {
+    let deps = deps(settings, state, egress::open(settings)?).await?;
+    deps.bans.refresh(&*deps.store).await?;
+    Ok(deps)
 }
 
 /// What is derived from the master key.

@@ -1,11 +1,20 @@
 //! The metadata documents of real clients, under their real URLs, each with the redirect URI that its client really uses.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what cannot be set up or read fails the test"
+)]
+
+use std::path::Path;
+
 use salver_testkit::web::{FakeWeb, Reply};
 use serde_json::Value;
 
 use crate::{
     http::Browser,
     login::Login,
+    policy::FOUR,
     salver::{Running, json},
 };
 
@@ -21,8 +30,8 @@ const CLIENTS: &[(&str, &str)] = &[
     ("zed", "http://127.0.0.1:51734/callback"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn documents_of_real_clients_log_in() {
+/// The web with these documents, a folder with a configuration that has these rules, and the `client_id`s.
+async fn world(policy: &str) -> (FakeWeb, tempfile::TempDir, Vec<String>) {
     let web = FakeWeb::start().await;
     let mut connect = Vec::new();
     let mut ids = Vec::new();
@@ -42,29 +51,67 @@ async fn documents_of_real_clients_log_in() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ca.pem"), web.authority_pem()).unwrap();
     let file = format!(
-        "listen = [\"127.0.0.1:0\"]\ndata = \"data\"\n[[resources]]\nname = \"Notes\"\npath = \"/mcp\"\nupstream = \"http://127.0.0.1:9/mcp\"\n[development]\nextra_ca = \"ca.pem\"\n[development.connect]\n{}\n",
+        "listen = [\"127.0.0.1:0\"]\ndata = \"data\"\n[[resources]]\nname = \"Notes\"\npath = \"/mcp\"\nupstream = \"http://127.0.0.1:9/mcp\"\n{policy}[development]\nextra_ca = \"ca.pem\"\n[development.connect]\n{}\n",
         connect.join("\n")
     );
     std::fs::write(folder.path().join("salver.toml"), file).unwrap();
+    (web, folder, ids)
+}
 
+/// A server, and alice's login with each of the clients.
+fn logins(folder: &Path, ids: Vec<String>) -> (Running, Vec<(&'static str, Login)>) {
+    let add = ["admin", "user", "add", "alice", "--json", "--config", "salver.toml"];
+    let made = json(folder, &add);
+    let server = Running::start(folder, &["serve", "--config", "salver.toml"]);
+    let logins = CLIENTS.iter().zip(ids).map(|((name, redirect_uri), client_id)| {
+        let login = Login {
+            issuer: server.text("issuer"),
+            resource: server.text("mcp_url"),
+            client_id,
+            redirect_uri: (*redirect_uri).to_owned(),
+            username: "alice".to_owned(),
+            password: made[0]["password"].as_str().unwrap().to_owned(),
+        };
+        (*name, login)
+    });
+    let logins = logins.collect();
+    (server, logins)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_real_clients_log_in() {
+    let (_web, folder, ids) = world("").await;
     tokio::task::spawn_blocking(move || {
-        let made = json(
-            folder.path(),
-            &["admin", "user", "add", "alice", "--json", "--config", "salver.toml"],
-        );
-        let server = Running::start(folder.path(), &["serve", "--config", "salver.toml"]);
+        let (_server, logins) = logins(folder.path(), ids);
         let mut browser = Browser::default();
-        for ((name, redirect_uri), client_id) in CLIENTS.iter().zip(ids) {
-            let login = Login {
-                issuer: server.text("issuer"),
-                resource: server.text("mcp_url"),
-                client_id,
-                redirect_uri: (*redirect_uri).to_owned(),
-                username: "alice".to_owned(),
-                password: made[0]["password"].as_str().unwrap().to_owned(),
-            };
+        for (name, login) in logins {
             let tokens = login.redeem(&login.code(&mut browser, "mcp"));
             assert_eq!(tokens["scope"], "mcp", "{name}");
+        }
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_rules_of_ten_lines_four_clients_log_in_and_the_others_wait_as_explained() {
+    let (_web, folder, ids) = world(FOUR).await;
+    tokio::task::spawn_blocking(move || {
+        let (_server, logins) = logins(folder.path(), ids);
+        let mut browser = Browser::default();
+        for (name, login) in logins {
+            let Login { client_id, redirect_uri, .. } = &login;
+            let explain = ["policy", "explain", client_id, "--redirect", redirect_uri, "--user"];
+            let asked = ["alice", "--json", "--config", "salver.toml"];
+            let explained = json(folder.path(), &[&explain[..], &asked].concat());
+            if ["chatgpt", "claude", "claude-code", "vscode"].contains(&name) {
+                assert_eq!(explained[0]["outcome"], "allow", "{name}");
+                assert_eq!(login.redeem(&login.code(&mut browser, "mcp"))["scope"], "mcp");
+            } else {
+                assert_eq!(explained[0]["outcome"], "review", "{name}");
+                let page = login.sign_in(&mut browser, &login.request("mcp"));
+                assert!(page.body.contains("A reviewer decides first"), "{name}: {page:?}");
+            }
         }
     })
     .await

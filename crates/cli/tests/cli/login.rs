@@ -28,8 +28,8 @@ pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 impl Login {
-    /// From the first request to the code, whatever pages come between.
-    pub(crate) fn code(&self, browser: &mut Browser, scope: &str) -> String {
+    /// The URL with which the client sends its person here.
+    pub(crate) fn request(&self, scope: &str) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
         let query = form(&[
             ("response_type", "code"),
@@ -41,7 +41,12 @@ impl Login {
             ("resource", &self.resource),
             ("scope", scope),
         ]);
-        let mut reply = browser.get(&format!("{}/authorize?{query}", self.issuer));
+        format!("{}/authorize?{query}", self.issuer)
+    }
+
+    /// From the first request to the code, whatever pages come between.
+    pub(crate) fn code(&self, browser: &mut Browser, scope: &str) -> String {
+        let mut reply = browser.get(&self.request(scope));
         for _ in 0..6 {
             reply = match reply.header("location") {
                 Some(back) if back.starts_with(&self.redirect_uri) => return self.answered(back),

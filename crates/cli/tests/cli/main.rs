@@ -1,6 +1,7 @@
 //! What does the built program say and do, and with which exit code? The binary itself, run as a person would, over real sockets.
 
 mod admin;
+mod bans;
 mod catalogue;
 mod client;
 mod config;
@@ -9,5 +10,6 @@ mod documents;
 mod egress;
 mod http;
 mod login;
+mod policy;
 mod salver;
 mod serve;

@@ -10,7 +10,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -66,8 +66,18 @@ impl Running {
 
     /// The same with an environment of its own.
     pub(crate) fn of(mut command: Command) -> Self {
-        let mut child =
-            command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::ready(command.stderr(Stdio::null()))
+    }
+
+    /// The same, with its log.
+    pub(crate) fn with_log(mut command: Command) -> (Self, Log) {
+        let mut running = Self::ready(command.stderr(Stdio::piped()));
+        let log = BufReader::new(running.child.stderr.take().unwrap());
+        (running, Log(log))
+    }
+
+    fn ready(command: &mut Command) -> Self {
+        let mut child = command.arg("--json").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said = serde_json::from_str(&line).expect("one line of JSON");
@@ -82,9 +92,15 @@ impl Running {
     /// Tells it to stop as a platform does, and answers its exit code.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
         self.child.wait().unwrap().code()
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 }
 
@@ -93,6 +109,26 @@ impl Drop for Running {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What a server writes to its log.
+pub(crate) struct Log(BufReader<ChildStderr>);
+
+impl Log {
+    /// The lines up to the first that holds this text, without their times.
+    pub(crate) fn until(&mut self, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "no {text} in {lines:?}");
+            let line = line.trim_end();
+            let told = line.split_once(' ').map_or(line, |(_, told)| told.trim_start());
+            lines.push(told.to_owned());
+            if line.contains(text) {
+                return lines;
+            }
+        }
     }
 }
 

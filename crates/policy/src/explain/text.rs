@@ -36,6 +36,21 @@ impl fmt::Display for Fate {
     }
 }
 
+impl Fate {
+    /// A name that stays the same.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Decides => "decides",
+            Self::Differs { .. } => "differs",
+            Self::Excepted => "excepted",
+            Self::Beaten { .. } => "beaten",
+            Self::PassedOver => "passed_over",
+            Self::NotAsked => "not_asked",
+        }
+    }
+}
+
 /// Outcome, reason and terms.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

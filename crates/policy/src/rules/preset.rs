@@ -43,6 +43,20 @@ impl Preset {
         }
     }
 
+    /// Whom it lets in, in a few words.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Open => "everybody, with honest warnings",
+            Self::Known => "the catalogue's and the vetted; all others wait for an administrator",
+            Self::Closed => "only clients that an administrator entered",
+            Self::Enterprise => {
+                "the publishers that are listed, attested wherever others could sit"
+            }
+            Self::None => "nobody: what none of your own rules decides is denied",
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub const fn id(self) -> &'static str {

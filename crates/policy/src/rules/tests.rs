@@ -342,7 +342,7 @@ fn the_examples_in_the_documents_are_sound() {
     }
     let examples = include_str!("../../../../docs/policy.md").split("```toml\n").skip(1);
     let examples: Vec<&str> = examples.map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for text in examples {
         let file: File = toml::from_str(text).unwrap();
         assert!(RuleSet::new(&file.policy, &known()).is_ok(), "{text}");

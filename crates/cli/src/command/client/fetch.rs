@@ -37,7 +37,7 @@ pub(in crate::command) async fn fetch(settings: &Settings, url: &str) -> Result<
 }
 
 /// The file, as far as it could still be a document.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(in crate::command) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let refused = |error| Failure::Refused {
         why: format!("{} cannot be read: {error}", path.display()),
         hint: "name a file, or a URL with https://".to_owned(),

@@ -43,7 +43,7 @@ struct Line {
 }
 
 /// A stranger's text for a terminal: nothing in it can move or hide other text.
-fn quoted(text: &str) -> String {
+pub(in crate::command) fn quoted(text: &str) -> String {
     let shortened: String = text.chars().take(LONGEST_QUOTE).collect();
     let more = if shortened.len() < text.len() { "…" } else { "" };
     format!("\"{}{more}\"", shortened.escape_debug())
