@@ -307,6 +307,35 @@ mod tests {
     }
 
     #[test]
+    fn another_files_sections_stand_in_place_of_the_first_ones() {
+        let (_first, path) = file(
+            "data = \"first\"\n[log]\nlevel = \"error\"\n[policy]\npreset = \"closed\"\n[policy.names]\nA = \"a.example\"\n",
+        );
+        let (_second, over) = file("[policy]\npreset = \"known\"\n");
+        let (_third, without) = file("[log]\nlevel = \"debug\"\n");
+        let gathered = |over: &PathBuf, variables: &[(&str, &str)]| {
+            let flags =
+                Flags { config: Some(path.clone()), over: Some(over.clone()), ..Flags::default() };
+            Layers::gather(&flags, &environment(variables)).unwrap()
+        };
+        let known = gathered(&over, &[]);
+        assert_eq!(
+            known.table,
+            "data = \"first\"\nlog.level = \"error\"\npolicy.preset = \"known\"".parse().unwrap()
+        );
+        let at = |layers: &Layers, key: &str| layers.origins.find(key).map(ToString::to_string);
+        assert_eq!(at(&known, "policy.preset"), Some(format!("{}:2", over.display())));
+        assert_eq!(at(&known, "policy.names.A"), Some(format!("{}:1", over.display())));
+        assert_eq!(at(&known, "data"), Some(format!("{}:1", path.display())));
+        assert_eq!(
+            gathered(&without, &[]).table,
+            "data = \"first\"\nlog.level = \"debug\"".parse().unwrap()
+        );
+        let variables = &[("SALVER_POLICY_PRESET", "open")];
+        assert_eq!(gathered(&over, variables).table["policy"]["preset"].as_str(), Some("open"));
+    }
+
+    #[test]
     fn unknown_variables_of_ours_are_refused_and_those_of_the_platform_are_not() {
         let refused =
             Layers::gather(&Flags::default(), &environment(&[("SALVER_ISUER", "x")])).unwrap_err();

@@ -50,12 +50,12 @@ impl Reload {
         match self.read(deps).await {
             Ok(Read { rules, waiting }) => {
                 let after = rules.version();
+                deps.policy.set_rules(&rules);
                 tracing::info!(
                     before,
                     after,
                     "the configuration was read again, and its rules are in force"
                 );
-                deps.policy.set_rules(&rules);
                 if !waiting.is_empty() {
                     let sections = waiting.join(", ");
                     tracing::warn!(sections, "these have changed too, and wait for a start");
