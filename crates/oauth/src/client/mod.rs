@@ -11,3 +11,4 @@ pub mod name;
 pub mod redirect_uri;
 pub mod report;
 pub mod sealed;
+pub mod substance;

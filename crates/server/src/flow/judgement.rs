@@ -6,7 +6,10 @@ use std::sync::Arc;
 use salver_oauth::{
     Scope, Timestamp, UserId,
     authorization::{check::Accepted, return_address::ReturnAddress},
-    client::metadata::{Keys, Metadata},
+    client::{
+        metadata::{Keys, Metadata},
+        substance::substance,
+    },
 };
 use salver_policy::{
     approval::{Approval, ApprovedFor},
@@ -120,7 +123,10 @@ impl Bench {
             dpop: false,
         };
         let visit = Visit::of(&facts, &assessment, &warnings, login);
-        let approvals = known.approvals.iter().map(approval).collect();
+        // An approval is for the client as it was looked at.
+        let substance = substance(known.client);
+        let looked_at = known.approvals.iter().filter(|approved| approved.substance == substance);
+        let approvals = looked_at.map(approval).collect();
         Seen { assessment, warnings, visit, approvals }
     }
 }

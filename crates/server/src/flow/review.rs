@@ -8,6 +8,7 @@
 use salver_oauth::{
     CaseId, Timestamp,
     authorization::{check::AuthorizationError, request::AuthorizationRequest},
+    client::substance::substance,
 };
 use salver_policy::assessment::fingerprint;
 pub use salver_store::record::CaseState;
@@ -115,7 +116,7 @@ pub async fn ask<'d>(
         resource: prepared.accepted.offer.resource.to_string(),
         facts: serde_json::to_string(&prepared.judged.assessment)
             .map_err(|_| Unavailable::Crypto)?,
-        metadata: prepared.client.digest,
+        substance: substance(&prepared.client),
         user: person.user.id,
         reason: reason.trim().chars().take(MAX_REASON).collect(),
         request: ticket.request.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use salver_oauth::CaseId;
 
-use super::samples::{add_people, at, bytes, user_id};
+use super::samples::{add_people, at, bytes, digest, user_id};
 use crate::{
     Outcome, Store,
     record::{Approval, Audience, NewApproval},
@@ -21,6 +21,7 @@ fn approval(client: &str) -> NewApproval {
         case: None,
         client_id: client_id(client),
         recipient: "loopback".into(),
+        substance: digest(7),
         resource: Some("https://as.example/mcp".into()),
         audience: Audience::Everybody,
         until: None,
@@ -31,12 +32,14 @@ fn approval(client: &str) -> NewApproval {
 
 /// The same, as it is kept.
 fn kept(number: i64, approval: NewApproval) -> Approval {
-    let NewApproval { case, client_id, recipient, resource, audience, until, by, at } = approval;
+    let NewApproval { case, client_id, recipient, substance, resource, audience, until, by, at } =
+        approval;
     Approval {
         number,
         case,
         client_id,
         recipient,
+        substance,
         resource,
         audience,
         until,

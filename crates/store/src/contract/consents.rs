@@ -242,6 +242,7 @@ pub async fn a_standing_is_what_the_single_questions_say(store: Arc<dyn Store>) 
         case: None,
         client_id: client_id.to_owned(),
         recipient: "loopback".into(),
+        substance: digest(7),
         resource: None,
         audience: Audience::Everybody,
         until,

@@ -2,6 +2,8 @@
 
 use salver_oauth::{CaseId, Timestamp, UserId};
 
+use super::Digest;
+
 /// For whom something is approved.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Audience {
@@ -24,6 +26,8 @@ pub struct Approval {
     pub client_id: String,
     /// Where its answers may go.
     pub recipient: String,
+    /// What counted of its metadata when it was looked at (`salver_oauth::client::substance`): another client under its name is not approved.
+    pub substance: Digest,
     /// At which resource; at all, if none is named.
     pub resource: Option<String>,
     /// For whom.
@@ -49,6 +53,8 @@ pub struct NewApproval {
     pub client_id: String,
     /// Where its answers may go.
     pub recipient: String,
+    /// What counted of its metadata when it was looked at (`salver_oauth::client::substance`): another client under its name is not approved.
+    pub substance: Digest,
     /// At which resource; at all, if none is named.
     pub resource: Option<String>,
     /// For whom.

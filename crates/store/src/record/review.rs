@@ -41,8 +41,8 @@ pub struct ReviewCase {
     pub resource: String,
     /// What was known of the client when the case was opened, as JSON.
     pub facts: String,
-    /// The version of the client's metadata then.
-    pub metadata: Digest,
+    /// What counted of the client's metadata then (`salver_oauth::client::substance`).
+    pub substance: Digest,
     /// How it stands.
     pub state: CaseState,
     /// When it was opened.
@@ -89,8 +89,8 @@ pub struct NewAccessRequest {
     pub resource: String,
     /// What is known of the client, as JSON.
     pub facts: String,
-    /// The version of the client's metadata.
-    pub metadata: Digest,
+    /// What counts of the client's metadata.
+    pub substance: Digest,
     /// Who asks.
     pub user: UserId,
     /// Why, in their words.

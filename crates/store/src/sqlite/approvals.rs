@@ -35,6 +35,7 @@ pub(super) fn insert(
         case.as_ref().map(CaseId::as_bytes),
         approval.client_id,
         approval.recipient,
+        approval.substance,
         approval.resource,
         audience,
         user,
@@ -77,6 +78,7 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<Approval, StoreError> {
         case: columns.next()?,
         client_id: columns.next()?,
         recipient: columns.next()?,
+        substance: columns.next()?,
         resource: columns.next()?,
         audience: audience(columns)?,
         until: columns.next()?,
@@ -101,7 +103,7 @@ fn audience(columns: &mut Columns<'_, '_>) -> Result<Audience, StoreError> {
 /// The columns of an approval, in the order in which [`read`] wants them.
 macro_rules! approval_columns {
     () => {
-        "number, case_id, client_id, recipient, resource, audience, user_id, group_name, until, made_by, made_at, ended_at, ended_by"
+        "number, case_id, client_id, recipient, substance, resource, audience, user_id, group_name, until, made_by, made_at, ended_at, ended_by"
     };
 }
 
@@ -109,8 +111,8 @@ const TABLE: &str = "approvals";
 const USER: &str = "user";
 const GROUP: &str = "group";
 const EVERYBODY: &str = "everybody";
-const ADD: &str = "INSERT INTO approvals (case_id, client_id, recipient, resource, audience, user_id, group_name, until,
-    made_by, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING number";
+const ADD: &str = "INSERT INTO approvals (case_id, client_id, recipient, substance, resource, audience, user_id, group_name, until,
+    made_by, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING number";
 pub(super) const LIST_LIVE: &str = concat!(
     "SELECT ",
     approval_columns!(),

@@ -123,7 +123,7 @@ fn open_case(connection: &Connection, new: &NewAccessRequest) -> Result<(), Stor
             new.recipient,
             new.resource,
             new.facts,
-            new.metadata,
+            new.substance,
             word::case_state(CaseState::Open),
             new.asked_at.as_unix(),
         ],
@@ -141,7 +141,7 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<ReviewCase, StoreError> {
         recipient: columns.next()?,
         resource: columns.next()?,
         facts: columns.next()?,
-        metadata: columns.next()?,
+        substance: columns.next()?,
         state: columns.next()?,
         opened_at: columns.next()?,
         decided_at: columns.next()?,
@@ -164,7 +164,7 @@ fn read_request(columns: &mut Columns<'_, '_>) -> Result<AccessRequest, StoreErr
 /// The columns of a case `c`, in the order in which [`read`] wants them.
 macro_rules! case_columns {
     () => {
-        "c.id, c.kind, c.client_id, c.fingerprint, c.label, c.recipient, c.resource, c.facts, c.metadata, c.state, \
+        "c.id, c.kind, c.client_id, c.fingerprint, c.label, c.recipient, c.resource, c.facts, c.substance, c.state, \
          c.opened_at, c.decided_at, c.decided_by, c.note"
     };
 }
@@ -194,7 +194,7 @@ pub(super) const FIND_OPEN: &str = "SELECT id FROM review_cases
 pub(super) const COUNT_OTHERS: &str =
     "SELECT count(*) FROM access_requests r JOIN review_cases c ON c.id = r.case_id
     WHERE r.user_id = ?1 AND c.state = 'open' AND c.id IS NOT ?2";
-const OPEN: &str = "INSERT INTO review_cases (id, kind, client_id, fingerprint, label, recipient, resource, facts, metadata,
+const OPEN: &str = "INSERT INTO review_cases (id, kind, client_id, fingerprint, label, recipient, resource, facts, substance,
     state, opened_at, active_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
 pub(super) const TOUCH: &str =
     "UPDATE review_cases SET active_at = max(active_at, ?2) WHERE id = ?1";
