@@ -123,10 +123,8 @@ impl Bench {
             dpop: false,
         };
         let visit = Visit::of(&facts, &assessment, &warnings, login);
-        // An approval is for the client as it was looked at.
-        let substance = substance(known.client);
-        let looked_at = known.approvals.iter().filter(|approved| approved.substance == substance);
-        let approvals = looked_at.map(approval).collect();
+        let of_this = |approved: &&Approved| is_of(approved, known.client);
+        let approvals = known.approvals.iter().filter(of_this).map(approval).collect();
         Seen { assessment, warnings, visit, approvals }
     }
 }
@@ -174,6 +172,11 @@ impl Judged {
     pub fn limits(&self) -> &Limits {
         &self.verdict.limits
     }
+}
+
+/// An approval is for the client as it was looked at; policy judges the rest.
+fn is_of(approved: &Approved, client: &Metadata) -> bool {
+    approved.substance == substance(client)
 }
 
 /// An approval that was not ended, as policy sees it.
