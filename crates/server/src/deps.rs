@@ -9,8 +9,8 @@ use salver_store::Store;
 
 use crate::{
     bans::BanIndex, chance::Chance, clock::Clock, drift::Drift, keyring::Keyring, logo::Logos,
-    policy::CurrentPolicy, read_documents::ReadDocuments, revocations::RevocationIndex,
-    secrets::Secrets, settings::Settings, usage::Usage,
+    notices::Notices, policy::CurrentPolicy, read_documents::ReadDocuments,
+    revocations::RevocationIndex, secrets::Secrets, settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -43,6 +43,8 @@ pub struct Deps {
     pub read_documents: ReadDocuments,
     /// Logos of clients that were let in or asked lately.
     pub logos: Logos,
+    /// Who is told of what happens.
+    pub notices: Notices,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -19,6 +19,10 @@ pub enum Purpose {
     Setup,
     /// Disconnects an application.
     Disconnect,
+    /// Decides a case.
+    Decide,
+    /// Ends an approval.
+    EndApproval,
 }
 
 /// Whom the form was shown to.
@@ -66,6 +70,8 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::SignOut => b"out ",
         Purpose::Setup => b"make",
         Purpose::Disconnect => b"drop",
+        Purpose::Decide => b"case",
+        Purpose::EndApproval => b"ends",
     };
     let (kind, holder): (&[u8; 5], &[u8]) = match holder {
         Holder::Browser(id) => (b"form1", id),

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod form_token;
 pub mod keyring;
 pub mod logo;
+pub mod notices;
 pub mod pages;
 pub mod password;
 pub mod policy;

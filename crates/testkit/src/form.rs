@@ -51,6 +51,9 @@ impl Form {
                 continue;
             };
             let value = attribute(tag, "value").unwrap_or_default();
+            if tag.contains("type=\"radio\"") && !tag.ends_with(" checked") {
+                continue;
+            }
             if tag.starts_with("input") {
                 form.fields.push((name, value));
             } else if tag.starts_with("button") {

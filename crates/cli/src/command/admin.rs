@@ -33,6 +33,11 @@ pub(super) enum Admin {
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
+    /// Clients that wait for a reviewer: show them, decide.
+    #[command(subcommand)]
+    Review(super::review::Review),
+    /// What is approved and in force; or end an approval.
+    Approvals(super::approvals::Approvals),
     /// Print a link with which one person can make an account.
     Invite {
         /// The account's role.
@@ -132,6 +137,8 @@ impl Admin {
             Self::Unban(unban) => unban.run(),
             Self::Bans(bans) => bans.run(),
             Self::Change(change) => change.run(),
+            Self::Review(review) => review.run(),
+            Self::Approvals(approvals) => approvals.run(),
             Self::User(UserCommand::List { json, place }) => list(json, &place),
             Self::User(UserCommand::Show { username, json, place }) => {
                 show(&username, json, &place)

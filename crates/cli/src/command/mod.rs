@@ -1,6 +1,7 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod approvals;
 mod ban;
 mod catalogue;
 mod change;
@@ -12,6 +13,7 @@ mod egress;
 mod group;
 mod keys;
 mod policy;
+mod review;
 mod serve;
 
 use std::path::PathBuf;

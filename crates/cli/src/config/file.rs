@@ -13,6 +13,7 @@ use super::{
     limits::LimitsSection,
     log::LogSection,
     resources::entry::ResourceEntry,
+    review::ReviewSection,
     store::StoreSection,
     tls::TlsSection,
     tokens::TokensSection,
@@ -38,6 +39,8 @@ pub(crate) struct File {
     pub(crate) clients: Vec<ClientEntry>,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.
     pub(crate) policy: PolicySection,
+    /// Who is told of clients that wait for a reviewer; docs/policy.md says what a notice looks like.
+    pub(crate) review: ReviewSection,
     /// How metadata documents of clients are judged.
     pub(crate) documents: DocumentsSection,
     /// What follows when a client's metadata document changes. Three things are not settings: connections whose redirect URI is gone wait, what was authenticated with a removed key ends, and everything ends when a client that had to authenticate can no longer do so.

@@ -21,6 +21,7 @@ pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod reserved;
 pub(crate) mod resources;
+pub(crate) mod review;
 pub(crate) mod schema;
 pub(crate) mod scopes;
 pub(crate) mod secret;

@@ -18,6 +18,24 @@ pub(crate) struct Secret<'a> {
 }
 
 impl Secret<'_> {
+    /// The same, if nobody can guess it: a secret that programs share, not one that people remember.
+    pub(crate) fn read_strong(
+        self,
+        environment: &Environment,
+        problems: &mut Problems,
+    ) -> Option<Zeroizing<String>> {
+        let (key, secret) = self.read(environment, problems)?;
+        if secret.len() < 32 || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            problems.refuse(
+                key,
+                "is too weak: fewer than 32 characters, or spaces and the like among them",
+                "make one with: openssl rand -hex 32",
+            );
+            return None;
+        }
+        Some(secret)
+    }
+
     /// The secret, with the key that named its place; nothing if no key did, or if it is not there.
     pub(crate) fn read(
         self,

@@ -17,6 +17,7 @@ use super::{
     policy::{self, PolicySettings},
     problem::{Problem, Problems},
     resources::{self, Resource},
+    review::{self, ReviewSettings},
     schema,
     sections::Sections,
     server::{self, ServerSettings},
@@ -40,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) clients: Vec<Client>,
     /// Which clients may be let in.
     pub(crate) policy: PolicySettings,
+    /// Who is told of clients that wait.
+    pub(crate) review: ReviewSettings,
     /// How metadata documents are judged.
     pub(crate) documents: DocumentsSettings,
     /// Which clients are well known.
@@ -134,6 +137,7 @@ fn put_together(
         .map(|scope| scope.name.clone())
         .collect();
     let policy = policy::resolve(&file.policy, &resources, problems);
+    let review = review::resolve(&file.review, environment, problems);
     let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
     Some(Settings {
         server: ServerSettings {
@@ -147,6 +151,7 @@ fn put_together(
         resources,
         clients,
         policy: policy?,
+        review,
         documents: documents::resolve(file.documents, file.changes),
         catalogue,
         tokens: file.tokens,

@@ -22,7 +22,7 @@ use crate::{
 /// told to stop: the terminal has gone.
 pub(crate) async fn run(
     settings: &Settings,
-    house: House,
+    mut house: House,
     listeners: Vec<TcpListener>,
     (reload, ready): (Option<Reload>, impl FnOnce()),
 ) -> Result<(), Failure> {

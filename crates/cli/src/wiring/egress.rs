@@ -1,5 +1,7 @@
 //! What may leave? The operator's settings in the words of the guarded door, with what follows from the rest of the configuration.
 
+use std::time::Duration;
+
 use salver_egress::{
     Development, Egress, Exception, Reach, Settings as Door, SetupError,
     upstream::{SetupError as UpstreamSetupError, Upstream, UpstreamSettings},
@@ -26,6 +28,14 @@ pub(super) fn upstream(settings: &Settings, egress: &Egress) -> Result<Upstream,
         UpstreamSetupError::Resolver(error) => refused(&error),
         other => Failure::Setup { part: "the way to MCP servers", why: other.to_string() },
     })
+}
+
+/// The way to the operator's webhook: the same as to MCP servers, with little patience.
+pub(super) fn to_webhook(settings: &Settings) -> Result<Upstream, Failure> {
+    let shared = UpstreamSettings::sharing(&door(settings)).map_err(|error| refused(&error))?;
+    let settings = UpstreamSettings { header_time_limit: HOOK_TIME_LIMIT, ..shared };
+    let door = Upstream::new(salver_egress::ChosenBy::Operator, settings);
+    door.map_err(|error| Failure::Setup { part: "the way to the webhook", why: error.to_string() })
 }
 
 fn door(settings: &Settings) -> Door {
@@ -102,6 +112,9 @@ fn refused(error: &SetupError) -> Failure {
     let why = format!("is needed or wrong: {error}");
     Failure::Configuration(vec![Problem { place: None, key, why, hint: hint.to_owned() }])
 }
+
+/// How long a webhook may take to answer.
+const HOOK_TIME_LIMIT: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {

@@ -7,11 +7,12 @@ use salver_gateway::Gateway;
 use salver_server::{
     deps::Deps,
     flow::account::AccountDeps,
+    notices::{Notices, Outbox, hook::Hook},
     upkeep,
     web::{self, App},
 };
 
-use super::{egress, gateway, server};
+use super::{egress, gateway, notices, server};
 use crate::{
     catalogue,
     config::Settings,
@@ -29,12 +30,17 @@ pub(crate) struct House {
     gateway: Arc<Gateway>,
     ledger: Arc<Keeper>,
     catalogue: Arc<catalogue::Keeper>,
+    courier: Option<(Outbox, Hook)>,
 }
 
 impl House {
     /// Builds everything; the feed of revocations has been read once, so that the first call is judged by it.
     pub(crate) async fn build(settings: &Settings, state: &State) -> Result<Self, Failure> {
-        let deps = Arc::new(server::deps(settings, state, egress::open(settings)?).await?);
+        let hook = notices::hook(settings)?;
+        let (told, outbox) = Notices::with_outbox();
+        let told = if hook.is_some() { told } else { Notices::default() };
+        let way_out = egress::open(settings)?;
+        let deps = Arc::new(server::deps(settings, state, (way_out, told)).await?);
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
         deps.bans.refresh(&*deps.store).await?;
         let shadows = settings.policy.shadows(&deps.bans.get().bans, deps.now());
@@ -49,7 +55,8 @@ impl House {
         let file = LedgerFile::new(&settings.server.data, settings.egress.ledger_bytes);
         let ledger = Arc::new(Keeper::new(Arc::clone(&deps.egress), file));
         let catalogue = Arc::new(catalogue::Keeper::new(Arc::clone(&deps), settings));
-        Ok(Self { deps, router, gateway, ledger, catalogue })
+        let courier = hook.map(|hook| (outbox, hook));
+        Ok(Self { deps, router, gateway, ledger, catalogue, courier })
     }
 
     /// Whoever answers requests.
@@ -60,11 +67,17 @@ impl House {
     }
 
     /// What happens by itself while the server runs.
-    pub(crate) fn upkeep(&self) -> tokio::task::JoinHandle<()> {
+    pub(crate) fn upkeep(&mut self) -> tokio::task::JoinHandle<()> {
         let (deps, ledger) = (Arc::clone(&self.deps), Arc::clone(&self.ledger));
         let catalogue = Arc::clone(&self.catalogue);
+        let courier = self.courier.take();
+        let deliver = async move {
+            if let Some((outbox, hook)) = courier {
+                outbox.run(&hook).await;
+            }
+        };
         tokio::spawn(async move {
-            futures_util::join!(upkeep::run(deps), ledger.run(), catalogue.run());
+            futures_util::join!(upkeep::run(deps), ledger.run(), catalogue.run(), deliver);
         })
     }
 

@@ -7,10 +7,12 @@ mod clients;
 mod egress;
 mod gateway;
 pub(crate) mod house;
+mod notices;
 pub(crate) mod policy;
 mod server;
 mod standing;
 
 pub(crate) use egress::open as way_out;
 pub(crate) use house::House;
+pub(crate) use notices::hook_for_command;
 pub(crate) use server::{algorithm, keys_failed, onlooker, secrets};

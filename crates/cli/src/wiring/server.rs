@@ -12,6 +12,7 @@ use salver_server::{
     drift::Drift,
     keyring::Keyring,
     logo::Logos,
+    notices::Notices,
     policy::CurrentPolicy,
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
@@ -32,7 +33,7 @@ use crate::{
 pub(super) async fn deps(
     settings: &Settings,
     state: &State,
-    egress: Egress,
+    (egress, notices): (Egress, Notices),
 ) -> Result<Deps, Failure> {
     let secrets = secrets(state)?;
     let now = SystemClock.now();
@@ -60,6 +61,7 @@ pub(super) async fn deps(
         revocations: RevocationIndex::default(),
         usage: Usage::default(),
         logos: Logos::default(),
+        notices,
         read_documents: ReadDocuments::default(),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance::default()),

@@ -11,5 +11,6 @@ mod egress;
 mod http;
 mod login;
 mod policy;
+mod review;
 mod salver;
 mod serve;

@@ -2,6 +2,7 @@
 //! work, answer with a value that `web/` turns into HTTP.
 
 pub mod account;
+pub mod admin;
 pub mod authorize;
 pub mod ban;
 pub mod client;

@@ -19,7 +19,11 @@ use super::{
     authorize::{self, Next, Prepared, Step},
     refusal::{Refusal, Unavailable},
 };
-use crate::{deps::Deps, ticket::Ticket};
+use crate::{
+    deps::Deps,
+    notices::event::{Case, Event},
+    ticket::Ticket,
+};
 
 /// The longest reason that is kept, in characters.
 pub const MAX_REASON: usize = 500;
@@ -37,7 +41,7 @@ pub struct Waiting<'d> {
 }
 
 /// How a wish stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Standing {
     /// The case.
     pub state: CaseState,
@@ -45,6 +49,8 @@ pub struct Standing {
     pub asked_at: Timestamp,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
+    /// What the reviewer said about it.
+    pub note: Option<String>,
 }
 
 /// The page of a login that waits.
@@ -80,10 +86,13 @@ async fn page<'d>(
     Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, ticket })))
 }
 
-/// How a person's wish stands.
-#[must_use]
-pub fn standing(request: &AccessRequest, case: &ReviewCase) -> Standing {
-    Standing { state: case.state, asked_at: request.asked_at, decided_at: case.decided_at }
+fn standing(request: &AccessRequest, case: &ReviewCase) -> Standing {
+    Standing {
+        state: case.state,
+        asked_at: request.asked_at,
+        decided_at: case.decided_at,
+        note: case.note.clone(),
+    }
 }
 
 /// Asks for access, for the login that the page was about.
@@ -126,6 +135,9 @@ pub async fn ask<'d>(
     let too_many = match deps.store.ask_access(wish).await? {
         Asked::Waiting { case, opened } => {
             tracing::info!(%case, opened, client_id, user = %person.user.id, "access is asked for");
+            if opened {
+                deps.notices.tell(opened_event(deps, case, &prepared, person));
+            }
             false
         }
         Asked::TooMany => true,
@@ -134,20 +146,15 @@ pub async fn ask<'d>(
     page(deps, prepared, (&ticket.request, person), too_many).await
 }
 
-/// What a person has asked for, the newest first.
-///
-/// # Errors
-/// If the store fails.
-pub async fn list(
-    deps: &Deps,
-    person: &SignedIn,
-) -> Result<Vec<(AccessRequest, ReviewCase)>, Unavailable> {
-    let mut asked = deps.store.list_access_requests_of(person.user.id).await?;
-    asked.sort_by_key(|(request, _)| std::cmp::Reverse(request.asked_at));
-    for (request, case) in &asked {
-        if case.state != CaseState::Open && request.seen_at.is_none() {
-            deps.store.mark_seen(request.case, person.user.id, deps.now()).await?;
-        }
-    }
-    Ok(asked)
+fn opened_event(deps: &Deps, case: CaseId, prepared: &Prepared<'_>, person: &SignedIn) -> Event {
+    let case = Case {
+        id: case.to_string(),
+        client_id: prepared.client.client_id.to_string(),
+        label: prepared.client.label().to_owned(),
+        recipient: prepared.back.recipient().to_string(),
+        resource: prepared.accepted.offer.resource.to_string(),
+    };
+    let (place, people) =
+        ((&deps.settings.issuer, &*deps.chance), vec![person.user.username.clone()]);
+    Event::new(place, case, people, None, deps.now())
 }

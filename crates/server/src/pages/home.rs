@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Account, Site, When};
+use super::{Account, Site, When, icon::Icon};
 
 /// The first page of an account.
 #[derive(Clone, Debug, Template)]
@@ -18,6 +18,10 @@ pub struct HomePage<'a> {
     pub signed_in: When,
     /// How many applications are connected.
     pub applications: usize,
+    /// How many of their requests for access were decided, and they have not seen it.
+    pub news: usize,
+    /// Whether they decide for others.
+    pub staff: bool,
 }
 
 #[cfg(test)]
@@ -32,8 +36,12 @@ impl HomePage<'static> {
             role_words: role_words(Role::Administrator),
             signed_in: When::at(Timestamp::from_unix(1_790_000_000)),
             applications: 0,
+            news: 0,
+            staff: true,
         };
-        vec![("no_applications", none.clone()), ("applications", Self { applications: 2, ..none })]
+        let some = Self { applications: 2, news: 1, staff: false, ..none.clone() };
+        let more = Self { news: 2, ..some.clone() };
+        vec![("no_applications", none), ("applications", some), ("more_news", more)]
     }
 
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {
@@ -44,6 +52,8 @@ impl HomePage<'static> {
             role_words: "user",
             signed_in: When::at(Timestamp::from_unix(0)),
             applications: 1,
+            news: 1,
+            staff: true,
         }
     }
 }

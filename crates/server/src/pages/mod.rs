@@ -4,6 +4,7 @@
 //! template each, so no page can forget the quotes (DESIGN §7.5, UI-1, UI-6). Sending a page, with its headers, is
 //! `response.rs`. Pages decide nothing: they are given facts and choose the words.
 
+pub mod admin;
 mod apps;
 mod asset;
 pub mod consent;
@@ -12,6 +13,7 @@ mod host_name;
 mod icon;
 mod message;
 mod refusal;
+mod requests;
 mod response;
 mod role;
 mod setup;
@@ -29,6 +31,7 @@ pub use home::HomePage;
 pub use host_name::HostName;
 pub use message::{MessageLink, MessagePage};
 pub use refusal::{Fact, RefusalPage, WhoseMove};
+pub use requests::{RequestLine, RequestStanding, RequestsPage};
 pub use response::{FormAction, Opener, page, see_other};
 pub use role::role_words;
 pub use setup::SetupPage;

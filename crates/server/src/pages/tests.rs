@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::*;
+use super::{
+    admin::{AdminHomePage, ApprovalsPage, BansPage, CasePage, ExplainPage, QueuePage},
+    *,
+};
 use salver_names::Host;
 
 pub(super) static SITE: LazyLock<Site> = LazyLock::new(|| Site {
@@ -67,7 +70,14 @@ every_page!(
     HomePage,
     RefusalPage,
     MessagePage,
-    WaitPage
+    WaitPage,
+    RequestsPage,
+    AdminHomePage,
+    QueuePage,
+    CasePage,
+    ApprovalsPage,
+    BansPage,
+    ExplainPage
 );
 
 const HOSTILE: &str =

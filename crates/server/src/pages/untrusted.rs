@@ -28,6 +28,12 @@ impl Untrusted {
         Self::with_limit(raw, 400)
     }
 
+    /// What a person wrote to another: at most 500 characters are shown.
+    #[must_use]
+    pub fn remark(raw: &str) -> Option<Self> {
+        Self::with_limit(raw, 500)
+    }
+
     fn with_limit(raw: &str, limit: usize) -> Option<Self> {
         if raw.len() <= limit && is_harmless(raw) {
             return Some(Self { text: raw.to_owned() });

@@ -58,6 +58,8 @@ pub enum WaitStanding {
     Refused {
         /// When.
         decided: When,
+        /// What they said about it.
+        note: Option<Untrusted>,
     },
     /// A reviewer said yes, and that does not hold for this login.
     Ended {
@@ -104,7 +106,14 @@ impl WaitPage<'static> {
         vec![
             ("not_asked", not_asked.clone()),
             ("open", with(WaitStanding::Open { asked: when() })),
-            ("refused", with(WaitStanding::Refused { decided: when() })),
+            ("refused", with(WaitStanding::Refused { decided: when(), note: None })),
+            (
+                "refused_with_note",
+                with(WaitStanding::Refused {
+                    decided: when(),
+                    note: Some(untrusted("Use the other one.")),
+                }),
+            ),
             ("ended", with(WaitStanding::Ended { decided: when() })),
             ("too_many", Self { too_many: true, claimed_name: None, ..not_asked.clone() }),
         ]
@@ -128,7 +137,10 @@ impl WaitPage<'static> {
             sentence: Some(text.into()),
             rule: Some(text.into()),
             warnings: vec![Warning::Operator { words: text.into() }],
-            standing: WaitStanding::NotAsked,
+            standing: WaitStanding::Refused {
+                decided: When::at(salver_oauth::Timestamp::from_unix(0)),
+                note: Some(untrusted(text)),
+            },
             too_many: true,
             client_id: untrusted(text),
             ticket: text.into(),

@@ -3,6 +3,7 @@
 //! Nothing is decided here, and the store is never named.
 
 pub mod account;
+mod admin;
 mod app;
 mod authorize;
 mod clients;

@@ -44,6 +44,11 @@ pub(super) fn respond(app: &App, refusal: &Refusal) -> Response {
     page(words.status, &refused, &FormAction::Own, Opener::Kept)
 }
 
+/// What is wrong, in the words of the page; the name of whoever asks is not among them.
+pub(super) fn wrong(refusal: &Refusal) -> String {
+    words(refusal).wrong
+}
+
 fn facts(refusal: &Refusal) -> Vec<Fact> {
     let fact = |label, text: &str| Untrusted::identifier(text).map(|value| Fact { label, value });
     match refusal {

@@ -55,7 +55,7 @@ pub(super) fn respond(
         sentence: verdict.sentence.as_deref().map(str::to_owned),
         rule: verdict.rule.as_deref().map(str::to_owned),
         warnings: prepared.judged.warnings.iter().map(Warning::of).collect(),
-        standing: standing(waiting.asked),
+        standing: standing(waiting.asked.as_ref()),
         too_many: waiting.too_many,
         client_id,
         ticket: waiting.ticket.clone(),
@@ -64,12 +64,15 @@ pub(super) fn respond(
     page(StatusCode::OK, &wait, &FormAction::Own, Opener::Kept)
 }
 
-fn standing(asked: Option<Standing>) -> WaitStanding {
+fn standing(asked: Option<&Standing>) -> WaitStanding {
     let Some(asked) = asked else { return WaitStanding::NotAsked };
     let decided = When::at(asked.decided_at.unwrap_or(asked.asked_at));
     match asked.state {
         CaseState::Open => WaitStanding::Open { asked: When::at(asked.asked_at) },
-        CaseState::Refused => WaitStanding::Refused { decided },
+        CaseState::Refused => {
+            let note = asked.note.as_deref().and_then(Untrusted::remark);
+            WaitStanding::Refused { decided, note }
+        }
         CaseState::Approved => WaitStanding::Ended { decided },
     }
 }

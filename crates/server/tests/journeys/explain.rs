@@ -1,9 +1,15 @@
 //! What is explained is what a login comes to, and explaining leaves nothing behind.
 
 use http::StatusCode;
-use salver_oauth::Timestamp;
+use salver_oauth::{
+    Timestamp,
+    client::{id::ClientId, substance::substance},
+};
 use salver_policy::{judge::Outcome, rules::PolicySection};
-use salver_server::flow::explain::{Asking, ExplainRefusal, Explained, Question, explain};
+use salver_server::flow::{
+    client::{self, Reach},
+    explain::{Asking, ExplainRefusal, Explained, Question, explain},
+};
 use salver_store::record::{Audience, NewApproval, NewBan};
 use salver_testkit::web::Reply;
 use serde_json::json;
@@ -108,10 +114,13 @@ async fn a_person_brings_their_groups_and_what_was_approved_for_them() {
     };
     let (alice, bob) = (id("alice").await, id("bob").await);
     let _ = store.set_groups(alice, vec!["staff".into()]).await.unwrap();
+    let native = ClientId::parse(NATIVE_CLIENT).unwrap();
+    let found = client::find(&world.deps, &native, Reach::Look).await.unwrap().unwrap();
     let approval = NewApproval {
         case: None,
         client_id: NATIVE_CLIENT.into(),
         recipient: "loopback".into(),
+        substance: substance(&found.metadata),
         resource: Some(RESOURCE.into()),
         audience: Audience::User(bob),
         until: None,

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
@@ -35,6 +35,7 @@ use salver_server::{
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
     logo::Logos,
+    notices::{Notices, Outbox},
     policy::{CurrentPolicy, Policy},
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
@@ -90,6 +91,8 @@ pub(crate) struct World {
     pub(crate) clock: FixedClock,
     pub(crate) way_out_clock: Arc<WayOutClock>,
     pub(crate) deps: Arc<Deps>,
+    /// What waits to be delivered to a webhook.
+    pub(crate) outbox: Mutex<Option<Outbox>>,
     _directory: tempfile::TempDir,
 }
 
@@ -184,6 +187,7 @@ impl World {
         let mut settings = settings(issuer);
         decide(&mut settings);
         let ticking = clock.clone();
+        let (notices, outbox) = Notices::with_outbox();
         let deps = Arc::new(Deps {
             own_origins: settings.own_origins(),
             policy: CurrentPolicy::new(policy(&PolicySection::default())),
@@ -197,6 +201,7 @@ impl World {
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
             logos: Logos::default(),
+            notices,
             read_documents: ReadDocuments::default(),
             clock: Arc::new(move || ticking.now()),
             chance: Arc::new(SystemChance::default()),
@@ -207,12 +212,18 @@ impl World {
         deps.revocations.refresh(&*deps.store, clock.now()).await.unwrap();
         let account = AccountDeps::new(deps.clone(), &master).unwrap();
         let router = router(App::new(account));
-        Self { router, web, clock, way_out_clock, deps, _directory: directory }
+        let outbox = Mutex::new(Some(outbox));
+        Self { router, web, clock, way_out_clock, deps, outbox, _directory: directory }
     }
 
     /// A browser in which a new user of this name is signed in.
     pub(crate) async fn user(&self, username: &str) -> Browser {
-        let link = self.invitation().await;
+        self.account(username, Role::User).await
+    }
+
+    /// The same with this role.
+    pub(crate) async fn account(&self, username: &str, role: Role) -> Browser {
+        let link = self.invitation(role).await;
         let path = format!("/account/setup/{}", &*link.secret);
         let mut browser = Browser::new(self.router.clone());
         let page = browser.get(&path).await;
@@ -229,8 +240,8 @@ impl World {
         browser
     }
 
-    async fn invitation(&self) -> setup::NewLink {
-        let wish = setup::Invite { role: Role::User, lifetime_seconds: 900, now: self.clock.now() };
+    async fn invitation(&self, role: Role) -> setup::NewLink {
+        let wish = setup::Invite { role, lifetime_seconds: 900, now: self.clock.now() };
         setup::invite(&*self.deps.store, &self.deps.secrets, &*self.deps.chance, wish)
             .await
             .unwrap()
@@ -369,7 +380,7 @@ pub(crate) fn refused(page: &Page) -> (u16, String) {
 /// A log, and what was written to it so far.
 pub(crate) fn log() -> (impl tracing::Subscriber + Send + Sync, impl Fn() -> String) {
     #[derive(Clone, Default)]
-    struct Kept(Arc<std::sync::Mutex<Vec<u8>>>);
+    struct Kept(Arc<Mutex<Vec<u8>>>);
     impl std::io::Write for Kept {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);

@@ -18,14 +18,5 @@ pub(super) fn resolve(
         file: entry.introspection_secret_file.as_deref(),
         variable: entry.introspection_secret_env.as_deref(),
     };
-    let (key, secret) = place.read(environment, problems)?;
-    if secret.len() < 32 || !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        problems.refuse(
-            key,
-            "is too weak: fewer than 32 characters, or spaces and the like among them",
-            "make one with: openssl rand -hex 32",
-        );
-        return None;
-    }
-    Some(secret)
+    place.read_strong(environment, problems)
 }

@@ -5,8 +5,8 @@
 pub struct ContinueTo(String);
 
 impl ContinueTo {
-    /// The path that was asked for, if it is the authorization endpoint with its query or a page of the account; else the
-    /// account. `base` is the issuer's path.
+    /// The path that was asked for, if it is the authorization endpoint with its query, a page of the account or of administration;
+    /// else the account. `base` is the issuer's path.
     #[must_use]
     pub fn parse(raw: &str, base: &str) -> Self {
         if is_ours(raw, base) { Self(raw.to_owned()) } else { Self::account(base) }
@@ -34,7 +34,8 @@ fn is_ours(raw: &str, base: &str) -> bool {
     let Some(below) = path.strip_prefix(base) else {
         return false;
     };
-    let known = match below.strip_prefix("/account") {
+    let pages = ["/account", "/admin"].into_iter().find_map(|pages| below.strip_prefix(pages));
+    let known = match pages {
         Some(rest) => {
             (rest.is_empty() || rest.starts_with('/'))
                 && rest.bytes().all(plain)
@@ -66,6 +67,8 @@ mod tests {
             ("… a page below", "", "/account/apps", true),
             ("… with a query", "", "/account/apps?x=1", true),
             ("… a name that only begins so", "", "/accountant", false),
+            ("a page of administration", "", "/admin/review/AAAAAAAAAAAAAAAAAAAA-_", true),
+            ("… a name that only begins so", "", "/administrator", false),
             ("below the issuer's path", "/team", "/team/authorize?x", true),
             ("… not above it", "/team", "/authorize?x", false),
             ("another endpoint", "", "/token", false),

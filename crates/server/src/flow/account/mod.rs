@@ -6,6 +6,7 @@ pub mod apps;
 pub mod browser;
 pub mod continue_to;
 pub mod home;
+pub mod requests;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;

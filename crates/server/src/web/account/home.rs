@@ -7,7 +7,8 @@ use super::{refusal, sign_in};
 use crate::{
     flow::{
         SignedIn,
-        account::{AccountDeps, home::connected},
+        account::{AccountDeps, home::connected, requests::news},
+        admin::may_review,
     },
     pages::{Account, FormAction, HomePage, Opener, When, page, role_words},
 };
@@ -22,12 +23,18 @@ pub(super) async fn get(State(account): State<AccountDeps>, headers: HeaderMap) 
         Ok(count) => count,
         Err(error) => return refusal::unavailable(&account, &error),
     };
+    let news = match news(&account.deps, person.user.id).await {
+        Ok(count) => count,
+        Err(error) => return refusal::unavailable(&account, &error),
+    };
     let home = HomePage {
         site: &account.site,
         role_words: role_words(person.user.role),
+        staff: may_review(person.user.role),
         signed_in: When::at(person.session.created_at),
         account: shown(&account, person),
         applications,
+        news,
     };
     page(StatusCode::OK, &home, &FormAction::Own, Opener::Severed)
 }

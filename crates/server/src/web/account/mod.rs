@@ -4,7 +4,8 @@ mod apps;
 mod home;
 mod own_form;
 mod peer;
-mod refusal;
+pub(super) mod refusal;
+mod requests;
 mod setup;
 mod sign_in;
 mod sign_out;
@@ -28,4 +29,5 @@ where
         .route(&below("/sign-out"), post(sign_out::post))
         .route(&below("/setup/{link}"), get(setup::get).post(setup::post))
         .route(&below("/apps"), get(apps::get).post(apps::post))
+        .route(&below("/requests"), get(requests::get))
 }

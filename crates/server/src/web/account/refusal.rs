@@ -20,7 +20,7 @@ struct Words {
 }
 
 /// A form that another site sent.
-pub(super) fn foreign_form(account: &AccountDeps) -> Response {
+pub(in crate::web) fn foreign_form(account: &AccountDeps) -> Response {
     let words = Words {
         status: StatusCode::FORBIDDEN,
         title: "That form did not come from here",
@@ -32,7 +32,7 @@ pub(super) fn foreign_form(account: &AccountDeps) -> Response {
 }
 
 /// A form that cannot be read.
-pub(super) fn unreadable_form(account: &AccountDeps) -> Response {
+pub(in crate::web) fn unreadable_form(account: &AccountDeps) -> Response {
     let words = Words {
         status: StatusCode::BAD_REQUEST,
         title: "That form cannot be read",
@@ -44,7 +44,7 @@ pub(super) fn unreadable_form(account: &AccountDeps) -> Response {
 }
 
 /// A form whose token is not good any more, on a page that has no place to say so.
-pub(super) fn stale_form(account: &AccountDeps) -> Response {
+pub(in crate::web) fn stale_form(account: &AccountDeps) -> Response {
     let words = Words {
         status: StatusCode::FORBIDDEN,
         title: "That page was too old",
@@ -56,7 +56,7 @@ pub(super) fn stale_form(account: &AccountDeps) -> Response {
 }
 
 /// A setup link that does not work (any more).
-pub(super) fn no_such_link(account: &AccountDeps) -> Response {
+pub(in crate::web) fn no_such_link(account: &AccountDeps) -> Response {
     let words = Words {
         status: StatusCode::NOT_FOUND,
         title: "This link does not work",
@@ -68,7 +68,7 @@ pub(super) fn no_such_link(account: &AccountDeps) -> Response {
 }
 
 /// Something of ours failed.
-pub(super) fn unavailable(account: &AccountDeps, error: &dyn Display) -> Response {
+pub(in crate::web) fn unavailable(account: &AccountDeps, error: &dyn Display) -> Response {
     let words = Words {
         status: StatusCode::SERVICE_UNAVAILABLE,
         title: "The server cannot answer at the moment",

@@ -1,0 +1,124 @@
+//! `salver admin review approve` and `refuse`: the decision, and the notice of it.
+
+use clap::Args;
+use salver_server::{
+    chance::SystemChance,
+    clock::{Clock as _, SystemClock},
+    flow::admin::decision::{Decision, MAX_DAYS, Terms, Whom, WhomFault, note},
+};
+use salver_store::{Outcome, Store, record::ReviewCase};
+
+use super::CaseArgument;
+use crate::{
+    command::{Where, block_on, public_issuer, settings},
+    config::Settings,
+    failure::Failure,
+    output, state, wiring,
+};
+
+#[derive(Args, Debug)]
+pub(in crate::command) struct Approve {
+    #[command(flatten)]
+    case: CaseArgument,
+    /// For whom: user:NAME, group:NAME or everybody.
+    #[arg(long = "for", value_name = "WHOM")]
+    whom: String,
+    /// For how many days; without end if it is left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_DAYS)))]
+    days: Option<u32>,
+    /// At every MCP server, and not only at the one that was asked for.
+    #[arg(long)]
+    anywhere: bool,
+    /// A note to those who asked.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    note: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::command) struct Refuse {
+    #[command(flatten)]
+    case: CaseArgument,
+    /// A note to those who asked.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    note: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+impl Approve {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let settings = settings(&self.place.flags())?;
+        let state = state::open(&settings)?;
+        block_on(async {
+            let store = &*state.store;
+            let case = self.case.load(store).await?;
+            let whom = Whom::read(store, &self.whom).await?;
+            let whom = whom.map_err(|fault| nobody(&self.whom, fault))?;
+            let (days, anywhere, substance) = (self.days, self.anywhere, case.substance);
+            let approval = Some(Terms { whom, days, anywhere, substance });
+            decide(&settings, store, &case, decision(approval, &self.note)).await
+        })
+    }
+}
+
+impl Refuse {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let settings = settings(&self.place.flags())?;
+        let state = state::open(&settings)?;
+        block_on(async {
+            let case = self.case.load(&*state.store).await?;
+            decide(&settings, &*state.store, &case, decision(None, &self.note)).await
+        })
+    }
+}
+
+fn decision(approval: Option<Terms>, text: &str) -> Decision {
+    let (by, at) = ("an administrator".to_owned(), SystemClock.now());
+    Decision { approval, note: note(text), by, at }
+}
+
+async fn decide(
+    settings: &Settings,
+    store: &dyn Store,
+    case: &ReviewCase,
+    decision: Decision,
+) -> Result<(), Failure> {
+    if decision.apply(store, case).await? == Outcome::Lost {
+        return Err(Failure::Refused {
+            why: "the case is decided already".to_owned(),
+            hint: format!("`salver admin review show {}` tells how", case.id),
+        });
+    }
+    output::talk(match &decision.approval {
+        Some(_) => "Approved, for the client as it was when it was first asked for.",
+        None => "Refused.",
+    });
+    let Some(hook) = wiring::hook_for_command(settings)? else { return Ok(()) };
+    let issuer = public_issuer(settings)?;
+    let event = decision.event(store, case, (&issuer, &SystemChance::default())).await?;
+    if !hook.deliver(&event).await {
+        output::talk("The webhook did not take the notice of it.");
+    }
+    Ok(())
+}
+
+fn nobody(text: &str, fault: WhomFault) -> Failure {
+    let text = text.escape_debug();
+    let (why, hint) = match fault {
+        WhomFault::Form => (
+            format!("\"{text}\" names nobody"),
+            "write --for user:NAME, --for group:NAME or --for everybody",
+        ),
+        WhomFault::NoSuchUser => (
+            format!("\"{text}\" is no account that can sign in"),
+            "`salver admin user list` shows all",
+        ),
+        WhomFault::NoGroup => (
+            format!("\"{text}\" cannot be a group"),
+            "a group is a short word of small letters, digits, `_`, `.` and `-`",
+        ),
+    };
+    Failure::Refused { why, hint: hint.to_owned() }
+}

@@ -1,0 +1,37 @@
+//! What waits for those who decide?
+
+use salver_oauth::Timestamp;
+use salver_store::StoreError;
+
+use super::{Reviewer, approvals, bans};
+use crate::deps::Deps;
+
+/// What waits, and what is in force.
+#[derive(Clone, Copy, Debug)]
+pub struct Overview {
+    /// Open cases.
+    pub open: usize,
+    /// Since when the oldest of them waits.
+    pub oldest: Option<Timestamp>,
+    /// Approvals in force.
+    pub approvals: usize,
+    /// Bans in force.
+    pub bans: usize,
+}
+
+/// The overview.
+///
+/// # Errors
+/// If the store fails.
+pub async fn overview(deps: &Deps, _: &Reviewer) -> Result<Overview, StoreError> {
+    let open = deps.store.list_cases(true).await?;
+    let now = deps.now();
+    let approvals = deps.store.list_all_approvals().await?;
+    let banned = deps.store.list_bans().await?;
+    Ok(Overview {
+        open: open.len(),
+        oldest: open.iter().map(|(case, _)| case.opened_at).min(),
+        approvals: approvals.iter().filter(|one| approvals::is_in_force(one, now)).count(),
+        bans: banned.iter().filter(|ban| bans::is_in_force(ban, now)).count(),
+    })
+}

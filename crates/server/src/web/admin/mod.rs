@@ -1,0 +1,30 @@
+//! The pages of those who decide for others, as HTTP.
+
+mod approvals;
+mod bans;
+mod case;
+mod explain;
+mod gate;
+mod home;
+mod lines;
+mod queue;
+
+use axum::{Router, extract::FromRef, routing::get};
+
+use crate::flow::account::AccountDeps;
+
+/// The routes of administration, below the issuer's path.
+pub(super) fn router<S>(base: &str) -> Router<S>
+where
+    AccountDeps: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let below = |path: &str| format!("{base}/admin{path}");
+    Router::new()
+        .route(&below(""), get(home::get))
+        .route(&below("/review"), get(queue::get))
+        .route(&below("/review/{case}"), get(case::get).post(case::post))
+        .route(&below("/approvals"), get(approvals::get).post(approvals::post))
+        .route(&below("/bans"), get(bans::get))
+        .route(&below("/explain"), get(explain::get))
+}
