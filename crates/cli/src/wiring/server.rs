@@ -70,7 +70,7 @@ pub(super) async fn deps(
 
 /// The same for a command that asks once what the server would say.
 pub(crate) async fn onlooker(settings: &Settings, state: &State) -> Result<Deps, Failure> {
-    let deps = deps(settings, state, egress::open(settings)?).await?;
+    let deps = deps(settings, state, (egress::open(settings)?, Notices::default())).await?;
     deps.bans.refresh(&*deps.store).await?;
     Ok(deps)
 }
