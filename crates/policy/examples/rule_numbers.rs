@@ -115,6 +115,7 @@ fn visit(number: u32) -> Visit {
     let days = if number % 7 == 1 { 1 } else { 30 };
     Visit {
         application: format!("document {client_id}").into(),
+        bound_to: None,
         client_id: client_id.into(),
         method: Method::MetadataDocument,
         publisher: Publisher::Domain(host.into()),

@@ -7,17 +7,13 @@ use std::fmt;
 
 use salver_oauth::{
     Timestamp,
-    client::{
-        id::ClientId,
-        metadata::Metadata,
-        redirect_uri::{Recipient, without_port},
-    },
+    client::{id::ClientId, metadata::Metadata, redirect_uri::Recipient},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    catalogue::{Catalogue, Client, folded},
+    catalogue::{Catalogue, Client},
     evidence::{Evidence, EvidenceKind},
     impersonation::ProtectedNames,
 };
@@ -208,29 +204,6 @@ impl<'f> Facts<'f> {
     fn is_keyed(&self) -> bool {
         self.client.methods.private_key_jwt && !self.client.methods.none
     }
-}
-
-/// What makes two `client_id`s the same application (DESIGN 4.4), as a key.
-#[must_use]
-pub fn fingerprint(client: &Metadata) -> String {
-    match &client.client_id {
-        ClientId::Document(url) => format!("document {url}", url = url.as_str()),
-        ClientId::Issued(id) => format!("issued {}", id.as_str()),
-        ClientId::Sealed(_) => of_targets(client),
-        ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
-        ClientId::LocalDevelopment(id) => format!("development {}", id.as_str()),
-    }
-}
-
-/// DESIGN 4.4: whoever sends answers to the same places under the same name is the same application, however its `client_id` was sealed.
-fn of_targets(client: &Metadata) -> String {
-    let mut targets: Vec<_> =
-        client.redirect_uris.iter().map(|uri| without_port(uri.as_str())).collect();
-    targets.sort_unstable();
-    targets.dedup();
-    // Neither a folded name nor a redirect URI holds a line break.
-    let name = folded(client.name.as_deref().unwrap_or_default());
-    format!("dynamic {name}\n{}", targets.join("\n"))
 }
 
 impl fmt::Display for Rung {

@@ -4,6 +4,7 @@
 //! the operator: [`judge`] asks bans and rules about a [`visit`], [`explain`] says why, [`simulate`] asks other rules about earlier
 //! visits, [`check`] looks for rules that say nothing.
 
+pub mod application;
 pub mod approval;
 pub mod assessment;
 pub mod ban;

@@ -21,7 +21,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    assessment::{Assessment, Facts, Publisher, Rung, fingerprint},
+    application::fingerprint,
+    assessment::{Assessment, Facts, Publisher, Rung},
     evidence::Evidence,
     warning::Warning,
 };
@@ -107,8 +108,10 @@ pub struct Visit {
     pub name: Option<Box<str>>,
     /// Whose name that looks like.
     pub look_alike: Option<LookAlike>,
-    /// What makes it one application with others (DESIGN 4.4).
+    /// Its fingerprint (DESIGN 4.4).
     pub application: Box<str>,
+    /// The application that it is bound to, if it is: by the catalogue, or by an administrator. A label alone, for bans.
+    pub bound_to: Option<Box<str>>,
     /// The resource that is asked for.
     pub resource: Box<str>,
     /// The scopes that are asked for.
@@ -136,6 +139,8 @@ pub struct Login {
     pub scopes: Scope,
     /// When this server first let the client in.
     pub first_seen: Option<Timestamp>,
+    /// The application that the client is bound to, if it is.
+    pub bound_to: Option<Box<str>>,
     /// The request was pushed.
     pub pushed: bool,
     /// The request is bound to a key of the client.
@@ -153,10 +158,10 @@ impl Visit {
         login: Login,
     ) -> Self {
         let client = facts.client;
-        let Login { user, groups, resource, scopes, first_seen, pushed, dpop } = login;
+        let Login { user, groups, resource, scopes, first_seen, bound_to, pushed, dpop } = login;
         Self {
             client_id: client.client_id.as_str().into(),
-            method: method(client),
+            method: Method::of(&client.client_id),
             publisher: assessment.publisher.clone(),
             recipient: facts.recipient.clone(),
             relay: assessment.relay,
@@ -175,6 +180,7 @@ impl Visit {
             name: client.name.clone(),
             look_alike: look_alike(warnings),
             application: fingerprint(client).into(),
+            bound_to,
             resource,
             scopes,
             user,
@@ -235,16 +241,6 @@ impl Visit {
     }
 }
 
-fn method(client: &Metadata) -> Method {
-    match client.client_id {
-        ClientId::Issued(_) => Method::Preregistered,
-        ClientId::Document(_) => Method::MetadataDocument,
-        ClientId::Hosted(_) => Method::Hosted,
-        ClientId::LocalDevelopment(_) => Method::LocalDevelopment,
-        ClientId::Sealed(_) => Method::Dynamic,
-    }
-}
-
 fn redirect_hosts(client: &Metadata) -> Vec<Box<str>> {
     let mut hosts: Vec<Box<str>> = Vec::new();
     for uri in &client.redirect_uris {
@@ -283,6 +279,18 @@ impl Method {
         Self::Hosted,
         Self::LocalDevelopment,
     ];
+
+    /// How whoever has such a `client_id` came to be known.
+    #[must_use]
+    pub const fn of(client_id: &ClientId) -> Self {
+        match client_id {
+            ClientId::Issued(_) => Self::Preregistered,
+            ClientId::Document(_) => Self::MetadataDocument,
+            ClientId::Hosted(_) => Self::Hosted,
+            ClientId::LocalDevelopment(_) => Self::LocalDevelopment,
+            ClientId::Sealed(_) => Self::Dynamic,
+        }
+    }
 
     /// A name that stays the same.
     #[must_use]

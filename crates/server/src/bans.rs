@@ -12,6 +12,8 @@ use salver_policy::ban::{Ban, BanSubject, Bans};
 use salver_store::{Store, StoreError, record::Ban as Stored};
 use tokio::sync::Mutex;
 
+use crate::flow::application::Bindings;
+
 /// The bans, as of the newest reading.
 #[derive(Default)]
 pub struct BanIndex {
@@ -24,10 +26,12 @@ pub struct BanIndex {
 /// Bans with the number of their state.
 #[derive(Default)]
 pub struct Numbered {
-    /// How often they had changed.
+    /// How often they had changed, or what is bound had.
     pub number: i64,
     /// Those that were not lifted; expired ones match nobody.
     pub bans: Bans,
+    /// What administrators have bound: a ban of an application shuts out whatever is bound to it.
+    pub bindings: Bindings,
 }
 
 impl BanIndex {
@@ -62,7 +66,8 @@ impl BanIndex {
         }
         let stored = store.list_bans().await?;
         let bans = Bans::new(stored.iter().filter_map(in_force).collect());
-        self.current.store(Arc::new(Numbered { number, bans }));
+        let bindings = Bindings::new(&store.list_bindings().await?);
+        self.current.store(Arc::new(Numbered { number, bans, bindings }));
         Ok(())
     }
 }

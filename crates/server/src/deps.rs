@@ -8,9 +8,10 @@ use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
 use crate::{
-    bans::BanIndex, chance::Chance, clock::Clock, drift::Drift, keyring::Keyring, logo::Logos,
-    notices::Notices, policy::CurrentPolicy, read_documents::ReadDocuments,
-    revocations::RevocationIndex, secrets::Secrets, settings::Settings, usage::Usage,
+    bans::BanIndex, chance::Chance, clock::Clock, counters::Counters, drift::Drift,
+    keyring::Keyring, logo::Logos, notices::Notices, policy::CurrentPolicy,
+    read_documents::ReadDocuments, revocations::RevocationIndex, secrets::Secrets,
+    settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -39,6 +40,8 @@ pub struct Deps {
     pub revocations: RevocationIndex,
     /// What was seen lately.
     pub usage: Usage,
+    /// How far clients get.
+    pub counters: Counters,
     /// Documents that were read lately.
     pub read_documents: ReadDocuments,
     /// Logos of clients that were let in or asked lately.

@@ -6,6 +6,7 @@ pub mod bans;
 pub mod chance;
 pub mod clock;
 pub mod cookie;
+pub mod counters;
 pub mod deps;
 pub mod drift;
 pub mod flow;

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{deps::Deps, flow::ban};
+use salver_policy::catalogue::Catalogue;
+
+use crate::{
+    deps::Deps,
+    flow::{application, ban},
+};
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
 const FEED: Duration = Duration::from_millis(400);
@@ -29,10 +34,17 @@ pub async fn run(deps: Arc<Deps>) {
         }
     };
     let rest = async {
+        let mut settled = None;
         loop {
             tokio::select! {
-                _ = uses.tick() => merge_uses(&deps).await,
-                _ = sweep.tick() => sweep_and_reread(&deps).await,
+                _ = uses.tick() => {
+                    merge_uses(&deps).await;
+                    merge_counts(&deps).await;
+                }
+                _ = sweep.tick() => {
+                    sweep_and_reread(&deps).await;
+                    settle_applications(&deps, &mut settled).await;
+                }
             }
         }
     };
@@ -49,6 +61,40 @@ pub async fn merge_uses(deps: &Deps) {
         Ok(()) => deps.usage.merged(&used),
         Err(error) => {
             tracing::warn!(%error, "uses could not be merged; they are kept for the next time");
+        }
+    }
+}
+
+/// Merges what was counted; also called once more before the server stops.
+pub async fn merge_counts(deps: &Deps) {
+    let counted = deps.counters.take();
+    if counted.is_empty() {
+        return;
+    }
+    if let Err(error) = deps.store.count(counted.clone()).await {
+        deps.counters.put_back(counted);
+        tracing::warn!(%error, "counts could not be merged; they are kept for the next time");
+    }
+}
+
+/// A catalogue that has changed puts clients under other applications, those too that do not log in any more (DESIGN 4.6).
+async fn settle_applications(deps: &Deps, settled: &mut Option<Arc<Catalogue>>) {
+    let catalogue = Arc::clone(&deps.policy.get().catalogue);
+    if settled.as_ref().is_some_and(|settled| Arc::ptr_eq(settled, &catalogue)) {
+        return;
+    }
+    match application::settle(deps, &catalogue).await {
+        Ok(moved) => {
+            if moved > 0 {
+                tracing::info!(
+                    moved,
+                    "clients are seen under other applications: the catalogue has changed"
+                );
+            }
+            *settled = Some(catalogue);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "clients could not be put under the catalogue's applications; once more in a moment");
         }
     }
 }

@@ -30,10 +30,11 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    CaseDecision, ClientStanding, Code, Consent, Digest, Grant, HostedAdded, HostedDocument,
-    Installation, Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan,
-    NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
-    RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
+    HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
+    NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict, NewVersion,
+    Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
+    Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -124,7 +125,8 @@ pub trait Store: Send + Sync + 'static {
     /// When the first grant for a `client_id` was made, by anybody; it is known for good.
     fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>>;
     /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient and resource is widened if
-    /// there is a live one, else made; the application with the same fingerprint is used, else made, and bears the newest label.
+    /// there is a live one, else made; the client with the same fingerprint is used, else made, and so
+    /// is its home, which bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
     /// [`Recorded::JudgedAnew`] if bans have changed since it was decided, [`Recorded::Outdated`] if another version became the newest:
@@ -234,6 +236,32 @@ pub trait Store: Send + Sync + 'static {
     /// A grant by its id, revoked or not.
     fn find_grant(&self, id: GrantId) -> Answer<'_, Option<Grant>>;
 
+    // ── Applications: labels under which people see clients (DESIGN 4.4) ──
+
+    /// All clients that were ever let in, in the order of their fingerprints.
+    fn list_met_clients(&self) -> Answer<'_, Vec<MetClient>>;
+    /// All applications: those that clients belong to, and those that something was bound to.
+    fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>>;
+    /// Gives clients that were met other homes, since the catalogue has changed; answers how many. Counts as changes of bans.
+    fn settle_homes(&self, homes: Vec<NewHome>, now: Timestamp) -> Answer<'_, u64>;
+    /// Binds a client, met or not, to an application, which is made if there is none with its key; a binding that it has gives way. All its grants are seen
+    /// under that application from then on, whoever gave them, and nothing else of them changes. Counts as a change of bans. `Lost` if it is
+    /// bound to it already.
+    fn bind_client(&self, binding: NewBinding) -> Answer<'_, Outcome>;
+    /// Undoes a binding: the client is seen where it belongs. Counts as a change of bans. `Lost` if it is not bound.
+    fn unbind_client<'a>(&'a self, fingerprint: &'a str) -> Answer<'a, Outcome>;
+    /// All bindings, oldest first.
+    fn list_bindings(&self) -> Answer<'_, Vec<Binding>>;
+    /// Gives an application a name that stays, or lets it bear its clients' again. `Lost` if there is none.
+    fn rename_application(&self, id: ApplicationId, label: Option<String>) -> Answer<'_, Outcome>;
+
+    // ── How far clients get ──
+
+    /// Adds numbers to those that are there. Fails, as a whole, if a method is none of those of [`Counted`].
+    fn count(&self, counted: Vec<Counted>) -> Answer<'_, ()>;
+    /// What was counted on the days that began at this time or later, in order.
+    fn list_counts(&self, since: Timestamp) -> Answer<'_, Vec<Counted>>;
+
     // ── Bans ──
 
     /// Adds a ban; answers its number. Fails if its kind is none of those of [`Ban`].
@@ -242,7 +270,7 @@ pub trait Store: Send + Sync + 'static {
     fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
     /// All bans that were ever made, those that ended too.
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
-    /// How often a ban was added or lifted. That one ends by its time is no change: whoever judges by bans knows the time.
+    /// How often a ban was added or lifted, or a client came under another application. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
 
     // ── Review ──

@@ -1,16 +1,22 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod application;
 mod approval;
 mod ban;
 mod consent;
+mod count;
 mod hosted;
 mod review;
 mod verdict;
 mod version;
 
+pub use application::{
+    ApplicationOverview, Binding, Home, MetApplication, MetClient, NewBinding, NewHome,
+};
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
+pub use count::{Counted, FunnelStep};
 pub use hosted::{HostedAdded, HostedDocument};
 pub use review::{
     AccessRequest, Asked, CaseDecision, CaseKind, CaseState, NewAccessRequest, ReviewCase,
@@ -110,6 +116,8 @@ pub struct Grant {
     pub user: UserId,
     /// The label under which people see it.
     pub application: ApplicationId,
+    /// What makes its client one client (DESIGN 4.4).
+    pub fingerprint: String,
     /// Whom it was given to, byte for byte.
     pub client_id: String,
     /// Where the answers go: a class such as `loopback`, `https://host` or `app:scheme`.
@@ -245,17 +253,6 @@ pub struct Revocation {
     pub subject: Subject,
     /// When.
     pub at: Timestamp,
-}
-
-/// An application on a user's Connected apps page.
-#[derive(Clone, Debug)]
-pub struct ApplicationOverview {
-    /// Its id.
-    pub id: ApplicationId,
-    /// Its name for people.
-    pub label: String,
-    /// Its live grants with their live installations.
-    pub grants: Vec<(Grant, Vec<Installation>)>,
 }
 
 /// What a key is for.

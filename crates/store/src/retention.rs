@@ -30,5 +30,7 @@ pub const ENDED_APPROVAL: i64 = 180 * 24 * 60 * 60;
 pub const VERDICT: i64 = 30 * 24 * 60 * 60;
 /// How many verdicts are kept, the newest ones: at most a gigabyte, and a sign-in a second for three weeks.
 pub const VERDICTS: u32 = 2_000_000;
+/// What was counted on a day: long enough to see a change that was announced take effect.
+pub const COUNT: i64 = 90 * 24 * 60 * 60;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

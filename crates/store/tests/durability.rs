@@ -19,7 +19,7 @@ use std::{
 use salver_oauth::{ApplicationId, GrantId, Timestamp, UserId};
 use salver_store::{
     Store,
-    record::{Code, Consent, Grant, NewUser, Recorded, Role, User, UserAdded},
+    record::{Code, Consent, Grant, Home, NewUser, Recorded, Role, User, UserAdded},
     sqlite::{Settings, SqliteStore},
 };
 
@@ -43,6 +43,7 @@ fn consent(number: u32) -> Consent {
         id: GrantId::from_bytes(id),
         user: USER,
         application: ApplicationId::from_bytes(id),
+        fingerprint: format!("client{number}"),
         client_id: format!("https://client{number}.example/client.json"),
         recipient: "loopback".into(),
         resource: "https://as.example/mcp".into(),
@@ -70,8 +71,8 @@ fn consent(number: u32) -> Consent {
     };
     Consent {
         grant,
-        fingerprint: format!("client{number}"),
-        label: "client".into(),
+        name: "client".into(),
+        home: Home { key: format!("client{number}"), label: "client".into() },
         code,
         document: Some(number.to_be_bytes().to_vec()),
         newest: None,

@@ -84,6 +84,7 @@ impl House {
     /// What must not be lost when it stops.
     pub(crate) async fn close(&self) {
         upkeep::merge_uses(&self.deps).await;
+        upkeep::merge_counts(&self.deps).await;
         self.ledger.write().await;
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 pub struct BanFacts<'f> {
     client_id: &'f str,
     application: &'f str,
+    bound_to: Option<&'f str>,
     name: Option<String>,
     /// The host of the document.
     published_at: Option<&'f str>,
@@ -30,6 +31,7 @@ impl<'f> BanFacts<'f> {
         Self {
             client_id: &visit.client_id,
             application: &visit.application,
+            bound_to: visit.bound_to.as_deref(),
             name: visit.name.as_deref().map(folded),
             published_at: visit.document_host(),
             redirect_hosts: all.chain(visit.recipient_host()).collect(),
@@ -39,24 +41,31 @@ impl<'f> BanFacts<'f> {
         }
     }
 
-    /// Of a grant: its client, application, label, recipient (`loopback`, `https://host` or `app:scheme`) and keys.
+    /// Of a grant: its client, the client's fingerprint and name, recipient (`loopback`, `https://host` or `app:scheme`) and keys.
     #[must_use]
     pub fn of_grant(
         client_id: &'f str,
         application: &'f str,
-        label: &str,
+        name: &str,
         recipient: &'f str,
         keys: &'f [Box<str>],
     ) -> Self {
         Self {
             client_id,
             application,
-            name: Some(folded(label)),
+            name: Some(folded(name)),
             published_at: host_of(client_id),
             redirect_hosts: host_of(recipient).into_iter().collect(),
             keys,
             ..Self::default()
         }
+    }
+
+    /// The same for a client that is bound to this application.
+    #[must_use]
+    pub const fn bound_to(mut self, application: Option<&'f str>) -> Self {
+        self.bound_to = application;
+        self
     }
 
     /// The name, folded.
@@ -69,6 +78,7 @@ impl<'f> BanFacts<'f> {
         let domains = self.published_at.iter().chain(&self.redirect_hosts);
         [
             (BanKind::Application, Some(self.application)),
+            (BanKind::Application, self.bound_to),
             (BanKind::Document, Some(self.client_id)),
             (BanKind::SoftwareId, self.software_id),
             (BanKind::StatementIssuer, self.statement_issuer),

@@ -15,7 +15,7 @@ use crate::hosts::{self, HostFault};
 /// Whom a ban shuts out.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum BanSubject {
-    /// An application, by its fingerprint (DESIGN 4.4).
+    /// An application, by its key: that of one client is its fingerprint (DESIGN 4.4).
     Application(Box<str>),
     /// The metadata document at this URL.
     Document(Box<str>),

@@ -112,6 +112,24 @@ fn what_a_grant_knows_is_enough_for_what_it_tells() {
 }
 
 #[test]
+fn design_4_8_a_ban_of_an_application_shuts_out_whoever_is_bound_to_it() {
+    let visit = Visit { bound_to: Some("entry App".into()), ..visit() };
+    let grant = BanFacts::of_grant("partner", "issued partner", "Partner", "loopback", &[]);
+    for (value, visit_out, grant_out) in [
+        ("entry App", true, true),
+        ("document https://app.example/client.json", true, false),
+        ("issued partner", false, true),
+        ("entry Other", false, false),
+    ] {
+        let subject = ban(1, "application", value).subject;
+        assert_eq!(subject.matches(&BanFacts::of_visit(&visit)), visit_out, "{value}");
+        let bound = grant.clone().bound_to(Some("entry App"));
+        assert_eq!(subject.matches(&bound), grant_out, "{value}");
+    }
+    assert!(!ban(1, "application", "entry App").subject.matches(&grant), "nor anybody else");
+}
+
+#[test]
 fn a_ban_ends_when_it_says() {
     let visit = visit();
     let facts = BanFacts::of_visit(&visit);

@@ -25,6 +25,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         owner => format!("{}, which belongs to {owner}", name.shown),
     });
     let optional = [
+        ("bound to", visit.bound_to.as_deref().map(str::to_owned)),
         ("redirect hosts", Some(visit.redirect_hosts.join(", "))),
         ("catalogue entry", visit.entry.as_deref().map(str::to_owned)),
         ("statement issuer", visit.statement_issuer.as_deref().map(str::to_owned)),

@@ -99,6 +99,7 @@ impl Writer {
         self.optional(look_alike.map(|name| &*name.owner));
         self.optional(look_alike.map(|name| &*name.shown));
         self.application(&visit.application);
+        self.optional(visit.bound_to.as_deref());
         self.text(&visit.resource, MAX_TEXT);
         self.text(&visit.scopes.to_string(), MAX_TEXT);
         self.list(&visit.groups);
@@ -223,6 +224,7 @@ impl Reader<'_> {
                 (None, None) => None,
             },
             application: self.application()?,
+            bound_to: self.optional()?,
             resource: self.text()?,
             scopes: self.text()?.parse().map_err(|_| KeptError::Malformed)?,
             groups: self.list()?,

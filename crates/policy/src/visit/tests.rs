@@ -36,6 +36,7 @@ pub(crate) fn visit() -> Visit {
         name: Some("App".into()),
         look_alike: None,
         application: "document https://app.example/client.json".into(),
+        bound_to: None,
         resource: "https://mcp.example/notes".into(),
         scopes: "notes:read notes:write".parse().unwrap(),
         user: UserId::from_bytes([7; 16]),
@@ -56,6 +57,7 @@ fn login() -> Login {
         resource: "https://mcp.example.com/mcp".into(),
         scopes: "files:read files:write mcp".parse().unwrap(),
         first_seen: Some(now()),
+        bound_to: None,
         pushed: false,
         dpop: true,
     }

@@ -93,10 +93,10 @@ fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
     let grant = &live.grant;
     let facts = BanFacts::of_grant(
         &grant.client_id,
-        &live.fingerprint,
-        &live.label,
+        &grant.fingerprint,
+        &live.name,
         &grant.recipient,
         &keys,
     );
-    bans.find(&facts, now).is_some()
+    bans.find(&facts.bound_to(Some(&live.application_key)), now).is_some()
 }

@@ -5,12 +5,13 @@ use salver_oauth::{
     ApplicationId, GrantId,
     authorization::{check::AuthorizationError, request::AuthorizationRequest},
 };
-use salver_policy::assessment::fingerprint;
+use salver_policy::application::fingerprint;
 use salver_store::record::{Code, Consent, Grant, Recorded};
 
 use super::{
-    SignedIn,
+    SignedIn, application,
     authorize::{self, Next, Prepared, Step},
+    funnel::{self, FunnelStep},
     refusal::{Refusal, Unavailable},
     review,
     terms::Terms,
@@ -72,11 +73,13 @@ async fn record<'d>(
     let now = code.created_at;
     let terms = serde_json::to_string(&Terms::of(&prepared.judged, now))
         .map_err(|_| Unavailable::Crypto)?;
+    let (fingerprint, name) = (fingerprint(&prepared.client), prepared.client.label());
     let consent = Consent {
         grant: Grant {
             id: proposed,
             user: person.user.id,
             application: ApplicationId::from_bytes(deps.random()),
+            fingerprint: fingerprint.clone(),
             client_id: prepared.client.client_id.to_string(),
             recipient: prepared.back.recipient().to_string(),
             resource: prepared.accepted.offer.resource.to_string(),
@@ -90,8 +93,8 @@ async fn record<'d>(
             held_at: None,
             revoked_at: None,
         },
-        fingerprint: fingerprint(&prepared.client),
-        label: prepared.client.label().to_owned(),
+        home: application::home(&fingerprint, name, &prepared.judged.policy.catalogue),
+        name: name.to_owned(),
         code,
         document: prepared.document.as_deref().map(Into::into),
         newest: prepared.newest,
@@ -99,7 +102,10 @@ async fn record<'d>(
         verdict: Some(prepared.judged.to_keep(now)),
     };
     match deps.store.record_consent(consent).await? {
-        Recorded::Under(_) => Ok(Next::Redirect(prepared.back.with_code(&text))),
+        Recorded::Under(_) => {
+            funnel::note(deps, FunnelStep::Approved, &fingerprint);
+            Ok(Next::Redirect(prepared.back.with_code(&text)))
+        }
         Recorded::TicketSpent => Err(Refusal::Answered),
         // Another version became the newest, or bans changed, at this very moment: the page is shown anew.
         Recorded::Outdated => authorize::begin(deps, &ticket.request, Some(person)).await,

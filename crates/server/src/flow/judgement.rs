@@ -12,6 +12,7 @@ use salver_oauth::{
     },
 };
 use salver_policy::{
+    application::fingerprint,
     approval::{Approval, ApprovedFor},
     assessment::{Assessment, DocumentCopy, Facts},
     evidence::Evidence,
@@ -119,6 +120,7 @@ impl Bench {
             resource: known.accepted.offer.resource.as_str().into(),
             scopes: known.accepted.scope.clone(),
             first_seen: known.first_seen,
+            bound_to: self.bans.bindings.of(&fingerprint(known.client), &self.policy.catalogue),
             pushed: false,
             dpop: false,
         };

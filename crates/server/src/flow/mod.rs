@@ -3,12 +3,14 @@
 
 pub mod account;
 pub mod admin;
+pub mod application;
 pub mod authorize;
 pub mod ban;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
 pub mod explain;
+pub mod funnel;
 pub mod hosted;
 pub mod introspect;
 pub mod judgement;

@@ -10,7 +10,7 @@ use salver_oauth::{
     authorization::{check::AuthorizationError, request::AuthorizationRequest},
     client::substance::substance,
 };
-use salver_policy::assessment::fingerprint;
+use salver_policy::application::fingerprint;
 pub use salver_store::record::CaseState;
 use salver_store::record::{AccessRequest, Asked, NewAccessRequest, ReviewCase};
 

@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use super::{Account, HostName, Recipient, Site, Tile, Untrusted, When, icon::Icon};
+use salver_policy::visit::Method;
+
+use super::{
+    Account, HostName, MethodBadge, Proven, Recipient, Site, Tile, Untrusted, When, icon::Icon,
+};
 
 /// The page of applications that a person let in.
 #[derive(Clone, Debug, Template)]
@@ -54,6 +58,12 @@ pub struct Connection {
     pub host: Option<HostName>,
     /// The `client_id`.
     pub client_id: Untrusted,
+    /// How it introduced itself.
+    pub method: MethodBadge,
+    /// How much of it was proven.
+    pub proven: Proven,
+    /// It is in this group by what it says of itself, and nobody vouches for that (DESIGN 4.4).
+    pub stranger: bool,
     /// The MCP server's name.
     pub resource: String,
     /// What it may do there, one sentence each.
@@ -103,11 +113,15 @@ impl AppsPage<'static> {
     fn sample_applications() -> Vec<Application> {
         use super::tests::{host, untrusted};
         use salver_oauth::Timestamp;
+        use salver_policy::assessment::Rung;
         let when = |seconds: i64| When::at(Timestamp::from_unix(1_790_000_000 + seconds));
         let copy = |since, used| InstallationLine { since: when(since), last_used: when(used) };
         let code = Connection {
             host: Some(host("claude.ai")),
             client_id: untrusted("https://claude.ai/oauth/claude-code-client-metadata"),
+            method: MethodBadge(Method::MetadataDocument),
+            proven: Proven { method: Method::MetadataDocument, rung: Some(Rung::Published) },
+            stranger: false,
             resource: "Notes".into(),
             permissions: vec!["Read your notes".into(), "Write and delete your notes".into()],
             recipient: Recipient::ThisComputer { port: None },
@@ -118,12 +132,24 @@ impl AppsPage<'static> {
         let entered = Connection {
             host: None,
             client_id: untrusted("python-sdk"),
+            method: MethodBadge(Method::Preregistered),
+            proven: Proven { method: Method::Preregistered, rung: Some(Rung::Anchored) },
             permissions: Vec::new(),
             held: true,
             recipient: Recipient::WebHost(host("app.example.org")),
             installations: Vec::new(),
             ..code.clone()
         };
+        let stranger = |method, client_id| Connection {
+            host: None,
+            client_id: untrusted(client_id),
+            method: MethodBadge(method),
+            proven: Proven { method, rung: Some(Rung::SelfDeclared) },
+            stranger: true,
+            ..code.clone()
+        };
+        let registered = stranger(Method::Dynamic, "slv_AQABbm90IGEgcmVhbCBvbmU");
+        let in_development = stranger(Method::LocalDevelopment, "http://localhost");
         let application = |name: &str, connections| Application {
             id: "AAAAAAAAAAAAAAAAAAAAAA".into(),
             tile: Tile::of(name),
@@ -131,7 +157,7 @@ impl AppsPage<'static> {
             connections,
         };
         vec![
-            application("Claude Code", vec![code, entered.clone()]),
+            application("Claude Code", vec![code, registered, in_development]),
             application("Reports", vec![entered]),
         ]
     }
@@ -143,6 +169,9 @@ impl AppsPage<'static> {
         let connection = Connection {
             host: Some(HostName::made_of(text)),
             client_id: untrusted(text),
+            method: MethodBadge(Method::Dynamic),
+            proven: Proven { method: Method::Dynamic, rung: None },
+            stranger: true,
             resource: text.into(),
             permissions: vec![text.into()],
             recipient: Recipient::AppScheme(untrusted(text)),

@@ -7,6 +7,7 @@
 pub mod admin;
 mod apps;
 mod asset;
+mod badge;
 pub mod consent;
 mod home;
 mod host_name;
@@ -26,6 +27,7 @@ mod when;
 
 pub use apps::{Application, AppsPage, Connection, InstallationLine, Receipt};
 pub use asset::{Asset, ICON, STYLESHEET};
+pub use badge::{MethodBadge, Proven};
 pub use consent::{Changed, ConsentPage, Permission, Proof, Recipient, ResourceLine, Warning};
 pub use home::HomePage;
 pub use host_name::HostName;

@@ -30,6 +30,7 @@ use salver_policy::{
 use salver_server::{
     bans::BanIndex,
     chance::SystemChance,
+    counters::Counters,
     deps::{Deps, INTROSPECTED_KEPT},
     drift::Drift,
     flow::account::{AccountDeps, setup},
@@ -200,6 +201,7 @@ impl World {
             introspected: SeenTokens::new(INTROSPECTED_KEPT),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
+            counters: Counters::default(),
             logos: Logos::default(),
             notices,
             read_documents: ReadDocuments::default(),

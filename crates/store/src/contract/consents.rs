@@ -6,7 +6,7 @@ use salver_oauth::GrantId;
 
 use super::{
     race,
-    samples::{add_people, at, bytes, consent, digest, record, scope, user_id},
+    samples::{add_people, at, bytes, consent, digest, home, record, scope, user_id},
 };
 use crate::{
     Store,
@@ -157,8 +157,8 @@ pub async fn one_fingerprint_is_one_application(store: Arc<dyn Store>) {
     add_people(&store).await;
     let first = record(&store, consent(1, "claude")).await;
     let mut same = consent(2, "claude-desktop");
-    same.fingerprint = consent(1, "claude").fingerprint;
-    same.label = "Claude".into();
+    same.grant.fingerprint = consent(1, "claude").grant.fingerprint;
+    same.home = home("document claude", "Claude");
     let same = record(&store, same).await;
     let other = record(&store, consent(3, "zed")).await;
     let mut applications = Vec::new();

@@ -40,16 +40,18 @@ pub async fn live_grants_are_listed_with_what_is_below_them(store: Arc<dyn Store
     let expected = [
         LiveGrant {
             grant: store.find_grant(first).await.unwrap().unwrap(),
-            fingerprint: "document claude".into(),
+            application_key: "document claude".into(),
             label: "claude".into(),
+            name: "claude".into(),
             keys: vec!["a".into(), "b".into()],
             installations: [1, 2, 3, 4].map(installation_id).to_vec(),
             last_used_at: at(50),
         },
         LiveGrant {
             grant: store.find_grant(of_bob).await.unwrap().unwrap(),
-            fingerprint: "document zed".into(),
+            application_key: "document zed".into(),
             label: "zed".into(),
+            name: "zed".into(),
             keys: Vec::new(),
             installations: Vec::new(),
             last_used_at: at(0),

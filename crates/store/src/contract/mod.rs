@@ -13,8 +13,10 @@ pub mod applications;
 pub mod approvals;
 pub mod assertions;
 pub mod bans;
+pub mod bindings;
 pub mod codes;
 pub mod consents;
+pub mod counts;
 pub mod feed;
 pub mod holds;
 pub mod hosted;
@@ -158,6 +160,20 @@ macro_rules! engine_contract {
                     what_was_judged_under_other_bans_is_judged_anew
                     consenting_against_banning_lets_nothing_slip_through
                 }
+                bindings {
+                    a_binding_moves_all_grants_and_undoing_it_brings_them_back
+                    what_is_bound_is_revoked_together
+                    a_binding_is_one_and_may_come_first
+                    a_binding_is_a_change_of_who_is_shut_out
+                    a_client_gets_another_home
+                    an_administrators_name_of_an_application_stays
+                    consenting_against_binding_leaves_nothing_behind
+                }
+                counts {
+                    numbers_are_added_to_those_that_are_there
+                    a_count_is_of_a_known_method
+                    a_count_stays_ninety_days
+                }
                 live_grants {
                     live_grants_are_listed_with_what_is_below_them
                     live_grants_are_read_in_pages
@@ -265,8 +281,10 @@ mod tests {
             include_str!("approvals.rs"),
             include_str!("assertions.rs"),
             include_str!("bans.rs"),
+            include_str!("bindings.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
+            include_str!("counts.rs"),
             include_str!("feed.rs"),
             include_str!("holds.rs"),
             include_str!("hosted.rs"),

@@ -103,7 +103,8 @@ pub async fn an_application_is_revoked_for_one_user(store: Arc<dyn Store>) {
     let first = one_installation(&store).await;
     let application = store.find_grant(first).await.unwrap().unwrap().application;
     let mut second = consent(2, "claude-desktop");
-    second.fingerprint = consent(1, "claude").fingerprint;
+    second.grant.fingerprint = consent(1, "claude").grant.fingerprint;
+    second.home = consent(1, "claude").home;
     let second = record(&store, second).await;
     let other = record(&store, consent(3, "zed")).await;
     let mut of_bob = consent(4, "claude");

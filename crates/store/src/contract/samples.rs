@@ -7,7 +7,7 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, Use
 use crate::{
     Outcome, Store,
     record::{
-        AddCode, AdvanceInstallation, Code, Consent, Digest, Grant, Installation, NewUser,
+        AddCode, AdvanceInstallation, Code, Consent, Digest, Grant, Home, Installation, NewUser,
         NewVerdict, Recorded, RedeemCode, Role, Session, User, UserAdded, VerdictOutcome,
     },
 };
@@ -115,6 +115,7 @@ pub fn consent(number: u32, client: &str) -> Consent {
         id: GrantId::from_bytes(bytes(number)),
         user: user_id(1),
         application: ApplicationId::from_bytes(bytes(number)),
+        fingerprint: format!("document {client}"),
         client_id: format!("https://{client}.example/client.json"),
         recipient: "loopback".into(),
         resource: "https://as.example/mcp".into(),
@@ -128,8 +129,8 @@ pub fn consent(number: u32, client: &str) -> Consent {
         revoked_at: None,
     };
     Consent {
-        fingerprint: format!("document {client}"),
-        label: client.into(),
+        name: client.into(),
+        home: home(&format!("document {client}"), client),
         code: code(number, grant.id),
         grant,
         document: None,
@@ -137,6 +138,12 @@ pub fn consent(number: u32, client: &str) -> Consent {
         judged_under: 0,
         verdict: None,
     }
+}
+
+/// An application.
+#[must_use]
+pub fn home(key: &str, label: &str) -> Home {
+    Home { key: key.into(), label: label.into() }
 }
 
 /// What a rule of this number said to user 1.

@@ -49,10 +49,12 @@ pub struct NewBan {
 pub struct LiveGrant {
     /// The grant.
     pub grant: Grant,
-    /// Its application's fingerprint (DESIGN 4.4).
-    pub fingerprint: String,
+    /// Its application's key (DESIGN 4.4).
+    pub application_key: String,
     /// Its application's name for people.
     pub label: String,
+    /// What its client last called itself.
+    pub name: String,
     /// RFC 7638 thumbprints of the keys that its installations authenticated with, sorted, each once.
     pub keys: Vec<String>,
     /// Its installations that were not ended, in the order of ids.

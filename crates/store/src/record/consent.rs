@@ -2,17 +2,17 @@
 
 use salver_oauth::{GrantId, InstallationId, Scope, Timestamp};
 
-use super::{Digest, Grant, Installation, NewVerdict};
+use super::{Digest, Grant, Home, Installation, NewVerdict};
 
 /// A consent to record, with the code that answers it.
 #[derive(Clone, Debug)]
 pub struct Consent {
     /// The grant as it should be if there is none yet: `id` and `application` are proposals, `scope` is added to what is there.
     pub grant: Grant,
-    /// What makes two clients the same application (DESIGN 4.4).
-    pub fingerprint: String,
-    /// The application's name for people.
-    pub label: String,
+    /// What the client calls itself.
+    pub name: String,
+    /// The application that it belongs to unless an administrator has bound it (DESIGN 4.4).
+    pub home: Home,
     /// The code; its `grant` is set to the grant that is really used.
     pub code: Code,
     /// The metadata document with the digest `grant.metadata`, to be kept; none of a client that an administrator entered.

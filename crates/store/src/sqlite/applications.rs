@@ -23,8 +23,9 @@ pub(super) fn list_of_user(
     // One snapshot for both queries.
     let snapshot = connection.unchecked_transaction()?;
     let grants = list(&snapshot, "grants", GRANTS, [user.as_bytes()], |columns| {
-        let (label, last_used_at): (String, Timestamp) = (columns.next()?, columns.next()?);
-        Ok((label, last_used_at, grants::read(columns)?))
+        let (key, label): (String, String) = (columns.next()?, columns.next()?);
+        let last_used_at: Timestamp = columns.next()?;
+        Ok((key, label, last_used_at, grants::read(columns)?))
     })?;
     let mut installations: HashMap<GrantId, Vec<Installation>> = HashMap::new();
     for installation in
@@ -35,14 +36,14 @@ pub(super) fn list_of_user(
     snapshot.finish()?;
 
     let mut found: HashMap<ApplicationId, (Timestamp, ApplicationOverview)> = HashMap::new();
-    for (label, granted, grant) in grants {
+    for (key, label, granted, grant) in grants {
         let below = installations.remove(&grant.id).unwrap_or_default();
         let last_used =
             below.iter().map(|installation| installation.last_used_at).fold(granted, Ord::max);
         let id = grant.application;
-        let (newest, overview) = found
-            .entry(id)
-            .or_insert_with(|| (last_used, ApplicationOverview { id, label, grants: Vec::new() }));
+        let (newest, overview) = found.entry(id).or_insert_with(|| {
+            (last_used, ApplicationOverview { id, key, label, grants: Vec::new() })
+        });
         *newest = last_used.max(*newest);
         overview.grants.push((grant, below));
     }
@@ -54,9 +55,10 @@ pub(super) fn list_of_user(
 }
 
 pub(super) const GRANTS: &str = concat!(
-    "SELECT a.label, g.last_used_at, ",
+    "SELECT a.key, ifnull(a.given_label, a.label), g.last_used_at, ",
     grant_columns!(),
-    " FROM grants g JOIN applications a ON a.id = g.application_id WHERE g.user_id = ?1 AND g.revoked_at IS NULL \
+    " FROM grants g JOIN clients c ON c.number = g.client JOIN applications a ON a.id = c.application_id \
+     WHERE g.user_id = ?1 AND g.revoked_at IS NULL \
      ORDER BY g.created_at, g.rowid"
 );
 pub(super) const INSTALLATIONS: &str = concat!(

@@ -59,7 +59,13 @@ pub(super) fn list_all(connection: &Connection) -> Result<Vec<Ban>, StoreError> 
     })
 }
 
-/// How often a ban was added or lifted.
+/// Counts a change of who is shut out.
+pub(super) fn count_change(connection: &Connection) -> Result<(), StoreError> {
+    change(connection, COUNT, [])?;
+    Ok(())
+}
+
+/// How often a ban was added or lifted, or a client came under another application.
 pub(super) fn number(connection: &Connection) -> Result<i64, StoreError> {
     find(connection, CHANGES, NUMBER, [], only)?.ok_or(StoreError::Corrupt(CHANGES))
 }

@@ -1,10 +1,10 @@
 //! What has a person consented to? Grants, and how a consent is recorded (DESIGN §4.9: consent and code are one unit).
 
 use rusqlite::{Connection, params};
-use salver_oauth::{ApplicationId, GrantId, Scope, Timestamp, UserId};
+use salver_oauth::{GrantId, Scope, Timestamp, UserId};
 
 use super::{
-    codes,
+    clients, codes,
     row::{Columns, change, find, list, only},
     verdicts, versions,
     writer::Unit,
@@ -61,7 +61,7 @@ pub(super) fn record_consent(
     {
         return Ok(Unit::Undo(Recorded::Outdated));
     }
-    let application = application(connection, consent)?;
+    let client = clients::meet(connection, consent)?;
     let live: Option<(GrantId, Scope)> = find(
         connection,
         TABLE,
@@ -76,7 +76,7 @@ pub(super) fn record_consent(
             WIDEN,
             params![
                 id.as_bytes(),
-                application.as_bytes(),
+                client,
                 scope,
                 proposed.assessment,
                 proposed.metadata,
@@ -86,7 +86,7 @@ pub(super) fn record_consent(
         )?;
         id
     } else {
-        add(connection, proposed, application)?;
+        add(connection, proposed, client)?;
         proposed.id
     };
     codes::insert(connection, &consent.code, grant, consent.judged_under)?;
@@ -99,27 +99,14 @@ pub(super) fn record_consent(
     Ok(Unit::Keep(Recorded::Under(grant)))
 }
 
-/// The application with the consent's fingerprint, made if there is none, under the consent's label.
-fn application(connection: &Connection, consent: &Consent) -> Result<ApplicationId, StoreError> {
-    let Consent { grant, fingerprint, label, .. } = consent;
-    let params =
-        params![grant.application.as_bytes(), fingerprint, label, grant.created_at.as_unix()];
-    find(connection, "applications", APPLICATION, params, only)?
-        .ok_or(StoreError::Corrupt("applications"))
-}
-
-fn add(
-    connection: &Connection,
-    grant: &Grant,
-    application: ApplicationId,
-) -> Result<(), StoreError> {
+fn add(connection: &Connection, grant: &Grant, client: i64) -> Result<(), StoreError> {
     change(
         connection,
         ADD,
         params![
             grant.id.as_bytes(),
             grant.user.as_bytes(),
-            application.as_bytes(),
+            client,
             grant.client_id,
             grant.recipient,
             grant.resource,
@@ -141,6 +128,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
         id: columns.next()?,
         user: columns.next()?,
         application: columns.next()?,
+        fingerprint: columns.next()?,
         client_id: columns.next()?,
         recipient: columns.next()?,
         resource: columns.next()?,
@@ -158,7 +146,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
 /// The columns of a grant `g`, in the order in which [`read`] wants them.
 macro_rules! grant_columns {
     () => {
-        "g.id, g.user_id, g.application_id, g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.metadata, \
+        "g.id, g.user_id, (SELECT k.application_id FROM clients k WHERE k.number = g.client), \
+         (SELECT k.fingerprint FROM clients k WHERE k.number = g.client), g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.metadata, \
          g.verdict, g.created_at, g.consented_at, g.held_at, g.revoked_at"
     };
 }
@@ -181,12 +170,10 @@ pub(super) const USER_LIVES: &str = "SELECT 1 FROM users WHERE id = ?1 AND disab
 pub(super) const MAY_CONSENT: &str =
     "SELECT ?2 = (SELECT number FROM ban_changes WHERE id = 1) FROM users
     WHERE id = ?1 AND disabled_at IS NULL";
-const APPLICATION: &str =
-    "INSERT INTO applications (id, fingerprint, label, created_at) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (fingerprint) DO UPDATE SET label = excluded.label RETURNING id";
-const WIDEN: &str = "UPDATE grants SET application_id = ?2, scope = ?3, assessment = ?4, metadata = ?5,
+const WIDEN: &str = "UPDATE grants SET client = ?2, scope = ?3, assessment = ?4, metadata = ?5,
     verdict = ?6, held_at = NULL, consented_at = max(consented_at, ?7), last_used_at = max(last_used_at, ?7) WHERE id = ?1";
-const ADD: &str = "INSERT INTO grants (id, user_id, application_id, client_id, recipient, resource, scope, assessment,
+const ADD: &str =
+    "INSERT INTO grants (id, user_id, client, client_id, recipient, resource, scope, assessment,
     metadata, verdict, created_at, consented_at, last_used_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
 const SEEN: &str = "INSERT INTO first_consents (client_id, at) VALUES (?1, ?2)

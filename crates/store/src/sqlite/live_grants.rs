@@ -23,8 +23,9 @@ pub(super) fn list_after(
     let snapshot = connection.unchecked_transaction()?;
     let mut found = list(&snapshot, "grants", GRANTS, params![after, limit], |columns| {
         Ok(LiveGrant {
-            fingerprint: columns.next()?,
+            application_key: columns.next()?,
             label: columns.next()?,
+            name: columns.next()?,
             last_used_at: columns.next()?,
             grant: grants::read(columns)?,
             keys: Vec::new(),
@@ -58,9 +59,10 @@ pub(super) fn list_after(
 }
 
 pub(super) const GRANTS: &str = concat!(
-    "SELECT a.fingerprint, a.label, g.last_used_at, ",
+    "SELECT a.key, ifnull(a.given_label, a.label), c.name, g.last_used_at, ",
     grant_columns!(),
-    " FROM grants g JOIN applications a ON a.id = g.application_id WHERE g.id > ?1 AND g.revoked_at IS NULL \
+    " FROM grants g JOIN clients c ON c.number = g.client JOIN applications a ON a.id = c.application_id \
+     WHERE g.id > ?1 AND g.revoked_at IS NULL \
      ORDER BY g.id LIMIT ?2"
 );
 pub(super) const INSTALLATIONS: &str =

@@ -143,5 +143,5 @@ pub(super) const END_INSTALLATIONS: &str = "UPDATE installations SET ended_at = 
     sweep_after = min(sweep_after, ?2 + ?4) WHERE grant_id = ?1 AND ended_at IS NULL RETURNING expires_at";
 pub(super) const END_INSTALLATION: &str = "UPDATE installations SET ended_at = ?2, ended_why = ?3,
     sweep_after = min(sweep_after, ?2 + ?4) WHERE id = ?1 AND ended_at IS NULL";
-pub(super) const GRANTS_OF_APPLICATION: &str = "SELECT id FROM grants
-    WHERE user_id = ?1 AND application_id = ?2 AND revoked_at IS NULL ORDER BY rowid";
+pub(super) const GRANTS_OF_APPLICATION: &str = "SELECT g.id FROM grants
+    g JOIN clients c ON c.number = g.client WHERE g.user_id = ?1 AND c.application_id = ?2 AND g.revoked_at IS NULL ORDER BY g.rowid";

@@ -3,18 +3,19 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, codes, grants, hosted,
-    installations, invitations, keys, live_grants, revocations, row::change, sessions, sweep,
-    users, verdicts, versions, writer::Unit,
+    SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts, grants,
+    hosted, installations, invitations, keys, live_grants, revocations, row::change, sessions,
+    sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        CaseDecision, ClientStanding, Code, Consent, Digest, Grant, HostedAdded, HostedDocument,
-        Installation, Invitation, KeptVerdict, LiveGrant, NewAccessRequest, NewApproval, NewBan,
-        NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation,
-        RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
+        HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
+        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict,
+        NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
+        StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -244,6 +245,43 @@ impl Store for SqliteStore {
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome> {
         let name = name.to_owned();
         self.write(move |connection| hosted::remove(connection, owner, &name))
+    }
+
+    fn list_met_clients(&self) -> Answer<'_, Vec<MetClient>> {
+        self.read(clients::list_clients)
+    }
+
+    fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>> {
+        self.read(clients::list_applications)
+    }
+
+    fn settle_homes(&self, homes: Vec<NewHome>, now: Timestamp) -> Answer<'_, u64> {
+        self.write(move |connection| clients::settle(connection, &homes, now))
+    }
+
+    fn bind_client(&self, binding: NewBinding) -> Answer<'_, Outcome> {
+        self.write(move |connection| clients::bind(connection, &binding))
+    }
+
+    fn unbind_client<'a>(&'a self, fingerprint: &'a str) -> Answer<'a, Outcome> {
+        let fingerprint = fingerprint.to_owned();
+        self.write(move |connection| clients::unbind(connection, &fingerprint))
+    }
+
+    fn list_bindings(&self) -> Answer<'_, Vec<Binding>> {
+        self.read(clients::list_bindings)
+    }
+
+    fn rename_application(&self, id: ApplicationId, label: Option<String>) -> Answer<'_, Outcome> {
+        self.write(move |connection| clients::rename(connection, id, label.as_deref()))
+    }
+
+    fn count(&self, counted: Vec<Counted>) -> Answer<'_, ()> {
+        self.write(move |connection| counts::add(connection, &counted))
+    }
+
+    fn list_counts(&self, since: Timestamp) -> Answer<'_, Vec<Counted>> {
+        self.read(move |connection| counts::list_since(connection, since))
     }
 
     fn add_ban(&self, ban: NewBan) -> Answer<'_, i64> {

@@ -113,6 +113,11 @@ pub(super) const RULES: &[Rule] = &[
             WHERE number <= (SELECT max(number) FROM verdicts) - ?1 ORDER BY number LIMIT ?2)",
         kept: Kept::Newest(retention::VERDICTS),
     },
+    Rule {
+        sql: "DELETE FROM client_counts WHERE (day, application, method, step) IN
+            (SELECT day, application, method, step FROM client_counts WHERE day <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::COUNT),
+    },
     Rule { sql: requests_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: cases_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: requests_where!("= 'open'"), kept: Kept::After(retention::OPEN_CASE) },

@@ -1,6 +1,8 @@
 //! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
 
-use crate::record::{CaseKind, CaseState, KeyUse, RevocationReason, Role, VerdictOutcome};
+use crate::record::{
+    CaseKind, CaseState, FunnelStep, KeyUse, RevocationReason, Role, VerdictOutcome,
+};
 
 /// The word for a role.
 pub(super) fn role(role: Role) -> &'static str {
@@ -91,6 +93,25 @@ pub(super) fn case_state_of(word: &str) -> Option<CaseState> {
         "open" => CaseState::Open,
         "approved" => CaseState::Approved,
         "refused" => CaseState::Refused,
+        _ => return None,
+    })
+}
+
+/// The word for a step.
+pub(super) fn step(step: FunnelStep) -> &'static str {
+    match step {
+        FunnelStep::Registered => "registered",
+        FunnelStep::Approved => "approved",
+        FunnelStep::Used => "used",
+    }
+}
+
+/// The step that a word stands for.
+pub(super) fn step_of(word: &str) -> Option<FunnelStep> {
+    Some(match word {
+        "registered" => FunnelStep::Registered,
+        "approved" => FunnelStep::Approved,
+        "used" => FunnelStep::Used,
         _ => return None,
     })
 }

@@ -1,9 +1,12 @@
 //! Connected apps: seeing what was let in, and ending it, at the gateway and introspection at once (O21-19).
 
 use salver_oauth::{ApplicationId, UserId};
+use salver_policy::assessment::Rung;
 use salver_store::{StoreError, record::Session};
 
 pub use salver_store::record::{ApplicationOverview, Grant, Installation};
+
+use serde::Deserialize;
 
 use super::AccountDeps;
 use crate::form_token::{Holder, Purpose};
@@ -33,6 +36,16 @@ pub async fn list(
     user: UserId,
 ) -> Result<Vec<ApplicationOverview>, StoreError> {
     account.deps.store.list_applications(user).await
+}
+
+/// How much was proven of the client at the newest consent; nothing if that cannot be read.
+#[must_use]
+pub fn rung(grant: &Grant) -> Option<Rung> {
+    #[derive(Deserialize)]
+    struct OnRecord {
+        rung: Rung,
+    }
+    serde_json::from_str::<OnRecord>(&grant.assessment).ok().map(|on_record| on_record.rung)
 }
 
 /// Ends all of a user's connections to an application.

@@ -23,6 +23,7 @@ use crate::{
     deps::Deps,
     flow::{
         client_authentication::{Claimed, Whose},
+        funnel::{self, FunnelStep},
         refusal::Unavailable,
         terms::Terms,
     },
@@ -81,7 +82,10 @@ pub(super) async fn redeem(
             // Signed before the writer is asked: it serves everybody.
             let issued = issue(deps, generation)?;
             match deps.store.redeem_code(RedeemCode { code: digest, installation }).await? {
-                Outcome::Applied => Ok(issued),
+                Outcome::Applied => {
+                    funnel::note(deps, FunnelStep::Used, &grant.fingerprint);
+                    Ok(issued)
+                }
                 Outcome::Lost => {
                     // Somebody else redeemed it at this very moment, with everything right: a replay, whoever was first.
                     let found = deps.store.find_code(digest).await?;

@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
+use salver_policy::{application, visit::Method};
 use url::Url;
 
 use super::{home, own_form::OwnForm, refusal, sign_in};
@@ -10,14 +11,16 @@ use crate::{
         SignedIn,
         account::{
             AccountDeps,
-            apps::{ApplicationOverview, Disconnected, Grant, Installation, disconnect, list},
+            apps::{
+                ApplicationOverview, Disconnected, Grant, Installation, disconnect, list, rung,
+            },
         },
         logo,
     },
     form_token::{Holder, Purpose},
     pages::{
-        Application, AppsPage, Connection, FormAction, HostName, InstallationLine, Opener, Receipt,
-        Recipient, Tile, Untrusted, When, page,
+        Application, AppsPage, Connection, FormAction, HostName, InstallationLine, MethodBadge,
+        Opener, Proven, Receipt, Recipient, Tile, Untrusted, When, page,
     },
 };
 
@@ -82,13 +85,18 @@ fn application(account: &AccountDeps, overview: &ApplicationOverview) -> Option<
         connections: overview
             .grants
             .iter()
-            .filter_map(|(grant, copies)| connection(account, grant, copies))
+            .filter_map(|(grant, copies)| connection(account, overview, (grant, copies)))
             .collect(),
         id,
     })
 }
 
-fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> Option<Connection> {
+fn connection(
+    account: &AccountDeps,
+    overview: &ApplicationOverview,
+    (grant, copies): (&Grant, &[Installation]),
+) -> Option<Connection> {
+    let method = application::method_of(&grant.fingerprint).unwrap_or(Method::Dynamic);
     let url = Url::parse(&grant.client_id).ok().filter(|url| url.scheme() == "https");
     let resource = account.deps.settings.resources.find(&grant.resource);
     let sentence = |scope| resource.map_or(scope, |resource| resource.sentence(scope)).to_owned();
@@ -99,6 +107,9 @@ fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> 
     Some(Connection {
         host: url.and_then(|url| HostName::of_url(&url)),
         client_id: Untrusted::identifier(&grant.client_id)?,
+        method: MethodBadge(method),
+        proven: Proven { method, rung: rung(grant) },
+        stranger: is_stranger(overview, grant, method),
         resource: resource.map_or(&*grant.resource, |resource| &resource.name).to_owned(),
         permissions: grant.scope.iter().map(sentence).collect(),
         recipient: Recipient::of_class(&grant.recipient),
@@ -106,4 +117,12 @@ fn connection(account: &AccountDeps, grant: &Grant, copies: &[Installation]) -> 
         held: grant.held_at.is_some(),
         installations: copies.iter().map(copy).collect(),
     })
+}
+
+/// DESIGN 4.4: whoever sends the same metadata has the same `client_id`, so no binding says who it is that registered. Alone under its own fingerprint it poses
+/// as nobody.
+fn is_stranger(overview: &ApplicationOverview, grant: &Grant, method: Method) -> bool {
+    let by_itself = overview.key == grant.fingerprint
+        && overview.grants.iter().all(|(other, _)| other.fingerprint == grant.fingerprint);
+    matches!(method, Method::Dynamic | Method::LocalDevelopment) && !by_itself
 }

@@ -28,17 +28,35 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
+-- What people would call one app: a label. given_label is an administrator's.
 CREATE TABLE applications (
     id          BLOB NOT NULL PRIMARY KEY,
-    fingerprint TEXT NOT NULL UNIQUE,
+    key         TEXT NOT NULL UNIQUE,
     label       TEXT NOT NULL,
+    given_label TEXT,
     created_at  INTEGER NOT NULL
 ) STRICT;
+
+-- Clients that were let in, by their fingerprints; application_id is where an administrator has bound them, else home_id.
+CREATE TABLE clients (
+    number         INTEGER PRIMARY KEY,
+    fingerprint    TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    home_id        BLOB NOT NULL REFERENCES applications (id),
+    application_id BLOB NOT NULL REFERENCES applications (id)
+) STRICT;
+
+CREATE TABLE application_bindings (
+    fingerprint    TEXT NOT NULL PRIMARY KEY,
+    application_id BLOB NOT NULL REFERENCES applications (id),
+    bound_by       TEXT NOT NULL,
+    bound_at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE grants (
     id             BLOB NOT NULL PRIMARY KEY,
     user_id        BLOB NOT NULL REFERENCES users (id),
-    application_id BLOB NOT NULL REFERENCES applications (id),
+    client         INTEGER NOT NULL REFERENCES clients (number),
     client_id      TEXT NOT NULL,
     recipient      TEXT NOT NULL,
     resource       TEXT NOT NULL,
@@ -134,7 +152,7 @@ CREATE TABLE bans (
     lifted_by  TEXT
 ) STRICT;
 
--- One row that says how often a ban was added or lifted.
+-- One row that says how often a ban was added or lifted, or a client came under another application.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
@@ -207,6 +225,17 @@ CREATE TABLE verdicts (
     facts         BLOB NOT NULL
 ) STRICT;
 CREATE INDEX verdicts_by_age ON verdicts (at);
+
+-- How far clients get; application is empty for all that are not known. day is its first second.
+CREATE TABLE client_counts (
+    day         INTEGER NOT NULL,
+    application TEXT NOT NULL,
+    method      TEXT NOT NULL CHECK (method IN ('preregistered', 'user_registered', 'dynamic', 'metadata_document', 'hosted',
+                    'local_development')),
+    step        TEXT NOT NULL CHECK (step IN ('registered', 'approved', 'used')),
+    number      INTEGER NOT NULL,
+    PRIMARY KEY (day, application, method, step)
+) STRICT, WITHOUT ROWID;
 
 -- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
 CREATE TABLE versions (

@@ -4,8 +4,8 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, codes, grants, hosted, installations, invitations,
-    live_grants, revocations, sessions, sweep, users, verdicts, versions,
+    applications, approvals, bans, cases, clients, codes, counts, grants, hosted, installations,
+    invitations, live_grants, revocations, sessions, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -24,10 +24,18 @@ const STATEMENTS: &[&str] = &[
     cases::LIST_REQUESTS_OF,
     cases::MARK_SEEN,
     cases::TOUCH,
+    clients::CALL,
+    clients::FIND,
+    clients::FIND_APPLICATION,
+    clients::FOLLOW,
+    clients::MOVE,
+    clients::RENAME,
+    clients::UNBIND,
     codes::ADD,
     codes::FIND,
     codes::SPEND,
     codes::USE_GRANT,
+    counts::LIST,
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,

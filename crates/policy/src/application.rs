@@ -1,0 +1,182 @@
+//! Which application does a client belong to? DESIGN 4.4: what a person would call one app, whatever its `client_id`s.
+//!
+//! A client has a [`fingerprint`] of its own. The catalogue binds fingerprints to the application of an entry ([`entry_of`]); an administrator may bind them to any
+//! application, and that goes before. Both name the label under which people see, count, ban and revoke, and nothing else: rung, evidence, verdict and
+//! consent belong to the `client_id` alone.
+
+use salver_oauth::client::{id::ClientId, metadata::Metadata, redirect_uri::without_port};
+
+use crate::{
+    catalogue::{Catalogue, Client, folded},
+    visit::Method,
+};
+
+/// What makes two `client_id`s the same client, as a key.
+#[must_use]
+pub fn fingerprint(client: &Metadata) -> String {
+    match &client.client_id {
+        ClientId::Document(url) => format!("{DOCUMENT}{url}", url = url.as_str()),
+        ClientId::Issued(id) => format!("issued {}", id.as_str()),
+        ClientId::Sealed(_) => of_targets(client),
+        ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
+        ClientId::LocalDevelopment(id) => format!("development {}", id.as_str()),
+    }
+}
+
+/// Whoever sends answers to the same places under the same name is the same client, however its `client_id` was sealed.
+fn of_targets(client: &Metadata) -> String {
+    let mut targets: Vec<_> =
+        client.redirect_uris.iter().map(|uri| without_port(uri.as_str())).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let name = folded(client.name.as_deref().unwrap_or_default());
+    // No redirect URI holds a space, or is the sign before the name.
+    format!("{DYNAMIC}{}{BEFORE_NAME}{name}", targets.join(" "))
+}
+
+/// The entry of the catalogue that a client with this fingerprint belongs to: by the URL of its document; or, if it registered itself, by having redirect URIs
+/// of that entry only, and one of its names. Programs on the user's computer share addresses, so the name decides between them.
+#[must_use]
+pub fn entry_of<'c>(fingerprint: &str, catalogue: &'c Catalogue) -> Option<&'c Client> {
+    if let Some(url) = fingerprint.strip_prefix(DOCUMENT) {
+        return catalogue.client_of_document(url);
+    }
+    let (targets, name) = fingerprint.strip_prefix(DYNAMIC)?.split_once(BEFORE_NAME)?;
+    let named = catalogue.owner_of_name(name)?;
+    let uses_all = catalogue.clients_of_redirect_uris(targets.split(' '));
+    uses_all.into_iter().find(|client| client.name == named.name)
+}
+
+/// The key of the application of an entry.
+#[must_use]
+pub fn key_of_entry(entry: &Client) -> String {
+    format!("{ENTRY}{}", entry.name)
+}
+
+/// The name of the entry whose application has this key.
+#[must_use]
+pub fn entry_in_key(key: &str) -> Option<&str> {
+    key.strip_prefix(ENTRY)
+}
+
+/// The key of the application that a client with this fingerprint belongs to as long as no administrator binds it.
+#[must_use]
+pub fn home(fingerprint: &str, catalogue: &Catalogue) -> String {
+    entry_of(fingerprint, catalogue).map_or_else(|| fingerprint.to_owned(), key_of_entry)
+}
+
+/// How whoever has such a fingerprint came to be known; nothing if it is none.
+#[must_use]
+pub fn method_of(fingerprint: &str) -> Option<Method> {
+    let (word, _) = fingerprint.split_once(' ')?;
+    match word {
+        "document" => Some(Method::MetadataDocument),
+        "issued" => Some(Method::Preregistered),
+        "dynamic" => Some(Method::Dynamic),
+        "hosted" => Some(Method::Hosted),
+        "development" => Some(Method::LocalDevelopment),
+        _ => None,
+    }
+}
+
+const DOCUMENT: &str = "document ";
+const DYNAMIC: &str = "dynamic ";
+const ENTRY: &str = "entry ";
+const BEFORE_NAME: &str = " = ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        assessment::tests::{client, registered},
+        ban::BanSubject,
+    };
+
+    const BOTH: [&str; 2] = ["http://localhost/cb", "https://app.example/cb"];
+
+    #[test]
+    fn design_4_4_the_same_targets_and_name_are_one_application() {
+        let plain = fingerprint(&registered(1, "App", &BOTH));
+        assert_eq!(plain, "dynamic http://localhost/cb https://app.example/cb = app");
+        for (why, client, same) in [
+            ("under another key", registered(2, "App", &BOTH), true),
+            ("letter case of the name", registered(1, " APP ", &BOTH), true),
+            ("order", registered(1, "App", &[BOTH[1], BOTH[0]]), true),
+            ("port", registered(1, "App", &["http://localhost:8080/cb", BOTH[1]]), true),
+            ("name", registered(1, "Apps", &BOTH), false),
+            ("fewer targets", registered(1, "App", &BOTH[..1]), false),
+            (
+                "a target in the name",
+                registered(1, "https://app.example/cb = App", &BOTH[..1]),
+                false,
+            ),
+            ("path", registered(1, "App", &["http://localhost/cb2", BOTH[1]]), false),
+            ("host", registered(1, "App", &["http://127.0.0.1/cb", BOTH[1]]), false),
+            ("not dynamic", client("App", BOTH[0]), false),
+        ] {
+            assert_eq!(fingerprint(&client) == plain, same, "{why}");
+        }
+        assert!(BanSubject::parse("application", &plain).is_ok(), "it can be banned");
+    }
+
+    #[test]
+    fn a_fingerprint_says_how_its_client_came_to_be_known() {
+        for client in [
+            registered(1, "App", &BOTH),
+            client("https://app.example/c", BOTH[0]),
+            client("http://localhost:8080/clients/app.json", BOTH[0]),
+            client("partner", BOTH[0]),
+            client("http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb", BOTH[0]),
+        ] {
+            let method = Method::of(&client.client_id);
+            assert_eq!(method_of(&fingerprint(&client)), Some(method), "{}", client.client_id);
+        }
+        for other in ["entry App", "document", ""] {
+            assert_eq!(method_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn design_4_4_the_catalogue_binds_its_documents_and_who_registers_like_its_entry() {
+        const LOOPBACK: [&str; 2] = ["http://localhost:1/callback", "http://127.0.0.1:2/callback"];
+        let dynamic = |name, uris: &[&str]| fingerprint(&registered(1, name, uris));
+        for (why, fingerprint, entry) in [
+            (
+                "its document",
+                "document https://claude.ai/oauth/claude-code-client-metadata".to_owned(),
+                Some("Claude Code"),
+            ),
+            (
+                "an open pattern",
+                "document https://chatgpt.com/oauth/a1/client.json".to_owned(),
+                Some("ChatGPT"),
+            ),
+            ("another document there", "document https://claude.ai/oauth/other".to_owned(), None),
+            ("name and targets", dynamic("Claude Code", &LOOPBACK), Some("Claude Code")),
+            ("some of its targets", dynamic("claude  code", &LOOPBACK[..1]), Some("Claude Code")),
+            (
+                "the same targets, another name of the catalogue",
+                dynamic("Codex CLI", &LOOPBACK),
+                Some("Codex"),
+            ),
+            ("the same targets, a name of nobody", dynamic("Claude Codes", &LOOPBACK), None),
+            ("the name, and a target more", dynamic("Claude Code", &[LOOPBACK[0], BOTH[1]]), None),
+            ("the name, other targets", dynamic("Claude", &LOOPBACK), None),
+            (
+                "an app scheme",
+                dynamic("Cursor", &["cursor://anysphere.cursor-mcp/oauth/callback"]),
+                Some("Cursor"),
+            ),
+            ("entered", "issued Claude Code".to_owned(), None),
+            ("hosted", "hosted http://localhost:8080/clients/claude.json".to_owned(), None),
+            ("nothing", String::new(), None),
+        ] {
+            let catalogue = Catalogue::embedded();
+            let found = entry_of(&fingerprint, catalogue).map(|entry| &*entry.name);
+            assert_eq!(found, entry, "{why}: {fingerprint}");
+            let home = home(&fingerprint, catalogue);
+            assert_eq!(entry_in_key(&home), entry, "{why}");
+            assert_eq!(home == fingerprint, entry.is_none(), "{why}");
+        }
+    }
+}

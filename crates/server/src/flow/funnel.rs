@@ -1,0 +1,23 @@
+//! Which step did a client take, and as which application is it counted? Known applications one by one, all others as one: registering costs nothing,
+//! so strangers must not be able to make rows.
+
+use salver_policy::{
+    application::{entry_in_key, method_of},
+    visit::Method,
+};
+pub use salver_store::record::FunnelStep;
+
+use crate::deps::Deps;
+
+/// Notes that the client with this fingerprint took a step.
+pub fn note(deps: &Deps, step: FunnelStep, fingerprint: &str) {
+    let Some(method) = method_of(fingerprint) else { return };
+    let bindings = &deps.bans.get().bindings;
+    let bound_to = bindings.of(fingerprint, &deps.policy.get().catalogue);
+    let by_administrator = bindings.by_administrator(fingerprint).is_some();
+    let known = match &bound_to {
+        Some(key) if by_administrator || entry_in_key(key).is_some() => Some(&**key),
+        Some(_) | None => (method == Method::Preregistered).then_some(fingerprint),
+    };
+    deps.counters.note(step, method, known, deps.now());
+}
