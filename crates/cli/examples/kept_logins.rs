@@ -73,6 +73,7 @@ fn visit(number: u32, now: Timestamp) -> Visit {
     }
     Visit {
         application: format!("document {client_id}").into(),
+        bound_to: None,
         client_id: client_id.into(),
         method: Method::MetadataDocument,
         publisher: Publisher::Domain(host.into()),
