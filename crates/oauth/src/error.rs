@@ -195,6 +195,10 @@ pub fn registration(error: &RegistrationError) -> Wire {
                 "{too_long}; send fewer or shorter values than make {MAX_CLIENT_ID_BYTES} characters, and jwks_uri in place of jwks"
             ),
         ),
+        E::Banned => (
+            Code::InvalidClientMetadata,
+            "this client is not let in here, under whatever metadata; ask whoever runs this server".into(),
+        ),
         E::Statement(StatementFault::Invalid) => (
             Code::InvalidSoftwareStatement,
             "software_statement is not valid here; get a fresh one that names this server's issuer as its audience".into(),

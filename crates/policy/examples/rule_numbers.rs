@@ -122,6 +122,7 @@ fn visit(number: u32) -> Visit {
         recipient: Recipient::Loopback,
         relay: false,
         redirect_hosts: Vec::new(),
+        unlisted: None,
         rung: Rung::Published,
         evidence: Evidence::NONE.with(EvidenceKind::DomainDocument),
         entry: None,

@@ -11,6 +11,7 @@ use crate::{
     approval::{Approval, ApprovedFor},
     ban::{BanFacts, Bans},
     evidence::Evidence,
+    redirects::UnlistedHttps,
     rules::{Decided, Limits, Requirement, Rule, RuleSet, Then, View},
     visit::Visit,
 };
@@ -74,6 +75,8 @@ pub enum Reason {
     OtherResource,
     /// The rule lets in, and none of the scopes that were asked for can be given.
     NothingLeft,
+    /// The rule lets in, and one of the redirect URIs is an https address that nobody has named (DESIGN 4.3).
+    UnlistedRedirect,
 }
 
 /// Judges a login. Of the approvals, those of this client are enough.
@@ -112,12 +115,20 @@ pub(crate) fn by_rule(
         return Verdict::deny(obstacle, Some(rule));
     }
     let approval = approvals.iter().find(|approval| approval.covers(visit, view.now));
-    let (outcome, reason) = match (rule.then, &rule.warn, approval) {
+    let then = match visit.unlisted {
+        Some(UnlistedHttps::Review) => Then::Review,
+        Some(UnlistedHttps::Warn) | None => rule.then,
+    };
+    let why = if then == rule.then { Reason::Rule } else { Reason::UnlistedRedirect };
+    let (outcome, reason) = match (then, &rule.warn, approval) {
         (Then::Review, _, Some(Approval { number, who, .. })) => {
             (Outcome::Allow, Reason::Approved { number: *number, who: who.clone() })
         }
-        (Then::Review, ..) => (Outcome::Review, Reason::Rule),
+        (Then::Review, ..) => (Outcome::Review, why),
         (_, Some(warning), _) => (Outcome::Warn(warning.clone()), Reason::Rule),
+        (_, None, _) if visit.unlisted == Some(UnlistedHttps::Warn) => {
+            (Outcome::Warn(UNLISTED.into()), Reason::UnlistedRedirect)
+        }
         (_, None, _) => (Outcome::Allow, Reason::Rule),
     };
     Verdict {
@@ -129,6 +140,10 @@ pub(crate) fn by_rule(
         limits: Arc::clone(limits),
     }
 }
+
+/// What a person is told of a client whose addresses nobody has named.
+const UNLISTED: &str =
+    "It registered itself with a web address that nobody who runs this server has named.";
 
 /// The first term that this login does not meet.
 fn obstacle(limits: &Limits, view: &View<'_>) -> Option<Reason> {
@@ -197,6 +212,7 @@ impl Reason {
             Self::RedirectHost(_) => "redirect_host",
             Self::OtherResource => "other_resource",
             Self::NothingLeft => "nothing_left",
+            Self::UnlistedRedirect => "unlisted_redirect",
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     application::fingerprint,
     assessment::{Assessment, Facts, Publisher, Rung},
     evidence::Evidence,
+    redirects::UnlistedHttps,
     warning::Warning,
 };
 
@@ -88,6 +89,8 @@ pub struct Visit {
     pub relay: bool,
     /// The hosts on the web of all its redirect URIs, whichever this request uses.
     pub redirect_hosts: Vec<Box<str>>,
+    /// What is to become of it because it registered itself with an https address that nobody has named; nothing if it did not.
+    pub unlisted: Option<UnlistedHttps>,
     /// How much is proven.
     pub rung: Rung,
     /// By what.
@@ -141,6 +144,10 @@ pub struct Login {
     pub first_seen: Option<Timestamp>,
     /// The application that the client is bound to, if it is.
     pub bound_to: Option<Box<str>>,
+    /// `software_id`, as claimed.
+    pub software_id: Option<Box<str>>,
+    /// What the redirect policy wants to become of it, if it may come in at all.
+    pub unlisted: Option<UnlistedHttps>,
     /// The request was pushed.
     pub pushed: bool,
     /// The request is bound to a key of the client.
@@ -158,7 +165,18 @@ impl Visit {
         login: Login,
     ) -> Self {
         let client = facts.client;
-        let Login { user, groups, resource, scopes, first_seen, bound_to, pushed, dpop } = login;
+        let Login {
+            user,
+            groups,
+            resource,
+            scopes,
+            first_seen,
+            bound_to,
+            software_id,
+            unlisted,
+            pushed,
+            dpop,
+        } = login;
         Self {
             client_id: client.client_id.as_str().into(),
             method: Method::of(&client.client_id),
@@ -166,11 +184,12 @@ impl Visit {
             recipient: facts.recipient.clone(),
             relay: assessment.relay,
             redirect_hosts: redirect_hosts(client),
+            unlisted,
             rung: assessment.rung,
             evidence: assessment.evidence,
             entry: assessment.known.clone(),
             statement_issuer: None,
-            software_id: None,
+            software_id,
             keys: match &client.keys {
                 Keys::Inline(set) => thumbprints(set),
                 Keys::None | Keys::At(_) => Vec::new(),

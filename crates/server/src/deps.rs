@@ -10,8 +10,8 @@ use salver_store::Store;
 use crate::{
     bans::BanIndex, chance::Chance, clock::Clock, counters::Counters, drift::Drift,
     keyring::Keyring, logo::Logos, notices::Notices, policy::CurrentPolicy,
-    read_documents::ReadDocuments, revocations::RevocationIndex, secrets::Secrets,
-    settings::Settings, usage::Usage,
+    read_documents::ReadDocuments, revocations::RevocationIndex, sealing::Sealing,
+    secrets::Secrets, settings::Settings, usage::Usage,
 };
 
 /// What journeys work with.
@@ -32,6 +32,8 @@ pub struct Deps {
     pub egress: Arc<Egress>,
     /// Signing keys.
     pub keyring: Keyring,
+    /// Keys of registrations.
+    pub sealing: Sealing,
     /// Other keys.
     pub secrets: Secrets,
     /// Tokens that resource servers have asked about and that were good.

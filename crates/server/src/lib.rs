@@ -19,6 +19,7 @@ pub mod password;
 pub mod policy;
 pub mod read_documents;
 pub mod revocations;
+pub mod sealing;
 pub mod secrets;
 pub mod session;
 pub mod settings;

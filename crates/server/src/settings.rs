@@ -8,6 +8,7 @@ use salver_oauth::{
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
+use salver_policy::redirects::RedirectPolicy;
 use zeroize::Zeroizing;
 
 /// Settings of the authorization server.
@@ -22,10 +23,27 @@ pub struct Settings {
     pub profile: Profile,
     /// When the catalogue's copies of documents are used.
     pub pins: PinUse,
+    /// How clients may register themselves.
+    pub registration: Registration,
     /// What follows when a client's document changes.
     pub changes: ChangeRules,
     /// How long things live.
     pub lifetimes: Lifetimes,
+}
+
+/// How clients may register themselves (RFC 7591).
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// They may. Those that did go on when they may no longer.
+    pub dynamic: bool,
+    /// Where their answers may go.
+    pub redirects: RedirectPolicy,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        Self { dynamic: true, redirects: RedirectPolicy::default() }
+    }
 }
 
 /// When a pinned copy of a document is used (DESIGN 4.6).

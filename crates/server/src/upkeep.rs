@@ -121,4 +121,8 @@ async fn sweep_and_reread(deps: &Deps) {
     {
         tracing::warn!(%error, "signing keys could not be read again; those in force stay");
     }
+    let (key, issuer) = (deps.secrets.signing_keys(), &deps.settings.issuer);
+    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer).await {
+        tracing::warn!(%error, "sealing keys could not be read again; those in force stay");
+    }
 }

@@ -262,12 +262,14 @@ pub enum KeyUse {
     AccessToken,
     /// Signs identities for servers behind the gateway.
     Identity,
+    /// Seals registrations into a `client_id`.
+    Registration,
 }
 
-/// A signing key at rest.
+/// A key at rest.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StoredKey {
-    /// RFC 7638 thumbprint.
+    /// RFC 7638 thumbprint; of a key that seals, its number.
     pub key_id: String,
     /// What it is for.
     pub key_use: KeyUse,

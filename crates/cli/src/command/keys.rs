@@ -21,7 +21,7 @@ pub(super) enum Keys {
         #[command(flatten)]
         place: Where,
     },
-    /// Show all signing keys.
+    /// Show all keys: those that sign, and those that seal registrations.
     List {
         /// Print one line of JSON for each.
         #[arg(long)]
@@ -93,6 +93,7 @@ fn use_name(key_use: KeyUse) -> &'static str {
     match key_use {
         KeyUse::AccessToken => "access tokens",
         KeyUse::Identity => "identities",
+        KeyUse::Registration => "registrations",
     }
 }
 
@@ -101,6 +102,7 @@ fn state_of(key: &StoredKey, now: Timestamp) -> &'static str {
         Some(end) if end <= now => "retired",
         _ if key.signs_from > now => "published",
         Some(_) => "retiring",
+        None if key.key_use == KeyUse::Registration => "sealing",
         None => "signing",
     }
 }

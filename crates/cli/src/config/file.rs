@@ -12,6 +12,7 @@ use super::{
     egress::EgressSection,
     limits::LimitsSection,
     log::LogSection,
+    registration::RegistrationSection,
     resources::entry::ResourceEntry,
     review::ReviewSection,
     store::StoreSection,
@@ -37,6 +38,8 @@ pub(crate) struct File {
     pub(crate) resources: Vec<ResourceEntry>,
     /// Clients that are given an id here, one entry each; all others introduce themselves.
     pub(crate) clients: Vec<ClientEntry>,
+    /// Whether clients may register themselves, and with which redirect URIs.
+    pub(crate) registration: RegistrationSection,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.
     pub(crate) policy: PolicySection,
     /// Who is told of clients that wait for a reviewer; docs/policy.md says what a notice looks like.

@@ -19,6 +19,7 @@ pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod problem;
 pub(crate) mod reference;
+mod registration;
 pub(crate) mod reserved;
 pub(crate) mod resources;
 pub(crate) mod review;

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use salver_server::settings::Registration;
+
 use super::{
     catalogue::{self, CatalogueSettings},
     check,
@@ -16,6 +18,7 @@ use super::{
     platform,
     policy::{self, PolicySettings},
     problem::{Problem, Problems},
+    registration,
     resources::{self, Resource},
     review::{self, ReviewSettings},
     schema,
@@ -39,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) resources: Vec<Resource>,
     /// Clients that are given an id here.
     pub(crate) clients: Vec<Client>,
+    /// How clients may register themselves.
+    pub(crate) registration: Registration,
     /// Which clients may be let in.
     pub(crate) policy: PolicySettings,
     /// Who is told of clients that wait.
@@ -137,6 +142,7 @@ fn put_together(
         .map(|scope| scope.name.clone())
         .collect();
     let policy = policy::resolve(&file.policy, &resources, problems);
+    let registration = registration::resolve(&file.registration, problems);
     let review = review::resolve(&file.review, environment, problems);
     let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
     Some(Settings {
@@ -150,6 +156,7 @@ fn put_together(
         store: store?,
         resources,
         clients,
+        registration,
         policy: policy?,
         review,
         documents: documents::resolve(file.documents, file.changes),

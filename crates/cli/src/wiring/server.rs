@@ -17,6 +17,7 @@ use salver_server::{
     policy::CurrentPolicy,
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
+    sealing::Sealing,
     secrets::Secrets,
     settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
     usage::Usage,
@@ -46,6 +47,10 @@ pub(super) async fn deps(
     )
     .await
     .map_err(keys_failed)?;
+    let sealing =
+        Sealing::open(&*state.store, secrets.signing_keys(), &settings.server.issuer, now)
+            .await
+            .map_err(keys_failed)?;
     let catalogue = catalogue::in_force(settings)?;
     let server = server_settings(settings);
     Ok(Deps {
@@ -57,6 +62,7 @@ pub(super) async fn deps(
         store: Arc::clone(&state.store),
         egress: Arc::new(egress),
         keyring,
+        sealing,
         secrets,
         introspected: SeenTokens::new(INTROSPECTED_KEPT),
         revocations: RevocationIndex::default(),
@@ -109,6 +115,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         issuer: settings.server.issuer.clone(),
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
+        registration: settings.registration.clone(),
         profile: settings.documents.profile,
         pins: settings.catalogue.pins,
         changes: settings.documents.changes,

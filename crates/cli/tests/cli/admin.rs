@@ -76,7 +76,10 @@ fn keys_are_rotated_with_overlap() {
             })
             .collect()
     };
-    assert_eq!(states(folder.path()), ["access tokens signing", "identities signing"]);
+    assert_eq!(
+        states(folder.path()),
+        ["access tokens signing", "identities signing", "registrations sealing"]
+    );
     assert!(run(folder.path(), &["keys", "rotate"]).starts_with("exit code 0"));
     let mut rotated = states(folder.path());
     rotated.sort();
@@ -86,7 +89,8 @@ fn keys_are_rotated_with_overlap() {
             "access tokens published",
             "access tokens retiring",
             "identities published",
-            "identities retiring"
+            "identities retiring",
+            "registrations sealing"
         ]
     );
     drop(server);

@@ -14,6 +14,8 @@ pub mod path {
     pub const TOKEN: &str = "/token";
     /// RFC 7009.
     pub const REVOKE: &str = "/revoke";
+    /// RFC 7591 §3; below it RFC 7592.
+    pub const REGISTER: &str = "/register";
     /// RFC 7662.
     pub const INTROSPECT: &str = "/introspect";
     /// Keys of access tokens.
@@ -39,8 +41,15 @@ pub fn well_known_paths(issuer: &Issuer) -> Vec<String> {
 /// The metadata document. One document serves both kinds of discovery: the members that only OpenID clients insist on are there,
 /// and say what is true here, though no ID tokens are issued.
 #[must_use]
-pub fn metadata(issuer: &Issuer, scopes: &Scope, signing_algorithm: &str) -> Value {
-    json!({
+pub fn metadata(
+    issuer: &Issuer,
+    scopes: &Scope,
+    signing_algorithm: &str,
+    registers: bool,
+) -> Value {
+    // First what asks least of a client: some take the first that they know.
+    let methods = ["none", "private_key_jwt", "client_secret_basic", "client_secret_post"];
+    let mut metadata = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.endpoint(path::AUTHORIZE),
         "token_endpoint": issuer.endpoint(path::TOKEN),
@@ -51,9 +60,9 @@ pub fn metadata(issuer: &Issuer, scopes: &Scope, signing_algorithm: &str) -> Val
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+        "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256", "PS256"],
-        "revocation_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+        "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256", "PS256"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
         "scopes_supported": scopes.iter().collect::<Vec<_>>(),
@@ -64,7 +73,11 @@ pub fn metadata(issuer: &Issuer, scopes: &Scope, signing_algorithm: &str) -> Val
         "request_uri_parameter_supported": false,
         "client_id_metadata_document_supported": true,
         "authorization_response_iss_parameter_supported": true,
-    })
+    });
+    if registers && let Some(members) = metadata.as_object_mut() {
+        members.insert("registration_endpoint".into(), issuer.endpoint(path::REGISTER).into());
+    }
+    metadata
 }
 
 #[cfg(test)]
@@ -91,14 +104,16 @@ mod tests {
     #[test]
     fn mcp_as_3_4_5_6_what_clients_look_for() {
         let issuer = Issuer::parse("https://as.example/a").unwrap();
-        let document = metadata(&issuer, &"read write".parse().unwrap(), "ES256");
+        let of = |registers| metadata(&issuer, &"read write".parse().unwrap(), "ES256", registers);
+        let document = of(true);
         assert_eq!(document["issuer"], "https://as.example/a");
         assert_eq!(document["authorization_endpoint"], "https://as.example/a/authorize");
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["client_id_metadata_document_supported"], true);
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
         assert!(document.as_object().unwrap().values().all(|value| !value.is_null()));
-        // MD-3: no registration endpoint is promised while there is none.
-        assert!(document.get("registration_endpoint").is_none());
+        assert_eq!(document["registration_endpoint"], "https://as.example/a/register");
+        // MD-3: none is promised where none is.
+        assert!(of(false).get("registration_endpoint").is_none());
     }
 }

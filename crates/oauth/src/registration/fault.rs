@@ -45,6 +45,9 @@ pub enum RegistrationError {
     /// DESIGN §9.
     #[error("{0}")]
     Id(#[from] IdTooLong),
+    /// Whoever runs this server has shut it out.
+    #[error("it is not let in here")]
+    Banned,
     /// Its software statement (DCR-8, SW-10).
     #[error("{0}")]
     Statement(#[from] StatementFault),

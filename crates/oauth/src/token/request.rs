@@ -2,10 +2,11 @@
 //! `Authorization` header; nothing is looked up here.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
 
 use super::error::TokenError;
 use crate::{
-    client::id::ClientId,
+    client::{id::ClientId, metadata::SecretMethod},
     form::{Form, FormError},
     resource::ResourceId,
     scope::Scope,
@@ -27,6 +28,15 @@ pub struct TokenRequest {
 pub enum Credentials {
     /// By name alone: public clients prove nothing here.
     None(ClientId),
+    /// By a secret that this server has given it (OAuth 2.1 §2.4.1).
+    Secret {
+        /// Who.
+        client_id: ClientId,
+        /// Where the secret stood.
+        method: SecretMethod,
+        /// What it presented.
+        secret: Zeroizing<Box<str>>,
+    },
     /// By a JWT that one of its keys has signed (RFC 7523 §2.2).
     Assertion {
         /// The parameter, if it stands; else the assertion's `sub` tells.
@@ -102,24 +112,21 @@ pub fn narrowed(asked: Option<&str>, granted: &Scope) -> Result<Scope, TokenErro
     if asked.is_subset(granted) && !asked.is_empty() { Ok(asked) } else { Err(TokenError::Scope) }
 }
 
-/// Who asks, and how they prove it: from the body, from Basic with an empty secret, or from an assertion.
+/// Who asks, and how they prove it: by name, by a secret in the body or in Basic, or by an assertion. An empty secret in Basic is none.
 ///
 /// # Errors
-/// [`TokenError`], also if the request carries a secret: no client has one here yet.
+/// [`TokenError`], also if it is done in two ways.
 pub fn credentials(
     form: &Form<'_>,
     authorization: Option<&str>,
 ) -> Result<Credentials, TokenError> {
     let in_body = form.one("client_id")?;
-    let secret = form.raw("client_secret")?.is_some();
+    let secret = form.one("client_secret")?;
     let assertion = form.one("client_assertion")?;
     let in_header = authorization.map(basic).transpose()?;
-    let ways = [in_header.is_some(), secret, assertion.is_some()];
+    let ways = [in_header.is_some(), secret.is_some(), assertion.is_some()];
     if ways.into_iter().filter(|used| *used).count() > 1 {
         return Err(TokenError::TwoAuthentications);
-    }
-    if secret || in_header.as_ref().is_some_and(|(_, secret)| !secret.is_empty()) {
-        return Err(TokenError::ClientAuthentication);
     }
     let read = |id: &str| ClientId::parse(id).map_err(|_| TokenError::UnknownClient);
     if let Some(jwt) = assertion {
@@ -131,10 +138,18 @@ pub fn credentials(
     }
     match (in_header, in_body) {
         (Some((id, _)), Some(in_body)) if id != in_body => Err(TokenError::TwoAuthentications),
-        (Some((id, _)), _) => read(&id).map(Credentials::None),
-        (None, Some(id)) => read(&id).map(Credentials::None),
+        (Some((id, secret)), _) if secret.is_empty() => read(&id).map(Credentials::None),
+        (Some((id, secret)), _) => Ok(by_secret(read(&id)?, SecretMethod::Basic, &secret)),
+        (None, Some(id)) => match secret {
+            Some(secret) => Ok(by_secret(read(&id)?, SecretMethod::Post, &secret)),
+            None => read(&id).map(Credentials::None),
+        },
         (None, None) => Err(TokenError::Missing("client_id")),
     }
+}
+
+fn by_secret(client_id: ClientId, method: SecretMethod, secret: &str) -> Credentials {
+    Credentials::Secret { client_id, method, secret: Zeroizing::new(secret.into()) }
 }
 
 /// Name and password of an `Authorization: Basic` header, form-decoded after base64 (O21-35).
@@ -179,6 +194,9 @@ mod tests {
     fn read(body: &str, header: Option<&str>) -> Result<String, TokenError> {
         TokenRequest::parse(body, header).map(|request| match request.credentials {
             Credentials::None(client_id) => client_id.to_string(),
+            Credentials::Secret { client_id, method, secret } => {
+                format!("{client_id} by {} {}", method.as_str(), &**secret)
+            }
             Credentials::Assertion { client_id, jwt } => {
                 format!("{jwt} for {}", client_id.map_or("its sub".into(), |id| id.to_string()))
             }
@@ -201,11 +219,11 @@ mod tests {
                 Some(header("a:")),
                 Err(TokenError::TwoAuthentications),
             ),
-            (CODE.into(), Some(header("a:secret")), Err(TokenError::ClientAuthentication)),
+            (CODE.into(), Some(header("a:s%25t")), Ok("a by client_secret_basic s%t")),
             (
-                format!("{CODE}&client_id=a&client_secret=s"),
+                format!("{CODE}&client_id=a&client_secret=s%25t"),
                 None,
-                Err(TokenError::ClientAuthentication),
+                Ok("a by client_secret_post s%t"),
             ),
             (
                 format!("{CODE}&client_id=a&client_secret=s"),

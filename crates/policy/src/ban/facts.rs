@@ -1,6 +1,7 @@
 //! What do bans look at? Made from a whole visit, or from the little that is kept with a grant.
 
 use salver_names::registrable_domain;
+use salver_oauth::client::{metadata::Metadata, redirect_uri::Recipient};
 
 use super::subject::BanKind;
 use crate::{
@@ -38,6 +39,32 @@ impl<'f> BanFacts<'f> {
             keys: &visit.keys,
             software_id: visit.software_id.as_deref(),
             statement_issuer: visit.statement_issuer.as_deref(),
+        }
+    }
+
+    /// Of a client that registers itself: everything that it says, and its application (the fingerprint, and what that is bound to) and
+    /// keys (RFC 7638 thumbprints).
+    #[must_use]
+    pub fn of_registration(
+        client: &'f Metadata,
+        (application, bound_to): (&'f str, Option<&'f str>),
+        keys: &'f [Box<str>],
+        software_id: Option<&'f str>,
+    ) -> Self {
+        let hosts = client.redirect_uris.iter().filter_map(|uri| match uri.recipient() {
+            Recipient::Https { host } => Some(undotted(host)),
+            Recipient::Loopback | Recipient::App { .. } => None,
+        });
+        Self {
+            client_id: client.client_id.as_str(),
+            application,
+            bound_to,
+            name: client.name.as_deref().map(folded),
+            published_at: None,
+            redirect_hosts: hosts.collect(),
+            keys,
+            software_id,
+            statement_issuer: None,
         }
     }
 

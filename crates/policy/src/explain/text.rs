@@ -84,6 +84,9 @@ impl fmt::Display for Reason {
             }
             Self::OtherResource => f.write_str("this resource is not for clients like this"),
             Self::NothingLeft => f.write_str("none of the scopes that are asked for can be given"),
+            Self::UnlistedRedirect => f.write_str(
+                "one of its redirect URIs is an https address that nobody has named (registration.listed)",
+            ),
         }
     }
 }

@@ -203,6 +203,26 @@ fn what_is_required_and_lacks_is_denied() {
 }
 
 #[test]
+fn design_4_3_an_address_that_nobody_has_named_raises_what_a_rule_lets_in_and_softens_nothing() {
+    use UnlistedHttps::{Review, Warn};
+    for (then, unlisted, outcome, reason) in [
+        ("allow", None, "allow", "rule"),
+        ("allow", Some(Warn), "warn", "unlisted_redirect"),
+        ("allow", Some(Review), "review", "unlisted_redirect"),
+        ("warn", Some(Warn), "warn", "rule"),
+        ("warn", Some(Review), "review", "unlisted_redirect"),
+        ("review", Some(Warn), "review", "rule"),
+        ("review", Some(Review), "review", "rule"),
+        ("deny", Some(Warn), "deny", "rule"),
+        ("deny", Some(Review), "deny", "rule"),
+    ] {
+        let verdict = judged(&rule("it", "", then), &Visit { unlisted, ..visit() });
+        let seen = (verdict.outcome.kind().id(), verdict.reason.id());
+        assert_eq!(seen, (outcome, reason), "{then} {unlisted:?}");
+    }
+}
+
+#[test]
 fn ceilings_narrow_by_rung() {
     let text = "[ceilings.published]\nscopes = \"notes:read\"\n[ceilings.self_declared]\nresources = [\"Mail\"]\n";
     let limited = format!(

@@ -12,6 +12,7 @@ use super::{LookAlike, Method, Visit};
 use crate::{
     assessment::{Publisher, Rung},
     evidence::Evidence,
+    redirects::UnlistedHttps,
 };
 
 /// A visit that was kept.
@@ -80,7 +81,12 @@ struct Writer {
 impl Writer {
     fn visit(&mut self, visit: &Visit) {
         let flags = [visit.relay, visit.vetted, visit.pushed, visit.dpop];
-        self.bytes.push(flags.iter().fold(0, |bits, flag| bits << 1 | u8::from(*flag)));
+        let unlisted = match visit.unlisted {
+            None => 0,
+            Some(UnlistedHttps::Warn) => 1,
+            Some(UnlistedHttps::Review) => 2,
+        };
+        self.bytes.push(flags.iter().fold(unlisted, |bits, flag| bits << 1 | u8::from(*flag)));
         self.bytes.push(visit.method as u8);
         self.bytes.push(visit.rung as u8);
         self.bytes.push(visit.evidence.bits());
@@ -203,6 +209,12 @@ impl Reader<'_> {
             vetted: flag(2),
             pushed: flag(1),
             dpop: flag(0),
+            unlisted: match flags >> 4 {
+                0 => None,
+                1 => Some(UnlistedHttps::Warn),
+                2 => Some(UnlistedHttps::Review),
+                _ => return Err(KeptError::Malformed),
+            },
             method: self.one_of(Method::ALL)?,
             rung: self.one_of(Rung::ALL)?,
             evidence: Evidence::of_bits(self.byte()?).ok_or(KeptError::Malformed)?,

@@ -14,6 +14,7 @@ use crate::{
     assessment::tests::{catalogue, client, facts},
     catalogue::{Catalogue, Date},
     evidence::EvidenceKind,
+    redirects::UnlistedHttps,
 };
 
 /// What nobody would remark on: a document whose answer goes to its own host.
@@ -25,6 +26,7 @@ pub(crate) fn visit() -> Visit {
         recipient: Recipient::Https { host: "app.example".into() },
         relay: false,
         redirect_hosts: vec!["app.example".into()],
+        unlisted: None,
         rung: Rung::Anchored,
         evidence: Evidence::NONE.with(EvidenceKind::DomainDocument),
         entry: None,
@@ -58,6 +60,8 @@ fn login() -> Login {
         scopes: "files:read files:write mcp".parse().unwrap(),
         first_seen: Some(now()),
         bound_to: None,
+        software_id: Some("com.example.app".into()),
+        unlisted: Some(UnlistedHttps::Warn),
         pushed: false,
         dpop: true,
     }

@@ -192,6 +192,7 @@ pub(super) async fn prepare<'d>(
                 groups: &person.user.groups,
                 seen_before: !grants.is_empty(),
                 first_seen: remembered.first_seen,
+                registered: client::registered(deps, &catalogue, &client),
                 approvals: &remembered.approvals,
             };
             let judged = bench.judge(&known, deps.now());

@@ -18,10 +18,15 @@ use salver_oauth::{
         local_development::LocalDevelopmentId,
         media_type::is_json,
         metadata::Metadata,
+        sealed::SealedId,
     },
 };
 
-use salver_policy::{assessment::DocumentCopy, catalogue::Catalogue};
+use salver_policy::{
+    assessment::DocumentCopy,
+    catalogue::Catalogue,
+    redirects::{RedirectVerdict, UnlistedHttps},
+};
 
 use super::{
     hosted, pin,
@@ -64,6 +69,15 @@ pub struct Found {
     pub hosted_for: Option<Box<str>>,
 }
 
+/// What a client said of itself when it registered.
+#[derive(Clone, Debug, Default)]
+pub struct Registered {
+    /// `software_id`, as claimed.
+    pub software_id: Option<Box<str>>,
+    /// What is to become of it for an address that nobody has named.
+    pub unlisted: Option<UnlistedHttps>,
+}
+
 /// The client's metadata; `None` if it is a document that is not at hand and may not be fetched.
 ///
 /// # Errors
@@ -102,8 +116,9 @@ pub async fn find_with(
             })),
             None => Err(ClientRefusal::Unknown),
         },
-        // Of another server; and nobody can register here.
-        (ClientId::Hosted(_) | ClientId::Sealed(_), _) => Err(ClientRefusal::Unknown),
+        // Of another server.
+        (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
+        (ClientId::Sealed(id), _) => sealed(deps, catalogue, id).map(Some),
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
@@ -130,8 +145,45 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
             deps.egress.cached(url.as_str(), DOCUMENT).is_some()
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
-        ClientId::Hosted(_) | ClientId::Sealed(_) => false,
+        ClientId::Hosted(_) => false,
+        ClientId::Sealed(id) => deps.sealing.registration(id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
+    }
+}
+
+/// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
+fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
+    let metadata = deps.sealing.metadata(id).map_err(|why| {
+        tracing::info!(%why, "a registration does not open");
+        ClientRefusal::Unknown
+    })?;
+    let redirects = &deps.settings.registration.redirects;
+    if redirects.judge(&metadata.redirect_uris, catalogue).verdict == RedirectVerdict::Refused {
+        return Err(ClientRefusal::RedirectUris);
+    }
+    let metadata = Arc::new(metadata);
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
+}
+
+/// What a client said of itself when it registered, and what policy says to that; nothing for all others.
+#[must_use]
+pub fn registered(deps: &Deps, catalogue: &Catalogue, client: &Metadata) -> Registered {
+    let ClientId::Sealed(id) = &client.client_id else {
+        return Registered::default();
+    };
+    let redirects = &deps.settings.registration.redirects;
+    Registered {
+        software_id: deps
+            .sealing
+            .registration(id)
+            .ok()
+            .and_then(|registration| registration.claims().software_id.clone()),
+        unlisted: match redirects.judge(&client.redirect_uris, catalogue).verdict {
+            RedirectVerdict::Allowed => None,
+            RedirectVerdict::Warn => Some(UnlistedHttps::Warn),
+            // What is refused is not found at all; whoever asks none the less waits.
+            RedirectVerdict::Review | RedirectVerdict::Refused => Some(UnlistedHttps::Review),
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use salver_oauth::{
     client::{
         change::thumbprints,
         id::ClientId,
-        metadata::{Keys, Metadata},
+        metadata::{Keys, Metadata, SecretMethod},
     },
     token::{error::TokenError, request::Credentials},
 };
@@ -45,7 +45,14 @@ const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
 /// Who a request claims to come from.
 pub(super) struct Claimed<'r> {
     client_id: Cow<'r, ClientId>,
-    assertion: Option<UnverifiedAssertion<'r>>,
+    proof: Proof<'r>,
+}
+
+/// How it means to prove that.
+enum Proof<'r> {
+    None,
+    Secret(SecretMethod, &'r str),
+    Assertion(UnverifiedAssertion<'r>),
 }
 
 /// For whom the proof is needed.
@@ -76,15 +83,22 @@ impl<'r> Claimed<'r> {
     pub(super) fn read(credentials: &'r Credentials) -> Result<Self, TokenError> {
         match credentials {
             Credentials::None(client_id) => {
-                Ok(Self { client_id: Cow::Borrowed(client_id), assertion: None })
+                Ok(Self { client_id: Cow::Borrowed(client_id), proof: Proof::None })
             }
+            Credentials::Secret { client_id, method, secret } => Ok(Self {
+                client_id: Cow::Borrowed(client_id),
+                proof: Proof::Secret(*method, secret),
+            }),
             Credentials::Assertion { client_id, jwt } => {
                 let assertion = UnverifiedAssertion::decode(jwt).map_err(not_proven)?;
                 let subject = assertion.claimed_client();
                 if client_id.as_ref().is_some_and(|named| named != subject) {
                     return Err(TokenError::ClientAuthentication); // BIS-5
                 }
-                Ok(Self { client_id: Cow::Owned(subject.clone()), assertion: Some(assertion) })
+                Ok(Self {
+                    client_id: Cow::Owned(subject.clone()),
+                    proof: Proof::Assertion(assertion),
+                })
             }
         }
     }
@@ -105,7 +119,17 @@ impl<'r> Claimed<'r> {
         if let Ok(Some(found)) = &found {
             version::note_anew(deps, found).await?;
         }
-        let Some(assertion) = self.assertion else {
+        if let Proof::Secret(method, secret) = self.proof {
+            return match (&*self.client_id, found) {
+                (ClientId::Sealed(id), Ok(Some(_)))
+                    if deps.sealing.is_secret(id, method, secret) =>
+                {
+                    Ok(None)
+                }
+                _ => Err(TokenError::ClientAuthentication.into()),
+            };
+        }
+        let Proof::Assertion(assertion) = self.proof else {
             if whose.started_by.is_some() {
                 return Err(TokenError::ClientAuthentication.into()); // CIMD-K-7: no downgrade
             }

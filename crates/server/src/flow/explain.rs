@@ -141,6 +141,7 @@ pub async fn explain(
                 groups: standing.user.as_ref().map_or(&[], |user| &user.groups),
                 seen_before: standing.seen_before,
                 first_seen: standing.first_seen,
+                registered: client::registered(deps, &bench.policy.catalogue, client),
                 approvals: &standing.approvals,
             };
             let mut explanation = bench.explain(&known, deps.now());

@@ -26,6 +26,7 @@ use salver_policy::{
 use salver_store::record::{Approval as Approved, Audience, NewVerdict, VerdictOutcome};
 use url::Url;
 
+use super::client::Registered;
 use crate::{bans::Numbered, policy::Policy};
 
 /// A login that was judged.
@@ -71,6 +72,8 @@ pub struct Known<'k> {
     pub seen_before: bool,
     /// When anybody first did.
     pub first_seen: Option<Timestamp>,
+    /// What it said of itself when it registered.
+    pub registered: Registered,
     /// What reviewers have approved of it.
     pub approvals: &'k [Approved],
 }
@@ -121,6 +124,8 @@ impl Bench {
             scopes: known.accepted.scope.clone(),
             first_seen: known.first_seen,
             bound_to: self.bans.bindings.of(&fingerprint(known.client), &self.policy.catalogue),
+            software_id: known.registered.software_id.clone(),
+            unlisted: known.registered.unlisted,
             pushed: false,
             dpop: false,
         };

@@ -73,6 +73,9 @@ pub enum ClientRefusal {
     /// Its document breaks a rule.
     #[error("its document: {0}")]
     Document(DocumentError),
+    /// It registered itself, and the redirect policy refuses one of its addresses (DESIGN 4.3).
+    #[error("one of its redirect URIs is not allowed here")]
+    RedirectUris,
     /// ATP-2: clients in development come only where the atproto profile is in force.
     #[error("the identifiers of the atproto profile are not in use here")]
     NoLocalDevelopment,

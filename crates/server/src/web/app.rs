@@ -24,8 +24,12 @@ impl App {
         let deps = &account.deps;
         let settings = &deps.settings;
         let algorithm = deps.keyring.keys().algorithm.to_string();
-        let metadata =
-            discovery::metadata(&settings.issuer, &settings.resources.all_scopes(), &algorithm);
+        let metadata = discovery::metadata(
+            &settings.issuer,
+            &settings.resources.all_scopes(),
+            &algorithm,
+            settings.registration.dynamic,
+        );
         Self(Arc::new(Inner { metadata: Bytes::from(metadata.to_string()), account }))
     }
 

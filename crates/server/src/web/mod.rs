@@ -17,6 +17,7 @@ mod introspect;
 mod logo;
 mod oauth_error;
 mod refusal;
+mod register;
 mod revoke;
 mod router;
 mod token;

@@ -30,7 +30,7 @@ pub(super) fn respond(app: &App, refusal: &TokenRefusal, tried_header: bool) -> 
     }
 }
 
-fn told(wire: &Wire, attempt: &str, tried_header: bool) -> Response {
+pub(super) fn told(wire: &Wire, attempt: &str, tried_header: bool) -> Response {
     let body = json!({
         "error": wire.code.as_str(),
         "error_description": format!("{} ({attempt})", wire.description),

@@ -152,6 +152,11 @@ fn client(why: &ClientRefusal) -> Words {
             remedy: "Tell whoever runs this server, with the code below: clients in development need the atproto profile, or a document that this server hosts.",
             ..refused("The application is in development and has no document; this server does not take such applications.".into())
         },
+        ClientRefusal::RedirectUris => Words {
+            whose_move: WhoseMove::Administrator,
+            remedy: "Tell whoever runs this server, with the code below: they say which addresses applications that register themselves may use.",
+            ..refused("The application registered itself with an address for answers that is not allowed here.".into())
+        },
         ClientRefusal::NeedsBoundTokens => refused(
             "The application wants tokens that are bound to a key of its own (dpop_bound_access_tokens), and this server does not issue such tokens.".into(),
         ),
@@ -211,9 +216,9 @@ fn denied(denied: &Denied) -> Words {
         DeniedFor::Verdict(Reason::NothingLeft) => by_rule(
             "Nothing of what it asks for may be given to applications like this one.".into(),
         ),
-        DeniedFor::Verdict(Reason::Rule | Reason::NoRule | Reason::Approved { .. }) => {
-            by_rule("Whoever runs this server does not let it in.".into())
-        }
+        DeniedFor::Verdict(
+            Reason::Rule | Reason::NoRule | Reason::Approved { .. } | Reason::UnlistedRedirect,
+        ) => by_rule("Whoever runs this server does not let it in.".into()),
     }
 }
 

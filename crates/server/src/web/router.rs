@@ -13,7 +13,7 @@ use salver_oauth::{
 
 use super::{
     App, account, admin, authorize, clients, consent, cors, documents, health, in_time, introspect,
-    logo, revoke, token, wait_page,
+    logo, register, revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -32,6 +32,11 @@ pub fn router(app: App) -> Router {
         .route(&below(path::TOKEN), post(token::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
+    if app.deps().settings.registration.dynamic {
+        readable = readable.route(&below(path::REGISTER), post(register::post));
+    }
+    // What was registered stays so when nobody may register any more.
+    readable = readable.route(&below("/register/{id}"), get(register::get));
     for path in well_known_paths(&issuer) {
         readable = readable.route(&path, get(documents::metadata));
     }

@@ -21,6 +21,7 @@ mod pins;
 mod policy;
 mod profiles;
 mod refresh;
+mod register;
 mod review;
 mod revocation;
 mod token;

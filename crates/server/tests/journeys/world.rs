@@ -40,8 +40,9 @@ use salver_server::{
     policy::{CurrentPolicy, Policy},
     read_documents::ReadDocuments,
     revocations::RevocationIndex,
+    sealing::Sealing,
     secrets::Secrets,
-    settings::{Lifetimes, PinUse, Resource, Resources, Settings},
+    settings::{Lifetimes, PinUse, Registration, Resource, Resources, Settings},
     usage::Usage,
     web::{App, router},
 };
@@ -195,6 +196,9 @@ impl World {
             bans: BanIndex::default(),
             drift: Drift::default(),
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
+                .await
+                .unwrap(),
+            sealing: Sealing::open(&*store, secrets.signing_keys(), &settings.issuer, clock.now())
                 .await
                 .unwrap(),
             egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),
@@ -434,6 +438,7 @@ fn settings(issuer: &str) -> Settings {
             resource("other", "http://localhost:8080/other"),
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
+        registration: Registration::default(),
         profile: Profile::Mcp,
         pins: PinUse::WhenRefused,
         changes: ChangeRules::default(),

@@ -30,6 +30,7 @@ pub(super) fn key_use(key_use: KeyUse) -> &'static str {
     match key_use {
         KeyUse::AccessToken => "access_token",
         KeyUse::Identity => "identity",
+        KeyUse::Registration => "registration",
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) fn key_use_of(word: &str) -> Option<KeyUse> {
     Some(match word {
         "access_token" => KeyUse::AccessToken,
         "identity" => KeyUse::Identity,
+        "registration" => KeyUse::Registration,
         _ => return None,
     })
 }

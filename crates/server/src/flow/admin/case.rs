@@ -172,6 +172,7 @@ async fn see(
         // Whether they have let it in before is theirs to think of.
         seen_before: true,
         first_seen: deps.store.find_first_seen(&case.client_id).await?,
+        registered: client::registered(deps, &catalogue, &found.metadata),
         approvals: &[],
     };
     let judged = bench.judge(&known, deps.now());

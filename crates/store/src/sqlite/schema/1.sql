@@ -268,7 +268,7 @@ CREATE INDEX assertions_by_end ON assertions (spent_until);
 CREATE TABLE keys (
     number     INTEGER PRIMARY KEY,
     key_id     TEXT NOT NULL UNIQUE,
-    key_use    TEXT NOT NULL CHECK (key_use IN ('access_token', 'identity')),
+    key_use    TEXT NOT NULL CHECK (key_use IN ('access_token', 'identity', 'registration')),
     algorithm  TEXT NOT NULL,
     sealed     BLOB NOT NULL,
     created_at INTEGER NOT NULL,

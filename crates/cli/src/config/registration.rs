@@ -1,0 +1,114 @@
+//! May clients register themselves, and with which redirect URIs? `[registration]`; understood in `salver-policy`.
+
+use salver_policy::redirects::{ListedRedirects, RedirectPolicy, RedirectPreset, UnlistedHttps};
+use salver_server::settings::Registration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::problem::Problems;
+
+/// `[registration]`
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RegistrationSection {
+    /// Whether clients may register themselves (RFC 7591). Nothing is stored for one: its `client_id` is the registration, so those that did go on when this is turned off.
+    pub(crate) dynamic: bool,
+    /// Where the answers of such clients may go: `loopback-only` to programs on the user's computer that listen on a port; `loopback-and-listed` also to addresses that the catalogue or `listed` names; `open` to every https address too, and to app schemes that are a reversed domain name.
+    pub(crate) redirects: RedirectsName,
+    /// Redirect URIs, and hosts on the web, that such clients may use; with a leading dot every name below.
+    pub(crate) listed: Vec<String>,
+    /// What becomes of a client with an https address that nobody has named, under `loopback-and-listed`: `review` an administrator looks at it first; `warn` people are warned.
+    pub(crate) unlisted_https: UnlistedName,
+}
+
+/// A rule for redirect URIs, by name.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RedirectsName {
+    LoopbackOnly,
+    #[default]
+    LoopbackAndListed,
+    Open,
+}
+
+/// What becomes of an https address that nobody has named.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum UnlistedName {
+    #[default]
+    Review,
+    Warn,
+}
+
+impl Default for RegistrationSection {
+    fn default() -> Self {
+        Self {
+            dynamic: true,
+            redirects: RedirectsName::default(),
+            listed: Vec::new(),
+            unlisted_https: UnlistedName::default(),
+        }
+    }
+}
+
+/// What the section means.
+pub(super) fn resolve(section: &RegistrationSection, problems: &mut Problems) -> Registration {
+    let mut listed = ListedRedirects::default();
+    for (number, entry) in section.listed.iter().enumerate() {
+        if let Err(fault) = listed.add(entry) {
+            problems.refuse(
+                format!("registration.listed[{number}]"),
+                format!("{entry:?} names nothing: {fault}"),
+                "write a whole redirect URI, or a host such as partner.example or .partner.example",
+            );
+        }
+    }
+    Registration {
+        dynamic: section.dynamic,
+        redirects: RedirectPolicy {
+            preset: match section.redirects {
+                RedirectsName::LoopbackOnly => RedirectPreset::LoopbackOnly,
+                RedirectsName::LoopbackAndListed => RedirectPreset::LoopbackAndListed,
+                RedirectsName::Open => RedirectPreset::Open,
+            },
+            others: match section.unlisted_https {
+                UnlistedName::Review => UnlistedHttps::Review,
+                UnlistedName::Warn => UnlistedHttps::Warn,
+            },
+            listed,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Environment, Layers, Settings, problem::Origins};
+
+    #[test]
+    fn what_is_listed_names_something() {
+        for (entry, refused) in [
+            ("partner.example", None),
+            ("https://partner.example/cb", None),
+            (
+                "*.partner.example",
+                Some(
+                    "registration.listed[0]: \"*.partner.example\" names nothing: it is neither a redirect URI nor a full domain name in lower case",
+                ),
+            ),
+        ] {
+            let text = format!("data = \"/nowhere\"\n[registration]\nlisted = [{entry:?}]\n");
+            let layers = Layers {
+                table: text.parse().unwrap(),
+                origins: Origins::default(),
+                protect: None,
+                master_key: None,
+            };
+            let problems = Settings::resolve(&layers, &Environment::new()).err();
+            let told = problems.map(|problems| {
+                let problem = problems.first().unwrap();
+                format!("{}: {}", problem.key, problem.why)
+            });
+            assert_eq!(told.as_deref(), refused, "{entry}");
+        }
+    }
+}
