@@ -14,12 +14,18 @@ use crate::{
 /// What makes two `client_id`s the same client, as a key.
 #[must_use]
 pub fn fingerprint(client: &Metadata) -> String {
-    match &client.client_id {
-        ClientId::Document(url) => format!("{DOCUMENT}{url}", url = url.as_str()),
-        ClientId::Issued(id) => format!("issued {}", id.as_str()),
-        ClientId::Sealed(_) => of_targets(client),
-        ClientId::Hosted(id) => format!("hosted {}", id.as_str()),
-        ClientId::LocalDevelopment(id) => format!("development {}", id.as_str()),
+    of_client_id(&client.client_id).unwrap_or_else(|| of_targets(client))
+}
+
+/// The fingerprint of whoever has this `client_id`; nothing for a client that registered itself, of whom more has to be known.
+#[must_use]
+pub fn of_client_id(client_id: &ClientId) -> Option<String> {
+    match client_id {
+        ClientId::Document(url) => Some(format!("{DOCUMENT}{}", url.as_str())),
+        ClientId::Issued(id) => Some(format!("issued {}", id.as_str())),
+        ClientId::Sealed(_) => None,
+        ClientId::Hosted(id) => Some(format!("hosted {}", id.as_str())),
+        ClientId::LocalDevelopment(id) => Some(format!("development {}", id.as_str())),
     }
 }
 

@@ -30,6 +30,13 @@ pub(super) enum Admin {
     Unban(super::ban::Unban),
     /// Show who is shut out.
     Bans(super::ban::List),
+    /// Applications: the labels under which people see clients, and what is bound to them.
+    #[command(subcommand)]
+    App(super::application::App),
+    /// How far clients get: registered, allowed, used.
+    Funnel(super::application::Funnel),
+    /// Who still uses dynamic registration.
+    DcrUsage(super::application::DcrUsage),
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
@@ -139,6 +146,9 @@ impl Admin {
             Self::Change(change) => change.run(),
             Self::Review(review) => review.run(),
             Self::Approvals(approvals) => approvals.run(),
+            Self::App(app) => app.run(),
+            Self::Funnel(funnel) => funnel.run(),
+            Self::DcrUsage(usage) => usage.run(),
             Self::User(UserCommand::List { json, place }) => list(json, &place),
             Self::User(UserCommand::Show { username, json, place }) => {
                 show(&username, json, &place)
