@@ -200,25 +200,24 @@ impl Catalogue {
         self.content.pins.get(*self.index.pins.get(url)?)
     }
 
-    /// How a person gets out of a broken registration (DESIGN 4.8): by the document's URL, else by the redirect URI if only one
-    /// client uses it.
+    /// The clients that a broken login may be one of, so that their makers' way out of it can be told (DESIGN 4.8): the one whose document is named, else all that
+    /// use the redirect URI. Nothing of it is proven.
     #[must_use]
-    pub fn recovery(&self, client_id: &ClientId, redirect_uri: Option<&str>) -> Option<&str> {
+    pub fn candidates(
+        &self,
+        client_id: Option<&ClientId>,
+        redirect_uri: Option<&str>,
+    ) -> Vec<&Client> {
         let by_document = match client_id {
-            ClientId::Document(url) => self.client_of_document(url.as_str()),
-            ClientId::Issued(_)
-            | ClientId::Sealed(_)
-            | ClientId::Hosted(_)
-            | ClientId::LocalDevelopment(_) => None,
+            Some(ClientId::Document(url)) => self.client_of_document(url.as_str()),
+            _ => None,
         };
-        let by_redirect_uri = || {
-            let uri = redirect_uri.filter(|uri| RedirectUri::parse(uri).is_ok())?;
-            match self.clients_of_redirect_uris([uri]).as_slice() {
-                [only] => Some(*only),
-                _ => None,
-            }
-        };
-        by_document.or_else(by_redirect_uri)?.recovery.as_deref()
+        let uri = redirect_uri.filter(|uri| RedirectUri::parse(uri).is_ok());
+        match (by_document, uri) {
+            (Some(client), _) => vec![client],
+            (None, Some(uri)) => self.clients_of_redirect_uris([uri]),
+            (None, None) => Vec::new(),
+        }
     }
 
     fn at(&self, number: usize) -> Option<&Client> {

@@ -138,21 +138,30 @@ fn pins_are_found_by_the_exact_url_and_age() {
 }
 
 #[test]
-fn design_4_8_recovery_for_a_document_or_for_the_only_user_of_a_redirect_uri() {
-    let id = |raw| ClientId::parse(raw).unwrap();
-    for (client_id, redirect_uri, product) in [
-        ("https://zed.dev/oauth/client-metadata.json", None, Some("In Zed")),
-        ("lost", Some("cursor://anysphere.cursor-mcp/oauth/callback"), Some("In Cursor")),
-        ("https://unknown.example/c", Some("http://127.0.0.1:4/"), None),
-        ("lost", Some("http://localhost:4/callback"), None),
-        ("lost", Some("not an address"), None),
-        ("lost", None, None),
+fn design_4_8_what_a_broken_login_may_be_one_of() {
+    for (client_id, redirect_uri, products) in [
+        ("https://zed.dev/oauth/client-metadata.json", None, &["Zed"][..]),
+        ("https://zed.dev/oauth/client-metadata.json", Some("cursor://x/cb"), &["Zed"]),
+        ("lost", Some("cursor://anysphere.cursor-mcp/oauth/callback"), &["Cursor"]),
+        (
+            "https://unknown.example/c",
+            Some("http://127.0.0.1:4/"),
+            &["Visual Studio Code", "Visual Studio Code - Insiders"],
+        ),
+        (
+            "lost",
+            Some("http://localhost:4/callback"),
+            &["Claude Code", "Codex", "opencode", "Cursor"],
+        ),
+        ("", Some("https://claude.ai/api/mcp/auth_callback"), &["Claude"]),
+        ("lost", Some("https://claude.ai/api/mcp/auth_callback2"), &[]),
+        ("lost", Some("not an address"), &[]),
+        ("lost", None, &[]),
     ] {
-        let recovery = Catalogue::embedded().recovery(&id(client_id), redirect_uri);
-        let begins = product.map_or(recovery.is_none(), |product| {
-            recovery.is_some_and(|recovery| recovery.starts_with(product))
-        });
-        assert!(begins, "{client_id} {redirect_uri:?}: {recovery:?}");
+        let id = ClientId::parse(client_id).ok();
+        let found = Catalogue::embedded().candidates(id.as_ref(), redirect_uri);
+        let found: Vec<&str> = found.iter().map(|client| &*client.name).collect();
+        assert_eq!(found, products, "{client_id} {redirect_uri:?}");
     }
 }
 

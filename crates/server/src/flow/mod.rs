@@ -16,6 +16,7 @@ pub mod introspect;
 pub mod judgement;
 pub mod logo;
 mod pin;
+pub mod product;
 pub mod refusal;
 pub mod register;
 pub mod review;

@@ -32,6 +32,7 @@ pub use consent::{Changed, ConsentPage, Permission, Proof, Recipient, ResourceLi
 pub use home::HomePage;
 pub use host_name::HostName;
 pub use message::{MessageLink, MessagePage};
+pub use refusal::{Fact, ProductLine, RefusalPage, WaysOut, WhoseMove};
 pub use refusal::{Fact, RefusalPage, WhoseMove};
 pub use requests::{RequestLine, RequestStanding, RequestsPage};
 pub use response::{FormAction, Opener, page, see_other};

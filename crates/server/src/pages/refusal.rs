@@ -20,8 +20,28 @@ pub struct RefusalPage<'a> {
     pub whose_move: WhoseMove,
     /// What they can do.
     pub remedy: String,
+    /// The products that it may be about, with the way out in each.
+    pub ways_out: Option<WaysOut>,
     /// Code of the attempt, which also stands in the log.
     pub attempt: String,
+}
+
+/// The products that a refusal may be about. That it is one of them is told by the request, and not proven.
+#[derive(Clone, Debug)]
+pub struct WaysOut {
+    /// One, or some between which the request does not tell.
+    pub products: Vec<ProductLine>,
+    /// The ways lead out only once an administrator has let the application in again.
+    pub later: bool,
+}
+
+/// A product of the catalogue.
+#[derive(Clone, Debug)]
+pub struct ProductLine {
+    /// What people call it.
+    pub name: String,
+    /// What to do there, if that helps.
+    pub steps: Option<String>,
 }
 
 /// Something that was presented.
@@ -74,6 +94,7 @@ impl RefusalPage<'static> {
             ],
             whose_move: WhoseMove::Developer,
             remedy: "Start again from the application. If this page returns, tell its makers and give them the code below.".into(),
+            ways_out: None,
             attempt: "K7QF-2M9D-WX3T".into(),
         };
         let other = |whose_move| Self { whose_move, facts: Vec::new(), ..mismatch.clone() };
@@ -95,6 +116,10 @@ impl RefusalPage<'static> {
             facts: vec![Fact { label: "client_id", value: untrusted(text) }],
             whose_move: WhoseMove::Yours,
             remedy: text.into(),
+            ways_out: Some(WaysOut {
+                products: vec![ProductLine { name: text.into(), steps: Some(text.into()) }],
+                later: true,
+            }),
             attempt: text.into(),
         }
     }

@@ -69,7 +69,7 @@ pub(super) fn respond(
         (Ok(Next::SignIn { asking }), _) => sign_in(app, &asking, raw, headers),
         // A question needs somebody to answer it: without a session the journey ends before it is asked.
         (Ok(Next::Ask(_) | Next::Wait(_)), None) => refusal::respond(app, &Refusal::ForeignForm),
-        (Err(error), _) => refusal::respond(app, &error),
+        (Err(error), _) => refusal::respond_to(app, &error, raw),
     }
 }
 

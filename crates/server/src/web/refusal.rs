@@ -4,14 +4,23 @@
 use axum::response::Response;
 use http::StatusCode;
 use salver_egress::Category;
-use salver_oauth::authorization::{request::RequestError, return_address::ReturnAddressError};
+use salver_oauth::{
+    authorization::{request::RequestError, return_address::ReturnAddressError},
+    client::id::ClientIdError,
+};
 use salver_policy::{judge::Reason, rules::Requirement};
 
 use super::App;
 use crate::{
     chance::attempt_code,
-    flow::refusal::{ClientRefusal, Denied, DeniedFor, Refusal},
-    pages::{Fact, FormAction, Opener, RefusalPage, Untrusted, WhoseMove, page},
+    flow::{
+        product::{Product, candidates},
+        refusal::{ClientRefusal, Denied, DeniedFor, Refusal},
+    },
+    pages::{
+        Fact, FormAction, Opener, ProductLine, RefusalPage, Site, Untrusted, WaysOut, WhoseMove,
+        page,
+    },
 };
 
 /// What a page says about a refusal.
@@ -23,25 +32,94 @@ struct Words {
     remedy: &'static str,
 }
 
-/// The page of a refusal.
+/// Whether it helps to know the product.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Recovery {
+    /// No: the refusal is not about the client.
+    No,
+    /// Its name says what the page is about, and there is nothing to be done in it.
+    NameOnly,
+    /// It has to introduce itself anew.
+    Now,
+    /// The same, once it is let in again.
+    Later,
+}
+
+/// The page of a refusal that is about no client.
 pub(super) fn respond(app: &App, refusal: &Refusal) -> Response {
+    respond_to(app, refusal, "")
+}
+
+/// The page of a refusal of this authorization request.
+pub(super) fn respond_to(app: &App, refusal: &Refusal, raw: &str) -> Response {
     let attempt = attempt_code(&*app.deps().chance);
-    let words = words(refusal);
-    if words.status.is_server_error() {
+    let products = candidates(app.deps(), raw);
+    let (status, refused) = refused(app.site(), refusal, products, attempt.clone());
+    if status.is_server_error() {
         tracing::error!(attempt, %refusal, "an authorization could not be served");
     } else {
         tracing::info!(attempt, %refusal, "an authorization was refused");
     }
+    page(status, &refused, &FormAction::Own, Opener::Kept)
+}
+
+fn refused<'s>(
+    site: &'s Site,
+    refusal: &Refusal,
+    products: Vec<Product>,
+    attempt: String,
+) -> (StatusCode, RefusalPage<'s>) {
+    let words = words(refusal);
+    let recovery = recovery(refusal);
+    let ways_out = ways_out(recovery, products);
+    let is_told = ways_out.iter().flat_map(|ways| &ways.products).any(|line| line.steps.is_some());
+    let remedy = if recovery == Recovery::Now && is_told { ANEW_AS_BELOW } else { words.remedy };
     let refused = RefusalPage {
-        site: app.site(),
+        site,
         title: words.title.to_owned(),
         wrong: words.wrong,
         facts: facts(refusal),
         whose_move: words.whose_move,
-        remedy: words.remedy.to_owned(),
+        remedy: remedy.to_owned(),
+        ways_out,
         attempt,
     };
-    page(words.status, &refused, &FormAction::Own, Opener::Kept)
+    (words.status, refused)
+}
+
+/// DESIGN 4.8: an unknown, banned or broken client gets the steps to recover in that product.
+fn recovery(refusal: &Refusal) -> Recovery {
+    match refusal {
+        Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
+        | Refusal::Client { why: ClientRefusal::Unknown, .. } => Recovery::Now,
+        Refusal::Policy(denied) if matches!(denied.why, DeniedFor::Verdict(Reason::Ban { .. })) => {
+            Recovery::Later
+        }
+        Refusal::Client { .. } => Recovery::NameOnly,
+        Refusal::Request(_)
+        | Refusal::ReturnAddress { .. }
+        | Refusal::Policy(_)
+        | Refusal::SilentStranger { .. }
+        | Refusal::ForeignForm
+        | Refusal::Answered
+        | Refusal::Unavailable(_) => Recovery::No,
+    }
+}
+
+fn ways_out(recovery: Recovery, products: Vec<Product>) -> Option<WaysOut> {
+    let named = match recovery {
+        Recovery::No => return None,
+        Recovery::NameOnly => products.len() == 1,
+        Recovery::Now | Recovery::Later => !products.is_empty(),
+    };
+    let line = |product: Product| ProductLine {
+        name: product.name.into(),
+        steps: product.recovery.filter(|_| recovery != Recovery::NameOnly).map(Into::into),
+    };
+    named.then(|| WaysOut {
+        products: products.into_iter().map(line).collect(),
+        later: recovery == Recovery::Later,
+    })
 }
 
 /// What is wrong, in the words of the page; the name of whoever asks is not among them.
@@ -118,6 +196,15 @@ fn words(refusal: &Refusal) -> Words {
 }
 
 fn request(error: &RequestError) -> Words {
+    if let RequestError::ClientId(ClientIdError::Sealed) = error {
+        return Words {
+            status: StatusCode::BAD_REQUEST,
+            title: UNKNOWN,
+            wrong: "The identifier that the application uses was given out here or elsewhere, and is not whole.".into(),
+            whose_move: WhoseMove::Yours,
+            remedy: ANEW,
+        };
+    }
     Words {
         status: StatusCode::BAD_REQUEST,
         title: "The request cannot be read",
@@ -137,10 +224,9 @@ fn client(why: &ClientRefusal) -> Words {
     };
     match why {
         ClientRefusal::Unknown => Words {
-            title: "This application is not known here",
+            title: UNKNOWN,
             whose_move: WhoseMove::Yours,
-            remedy: "Remove the server from the application and add it again, so that it introduces itself anew. \
-                     If you were given a client ID, check that you entered it as it is.",
+            remedy: ANEW,
             ..refused("Nobody has registered the identifier that the application uses.".into())
         },
         ClientRefusal::Unfetchable { category, .. } => unfetchable(*category),
@@ -268,6 +354,14 @@ fn return_address(why: &ReturnAddressError) -> String {
     }
 }
 
+const UNKNOWN: &str = "This application is not known here";
+const ANEW: &str = "Remove the server from the application and add it again, so that it introduces itself anew. \
+                    If you were given a client ID, check that you entered it as it is.";
+const ANEW_AS_BELOW: &str = "Let the application introduce itself anew, as told below. \
+                             If you were given a client ID, check that you entered it as it is.";
 const ASK: &str = "If you need it, tell whoever runs this server, with the code below.";
 const MAKERS: &str = "Start again from the application. If this page returns, tell its makers and give them the code below.";
 const LATER: &str = "Try again in a few minutes. If this page stays, tell the application’s makers and give them the code below.";
+
+#[cfg(test)]
+mod tests;

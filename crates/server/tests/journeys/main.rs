@@ -24,5 +24,6 @@ mod refresh;
 mod register;
 mod review;
 mod revocation;
+mod safe_answers;
 mod token;
 mod world;

@@ -95,6 +95,7 @@ fn respond(account: &AccountDeps, words: &Words, reason: &dyn Display) -> Respon
         facts: Vec::new(),
         whose_move: words.whose_move,
         remedy: words.remedy.to_owned(),
+        ways_out: None,
         attempt,
     };
     page(words.status, &refused, &FormAction::Own, Opener::Severed)

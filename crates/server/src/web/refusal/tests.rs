@@ -1,0 +1,89 @@
+//! The safe answer (DESIGN 4.8), for each way in which a client can be no client here, with a product that can be told and without.
+
+use salver_oauth::client::document::DocumentError;
+use salver_policy::catalogue::Catalogue;
+
+use super::*;
+use crate::pages::{HostName, Site};
+
+fn client(why: ClientRefusal) -> Refusal {
+    Refusal::Client { client_id: "slv_AQABc29tZXRoaW5n".into(), why }
+}
+
+fn banned() -> Refusal {
+    Refusal::Policy(Box::new(Denied {
+        client_id: "slv_AQABc29tZXRoaW5n".into(),
+        label: "Cursor".into(),
+        rule: None,
+        sentence: None,
+        why: DeniedFor::Verdict(Reason::Ban {
+            number: 7,
+            reason: "It sends our notes elsewhere.".into(),
+        }),
+    }))
+}
+
+fn broken() -> Refusal {
+    Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
+}
+
+fn products(names: &[&str]) -> Vec<Product> {
+    let product = |name: &&str| {
+        let client = Catalogue::embedded().client(name).unwrap();
+        Product { name: client.name.clone(), recovery: client.recovery.clone() }
+    };
+    names.iter().map(product).collect()
+}
+
+fn shown(refusal: &Refusal, names: &[&str]) -> String {
+    let site = Site {
+        host: HostName::of_text("as.example.org"),
+        base: String::new(),
+        css: "/salver.css".into(),
+        icon: "/salver.svg".into(),
+    };
+    let (status, page) = refused(&site, refusal, products(names), "K7QF-2M9D-WX3T".into());
+    let html = page.to_string();
+    let (_, main) = html.split_once("<main>").unwrap();
+    format!("{status}\n{}", main.split_once("</main>").unwrap().0.trim())
+}
+
+#[test]
+fn design_4_8_every_safe_answer() {
+    let document = || client(ClientRefusal::Document(DocumentError::NotAnObject));
+    let unfetchable = || {
+        client(ClientRefusal::Unfetchable {
+            category: Category::BotChallenge,
+            log: "403 from 203.0.113.9".into(),
+        })
+    };
+    for (name, refusal, products) in [
+        ("unknown_of_a_product", client(ClientRefusal::Unknown), &["Cursor"][..]),
+        ("unknown_of_several", client(ClientRefusal::Unknown), &["Claude Code", "Codex", "Notion"]),
+        ("unknown_of_one_without_steps", client(ClientRefusal::Unknown), &["Notion"]),
+        ("unknown_of_nobody", client(ClientRefusal::Unknown), &[]),
+        ("broken_of_a_product", broken(), &["Cursor"]),
+        ("broken_of_nobody", broken(), &[]),
+        ("banned_of_a_product", banned(), &["Cursor"]),
+        ("banned_of_several", banned(), &["Claude Code", "Codex"]),
+        ("banned_of_nobody", banned(), &[]),
+        ("unfetchable_of_a_product", unfetchable(), &["Claude Code"]),
+        ("unfetchable_of_several", unfetchable(), &["Claude Code", "Codex"]),
+        ("wrong_document_of_a_product", document(), &["Zed"]),
+    ] {
+        insta::assert_snapshot!(name, shown(&refusal, products));
+    }
+}
+
+#[test]
+fn what_is_not_about_the_client_names_no_product() {
+    for refusal in [
+        Refusal::ForeignForm,
+        Refusal::Answered,
+        Refusal::Request(RequestError::NoClientId),
+        Refusal::SilentStranger { client_id: "x".into() },
+        Refusal::ReturnAddress { client_id: "x".into(), why: ReturnAddressError::OurOwn },
+    ] {
+        assert!(!shown(&refusal, &["Cursor"]).contains("Cursor"), "{refusal}");
+    }
+}
