@@ -33,7 +33,6 @@ pub use home::HomePage;
 pub use host_name::HostName;
 pub use message::{MessageLink, MessagePage};
 pub use refusal::{Fact, ProductLine, RefusalPage, WaysOut, WhoseMove};
-pub use refusal::{Fact, RefusalPage, WhoseMove};
 pub use requests::{RequestLine, RequestStanding, RequestsPage};
 pub use response::{FormAction, Opener, page, see_other};
 pub use role::role_words;
