@@ -61,7 +61,7 @@ impl Picture {
         for live in self.grants.iter().filter(|live| of(live)) {
             sum.people.insert(live.grant.user);
             sum.client_ids.insert(live.grant.client_id.clone());
-            sum.installations += live.installations;
+            sum.installations += live.installations.len() as u64;
             sum.last_used_at = sum.last_used_at.max(Some(live.last_used_at));
         }
         sum
