@@ -1,8 +1,14 @@
 //! `salver admin app`, `funnel` and `dcr-usage`: on the store directly, with or without a server beside.
 
+#![expect(clippy::unwrap_used, reason = "a store that cannot be filled fails the test")]
+
 use std::path::Path;
 
 use salver_oauth::{ApplicationId, GrantId, InstallationId, Timestamp, UserId};
+use salver_server::{
+    clock::{Clock as _, SystemClock},
+    counters::day,
+};
 use salver_store::{
     Store as _,
     record::{Code, Consent, Counted, FunnelStep, Grant, Home, Installation, Recorded, RedeemCode},
@@ -22,8 +28,9 @@ fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let data = ["admin", "user", "add", "alice", "--data", "data", "--json"];
     json(folder.path(), &data);
-    let id = json(folder.path(), &["admin", "user", "list", "--data", "data", "--json"]);
-    let alice: UserId = id[0]["id"].as_str().unwrap().parse().unwrap();
+    let users = json(folder.path(), &["admin", "user", "list", "--data", "data", "--json"]);
+    let id = users.first().and_then(|user| user.get("id")?.as_str());
+    let alice: UserId = id.unwrap().parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let path = folder.path().join("data/salver.db");
@@ -189,10 +196,9 @@ fn the_funnel_is_told_for_so_many_days() {
     let folder = folder();
     let folder = folder.path();
     let nothing = run(folder, &["admin", "funnel", "--data", "data"]);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let today = i64::try_from(now.as_secs()).unwrap() / 86_400 * 86_400;
+    let today = day(SystemClock.now());
     let counted = |days_ago: i64, application: Option<&str>, step, number| Counted {
-        day: Timestamp::from_unix(today - days_ago * 86_400),
+        day: today.plus_seconds(-days_ago * 86_400),
         application: application.map(Into::into),
         method: "dynamic".into(),
         step,

@@ -62,6 +62,9 @@ pub async fn exchange(
 /// closes the moment before.
 fn refuse_banned(deps: &Deps, grant: &Grant) -> Result<(), TokenRefusal> {
     let bans = deps.bans.get();
+    if bans.bans.all().is_empty() {
+        return Ok(());
+    }
     let bound_to = bans.bindings.of(&grant.fingerprint, &deps.policy.get().catalogue);
     let facts = BanFacts::of_grant(&grant.client_id, &grant.fingerprint, "", &grant.recipient, &[]);
     match bans.bans.find(&facts.bound_to(bound_to.as_deref()), deps.now()) {
