@@ -84,8 +84,18 @@ async function call(client, name, args = {}) {
 
 async function use({ client, transport }) {
   assert.equal(provider.asked.length, 1);
+  if (plan.by === 'register') {
+    const { client_id, client_secret } = provider.clientInformation();
+    assert.ok(client_id.startsWith('slv_'), client_id);
+    assert.equal(client_secret, undefined, 'it asked for no secret');
+    plan.client_id = client_id;
+  }
   assert.equal(provider.clientInformation().client_id, plan.client_id);
-  const introduced = plan.by === 'document' ? 'by its metadata document' : 'by the id it was given';
+  const introduced = {
+    document: 'by its metadata document',
+    register: 'by registering itself',
+    id: 'by the id it was given',
+  }[plan.by];
   kept(`finds the authorization server, introduces itself ${introduced}, and the person signs in and allows it`);
 
   const tools = (await client.listTools()).tools.map(tool => tool.name);

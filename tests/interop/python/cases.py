@@ -60,6 +60,7 @@ def cases() -> list[Case]:
         for mode in modes:
             era = "MCP 2026" if mode == "auto" else "MCP 2025"
             found.append(Case(f"{client}, {era}, by document, against salver demo", program, demo(mode)))
+            found.append(Case(f"{client}, {era}, by dynamic registration, against salver demo", program, demo(mode, "register")))
             found.append(Case(f"{client}, {era}, by a configured id, against salver serve --config", program, configured(mode)))
         found.append(Case(f"{client}, by document, against salver serve --protect", program, protected(modes[0])))
     found.append(Case("Documents of real clients, under their real URLs", python("documents.py"), folder))
@@ -75,12 +76,13 @@ def folder():
         yield made, None
 
 
-def demo(mode: str):
+def demo(mode: str, by: str = "document"):
     @contextmanager
     def world():
         with Salver("demo") as salver:
             more = {"tool": "notes_add", "arguments": {"text": "a note"}, "scopes": ["notes:write"]}
-            yield plan(salver.facts, mode, "document", salver.facts["client_id"], "salver demo client", more), salver
+            client_id, application = (salver.facts["client_id"], "salver demo client") if by == "document" else (None, "Interop")
+            yield plan(salver.facts, mode, by, client_id, application, more), salver
 
     return world
 
@@ -168,7 +170,7 @@ def with_account(facts: dict) -> dict:
     return facts | {"username": "ada", "password": PASSWORD}
 
 
-def plan(facts: dict, mode: str, by: str, client_id: str, application: str, more: dict | None) -> dict:
+def plan(facts: dict, mode: str, by: str, client_id: str | None, application: str, more: dict | None) -> dict:
     named = ("issuer", "mcp_url", "username", "password")
     return {name: facts[name] for name in named} | {
         "mode": mode,

@@ -89,9 +89,17 @@ async def journey(plan) -> None:
 
 async def use(plan, client: Client, provider, person: Person, memory: Memory) -> None:
     assert len(person.asked) == 1, person.asked
+    if plan["by"] == "register":
+        assert memory.client.client_id.startswith("slv_"), memory.client
+        assert memory.client.client_secret is None, "it asked for no secret"
+        plan["client_id"] = memory.client.client_id
     assert memory.client.client_id == plan["client_id"], memory.client
     assert str(provider.context.oauth_metadata.issuer) == plan["issuer"], provider.context.oauth_metadata.issuer
-    introduced = "by its metadata document" if plan["by"] == "document" else "by the id it was given"
+    introduced = {
+        "document": "by its metadata document",
+        "register": "by registering itself",
+        "id": "by the id it was given",
+    }[plan["by"]]
     kept(f"finds the authorization server, introduces itself {introduced}, and the person signs in and allows it")
 
     tools = {tool.name for tool in (await client.list_tools()).tools}

@@ -143,9 +143,11 @@ impl<'r> Claimed<'r> {
                         _ => Err(TokenError::ClientAuthentication.into()),
                     }
                 }
-                Err(Refusal::Client { why: ClientRefusal::Unknown, .. }) => {
-                    Err(TokenError::UnknownClient.into())
-                }
+                // No host that fails: what cannot come in any more is not excused from its secret.
+                Err(Refusal::Client {
+                    why: ClientRefusal::Unknown | ClientRefusal::RedirectUris,
+                    ..
+                }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),
                 // The host fails now: what the login began with, or the installation, says whether keys are needed.
                 Err(_) => match whose.began_with {

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
+use salver_oauth::registration::RegistrationRequest;
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
 use salver_store::record::NewBan;
 use salver_testkit::browser::{Page, send};
@@ -239,6 +240,14 @@ async fn design_4_3_the_redirect_policy_is_asked_at_registration_and_at_each_log
     let page = post(&strict, of(cursor).to_string()).await;
     assert_eq!(refused(&page), (400, "invalid_redirect_uri".into()));
     assert_eq!(post(&strict, native("App").to_string()).await.status, StatusCode::CREATED);
+    // As it was given out before the operator changed their mind.
+    let before = RegistrationRequest::parse(of(cursor).to_string().as_bytes()).unwrap();
+    let before = before.register(|| Err("asks for no secret")).unwrap();
+    let before = strict.deps.sealing.seal(&before).unwrap();
+    let mut ada = strict.user("ada").await;
+    let page = ada.get(&authorize(before.as_str(), cursor, &[])).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("an address for answers that is not allowed here"), "{}", page.text);
 }
 
 #[tokio::test]
