@@ -82,7 +82,8 @@ def demo(mode: str, by: str = "document"):
         with Salver("demo") as salver:
             more = {"tool": "notes_add", "arguments": {"text": "a note"}, "scopes": ["notes:write"]}
             client_id, application = (salver.facts["client_id"], "salver demo client") if by == "document" else (None, "Interop")
-            yield plan(salver.facts, mode, by, client_id, application, more), salver
+            ban = [] if client_id is None else salver.admin("ban", "document", client_id, "--reason", "It sends notes elsewhere.")
+            yield plan(salver.facts, mode, by, client_id, application, more) | {"ban": ban}, salver
 
     return world
 

@@ -8,6 +8,7 @@ Each line that begins with "ok: " is one promise kept. The first that is not kep
 import asyncio
 import contextlib
 import json
+import subprocess
 import sys
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -85,6 +86,8 @@ async def journey(plan) -> None:
         async with Client(transport, mode=plan["mode"], cache=None) as client:
             await use(plan, client, provider, person, memory)
             await lose(plan, client, person, memory)
+            if plan.get("ban"):
+                await shut_out(plan, client, memory)
 
 
 async def use(plan, client: Client, provider, person: Person, memory: Memory) -> None:
@@ -149,6 +152,21 @@ async def lose(plan, client: Client, person: Person, memory: Memory) -> None:
     await call(client, "whoami")
     assert len(person.asked) > asked, "a revoked client came in again without asking the person"
     kept("to come in again, it must ask the person anew")
+
+
+async def shut_out(plan, client: Client, memory: Memory) -> None:
+    async with open_stream(plan, client, memory.tokens.access_token) as ended:
+        banned = await asyncio.to_thread(subprocess.run, plan["ban"], capture_output=True, text=True)
+        assert banned.returncode == 0, banned.stderr
+        began = time.monotonic()
+        await asyncio.wait_for(ended, timeout=5)
+        took = time.monotonic() - began
+        assert took <= 1.0, f"the event stream stayed open for {took:.2f} s"
+    form = {"grant_type": "refresh_token", "refresh_token": memory.tokens.refresh_token, "client_id": plan["client_id"]}
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        dead = await http.post(f"{plan['issuer']}/token", data=form)
+    assert dead.status_code in (400, 401), dead.text
+    kept("a ban by the administrator ends its open event stream within a second, and its tokens")
 
 
 async def call(client: Client, tool: str, arguments: dict | None = None) -> dict:

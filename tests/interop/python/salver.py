@@ -39,6 +39,10 @@ class Salver:
             raise
         return self
 
+    def admin(self, *arguments: str) -> list[str]:
+        """A command of whoever runs it, for the store that it works on."""
+        return [BINARY, "admin", *arguments, "--data", str(Path(self.folder.name) / "data")]
+
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
