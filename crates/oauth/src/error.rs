@@ -240,6 +240,9 @@ fn keys(fault: KeysFault) -> &'static str {
         KeysFault::NotASet => {
             "jwks is no key set; send an object whose keys are a list of one or more"
         }
+        KeysFault::NoneUsable => {
+            "no key in jwks can verify a signature here; send one of P-256, Ed25519, or RSA with 2048 bits or more"
+        }
         KeysFault::Url => "jwks_uri is not https; publish the keys at an https URL",
     }
 }

@@ -22,6 +22,7 @@ mod policy;
 mod profiles;
 mod refresh;
 mod register;
+mod registered;
 mod review;
 mod revocation;
 mod safe_answers;
