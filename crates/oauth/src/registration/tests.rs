@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     client::{
+        id::ClientId,
         metadata::{Keys, Methods, SecretMethod},
         redirect_uri::RedirectUriError,
         sealed::SealedId,
@@ -263,7 +264,8 @@ fn decision_9_who_gets_a_secret() {
     ] {
         let registration = read(&body).unwrap();
         assert_eq!(registration.authentication(), &authentication, "{why}");
-        let has_secret = registration.metadata(id()).methods.client_secret().is_some();
+        let has_secret =
+            registration.metadata(ClientId::Sealed(id())).methods.client_secret().is_some();
         assert_eq!(registration.nonce().is_some(), has_secret, "{why}");
     }
 }
@@ -391,13 +393,13 @@ fn dcr_7_dcm_1_credentials_stand_in_the_answer_only_with_a_nonce() {
 
 #[test]
 fn what_an_opened_registration_is_to_the_rest() {
-    let client = read(&full()).unwrap().metadata(id());
+    let client = read(&full()).unwrap().metadata(ClientId::Sealed(id()));
     assert_eq!(client.methods, Methods::PRIVATE_KEY_JWT);
     assert_eq!(client.keys, Keys::At("https://app.example/jwks".into()));
     assert_eq!(client.scope, None, "a hint is no ceiling");
     assert!(client.dpop_bound);
     let nameless = with(native(), "client_name", json!("\u{200b}"));
-    let client = read(&nameless).unwrap().metadata(id());
+    let client = read(&nameless).unwrap().metadata(ClientId::Sealed(id()));
     assert_eq!((client.name.as_deref(), client.label()), (None, "A client without a name"));
     assert!(client.redirect_uris[0].accepts("http://127.0.0.1:9/callback"), "any port");
     assert!(!client.redirect_uris[0].accepts("http://localhost:9/callback"));

@@ -17,6 +17,7 @@ pub mod judgement;
 pub mod logo;
 mod pin;
 pub mod product;
+pub mod recorded;
 pub mod refusal;
 pub mod register;
 pub mod review;

@@ -59,6 +59,9 @@ pub enum ClientRefusal {
     /// Nobody has registered this identifier.
     #[error("not registered")]
     Unknown,
+    /// It is on record for the use of other people alone.
+    #[error("it belongs to other people")]
+    NotTheirs,
     /// Its document cannot be fetched.
     #[error("its document cannot be fetched: {log}")]
     Unfetchable {

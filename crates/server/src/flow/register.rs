@@ -8,7 +8,10 @@ use salver_jose::{
     seal::{ClientCredential, SealIdError},
 };
 use salver_oauth::{
-    client::{change::thumbprints, metadata::Keys, redirect_uri::RedirectUri, sealed::SealedId},
+    client::{
+        change::thumbprints, id::ClientId, metadata::Keys, redirect_uri::RedirectUri,
+        sealed::SealedId,
+    },
     discovery::path,
     registration::{
         Answer, Authentication, Credentials, InstallationNonce, KeysFault, Registration,
@@ -57,7 +60,7 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
         SealIdError::TooLong(too_long) => RegisterRefusal::Told(too_long.into()),
         SealIdError::Seal(_) => Unavailable::Crypto.into(),
     })?;
-    let metadata = registration.metadata(id.clone());
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let software_id = registration.claims().software_id.as_deref();
     let keys = match &metadata.keys {
         Keys::Inline(set) => thumbprints(set),

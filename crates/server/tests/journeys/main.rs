@@ -20,6 +20,7 @@ mod notices;
 mod pins;
 mod policy;
 mod profiles;
+mod recorded;
 mod refresh;
 mod register;
 mod registered;
