@@ -20,6 +20,7 @@ pub mod product;
 pub mod recorded;
 pub mod refusal;
 pub mod register;
+pub mod registrar;
 pub mod review;
 pub mod revoke;
 pub mod terms;
