@@ -30,12 +30,12 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
-    Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict,
-    LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding,
-    NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion, Noted, Recorded,
-    RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded, Version,
+    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
+    Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
+    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
+    NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
+    Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
+    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -205,6 +205,8 @@ pub trait Store: Send + Sync + 'static {
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
     /// A client's history, oldest first.
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
+    /// How many people have let a client in and have not ended that.
+    fn count_client_use<'a>(&'a self, client_id: &'a str) -> Answer<'a, ClientUse>;
     /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
     /// A secret by its digest, ended or not, until it is swept.

@@ -17,7 +17,7 @@ pub use application::{
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
-    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, NewClientEvent,
+    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, NewClientEvent,
     NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};

@@ -101,6 +101,17 @@ impl Registration {
         &self.claims
     }
 
+    /// Whether another registration says the same but for the contacts, which nobody judges a client by.
+    #[must_use]
+    pub fn is_same_but_for_contacts(&self, other: &Self) -> bool {
+        let without = |one: &Self| {
+            let mut one = one.clone();
+            one.claims.contacts.clear();
+            one
+        };
+        without(self) == without(other)
+    }
+
     /// What makes it one installation's own. Without it everybody who sends the same metadata has the same `client_id`, which has neither secret nor
     /// management token (SW-9).
     #[must_use]

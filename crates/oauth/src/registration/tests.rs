@@ -428,6 +428,21 @@ fn real_clients_are_taken_and_written_in_few_bytes() {
 }
 
 #[test]
+fn contacts_alone_make_no_other_client() {
+    let contacts = json!(["dev@app.example"]);
+    for (member, value, same) in [
+        ("contacts", contacts, true),
+        ("software_version", json!("2"), true),
+        ("client_name", json!("Another"), false),
+        ("redirect_uris", json!(["http://127.0.0.1/other"]), false),
+        ("client_uri", json!("https://other.example/"), false),
+    ] {
+        let other = read(&with(native(), member, value)).unwrap();
+        assert_eq!(read(&native()).unwrap().is_same_but_for_contacts(&other), same, "{member}");
+    }
+}
+
+#[test]
 fn software_statements_are_carried_along_unread() {
     let sent = with(native(), "software_statement", json!("a.b.c"));
     let request = RegistrationRequest::parse(sent.to_string().as_bytes()).unwrap();

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     Outcome, Store,
     record::{
-        ChangeClient, ClientContent, ClientState, Recorded, RecordedClient, RevocationReason,
-        Sharing, Subject,
+        ChangeClient, ClientContent, ClientState, ClientUse, Recorded, RecordedClient,
+        RevocationReason, Sharing, Subject,
     },
     retention,
 };
@@ -109,6 +109,29 @@ pub async fn what_ends_with_a_change_is_in_the_feed(store: Arc<dyn Store>) {
     let grant = |number| Subject::Grant(GrantId::from_bytes(bytes(number)));
     assert_eq!(ended, [grant(1), grant(7)], "the stem that it had");
     assert_eq!(store.find_grants(user_id(1), "app_8").await.unwrap().len(), 1);
+}
+
+/// Once however often they said yes, and no more when they have ended it.
+pub async fn who_has_let_a_client_in_is_counted(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let counted = async || store.count_client_use("app_7").await.unwrap();
+    assert_eq!(counted().await, ClientUse::default());
+    for (number, person, resource) in [(1, 1, "one"), (2, 1, "two"), (3, 2, "one")] {
+        let mut yes = consent(number, "app_7");
+        yes.grant.client_id = "app_7".into();
+        yes.grant.user = user_id(person);
+        yes.grant.resource = resource.into();
+        let recorded = store.record_consent(yes).await.unwrap();
+        assert!(matches!(recorded, Recorded::Under(_)), "{recorded:?}");
+    }
+    let all = counted().await;
+    assert_eq!((all.people, all.connections), (2, 3));
+    assert!(all.last_used_at.is_some());
+    let third = Subject::Grant(GrantId::from_bytes(bytes(3)));
+    store.revoke(third, RevocationReason::User, at(9)).await.unwrap();
+    let left = counted().await;
+    assert_eq!((left.people, left.connections), (1, 2));
+    assert_eq!(store.count_client_use("app_8").await.unwrap(), ClientUse::default());
 }
 
 /// Their owner has it anyway.

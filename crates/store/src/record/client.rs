@@ -148,6 +148,23 @@ pub struct NewClientSecret {
     pub digest: Digest,
 }
 
+impl ClientState {
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::InReview => "in_review",
+            Self::Approved => "approved",
+            Self::Returned => "returned",
+            Self::Refused => "refused",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 impl ClientSecret {
     /// Whether it can be used.
     #[must_use]
@@ -164,6 +181,17 @@ impl ClientContent {
             || self.expires_at.is_some_and(|end| end <= now);
         if out { None } else { self.in_force.as_deref() }
     }
+}
+
+/// How many use a client.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ClientUse {
+    /// People who have let it in.
+    pub people: u64,
+    /// Their connections: live grants.
+    pub connections: u64,
+    /// When one of them was last used, as far as merged.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// By what an installation was started that was started with this secret.

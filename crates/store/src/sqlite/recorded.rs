@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Outcome, StoreError,
     record::{
-        ChangeClient, ClientContent, ClientEvent, NewClientEvent, NewRecordedClient,
+        ChangeClient, ClientContent, ClientEvent, ClientUse, NewClientEvent, NewRecordedClient,
         RecordedClient, Sharing, Subject,
     },
     retention,
@@ -142,6 +142,18 @@ pub(super) fn list_events(
     })
 }
 
+/// How many use a client.
+pub(super) fn count_use(connection: &Connection, client_id: &str) -> Result<ClientUse, StoreError> {
+    let counted = find(connection, "grants", USE, [client_id], |columns| {
+        Ok(ClientUse {
+            people: columns.next()?,
+            connections: columns.next()?,
+            last_used_at: columns.next()?,
+        })
+    })?;
+    Ok(counted.unwrap_or_default())
+}
+
 fn note(
     connection: &Connection,
     client_id: &str,
@@ -211,6 +223,9 @@ pub(super) const CHANGE: &str = "UPDATE recorded_clients SET revision = revision
     WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted'";
 pub(super) const LIVE_GRANTS: &str =
     "SELECT id FROM grants WHERE client_id = ?1 AND revoked_at IS NULL ORDER BY rowid";
+pub(super) const USE: &str =
+    "SELECT count(DISTINCT user_id), count(*), max(last_used_at) FROM grants
+    WHERE client_id = ?1 AND revoked_at IS NULL";
 pub(super) const FIND: &str =
     concat!("SELECT ", client_columns!(), " FROM recorded_clients WHERE client_id = ?1");
 pub(super) const LIST_OF_OWNER: &str = concat!(

@@ -131,17 +131,8 @@ pub(super) fn reason(reason: RevocationReason) -> &'static str {
 }
 
 /// The word for where a client on record stands.
-pub(super) fn client_state(state: ClientState) -> &'static str {
-    match state {
-        ClientState::Draft => "draft",
-        ClientState::Submitted => "submitted",
-        ClientState::InReview => "in_review",
-        ClientState::Approved => "approved",
-        ClientState::Returned => "returned",
-        ClientState::Refused => "refused",
-        ClientState::Suspended => "suspended",
-        ClientState::Deleted => "deleted",
-    }
+pub(super) const fn client_state(state: ClientState) -> &'static str {
+    state.word()
 }
 
 /// Where the client on record stands that a word stands for.

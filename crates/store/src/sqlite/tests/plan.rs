@@ -69,6 +69,7 @@ const STATEMENTS: &[&str] = &[
     recorded::LIST_OF_OWNER,
     recorded::LIVE_GRANTS,
     recorded::STEM,
+    recorded::USE,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
     revocations::END_INSTALLATIONS,
