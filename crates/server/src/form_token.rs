@@ -23,6 +23,16 @@ pub enum Purpose {
     Decide,
     /// Ends an approval.
     EndApproval,
+    /// Enters an application, or writes one anew.
+    Application,
+    /// Sends an application on its way.
+    ApplicationStep,
+    /// Makes or ends a secret of an application.
+    ApplicationSecret,
+    /// Deletes an application.
+    DeleteApplication,
+    /// Decides on an application.
+    ReviewApplication,
 }
 
 /// Whom the form was shown to.
@@ -72,6 +82,11 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::Disconnect => b"drop",
         Purpose::Decide => b"case",
         Purpose::EndApproval => b"ends",
+        Purpose::Application => b"appl",
+        Purpose::ApplicationStep => b"step",
+        Purpose::ApplicationSecret => b"secr",
+        Purpose::DeleteApplication => b"dele",
+        Purpose::ReviewApplication => b"revi",
     };
     let (kind, holder): (&[u8; 5], &[u8]) = match holder {
         Holder::Browser(id) => (b"form1", id),

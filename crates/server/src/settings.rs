@@ -25,10 +25,21 @@ pub struct Settings {
     pub pins: PinUse,
     /// How clients may register themselves.
     pub registration: Registration,
+    /// What developers may do, and what is looked at before others let their applications in.
+    pub developers: Developers,
     /// What follows when a client's document changes.
     pub changes: ChangeRules,
     /// How long things live.
     pub lifetimes: Lifetimes,
+}
+
+/// How applications are entered and reviewed.
+#[derive(Clone, Debug, Default)]
+pub struct Developers {
+    /// Groups whose members bring their applications into force without a review.
+    pub publish_without_review: Vec<Box<str>>,
+    /// What reviewers look at before they approve, in the operator's words.
+    pub checklist: Vec<Box<str>>,
 }
 
 /// How clients may register themselves (RFC 7591).

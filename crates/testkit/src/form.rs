@@ -46,16 +46,20 @@ impl Form {
         let (own, inside) = text.split_once('>').unwrap_or((text, ""));
         let mut form =
             Self { action: attribute(own, "action").unwrap_or_default(), ..Self::default() };
-        for tag in inside.split('<').map(|tag| tag.split('>').next().unwrap_or_default()) {
+        for (tag, text) in inside.split('<').map(|tag| tag.split_once('>').unwrap_or((tag, ""))) {
             let Some(name) = attribute(tag, "name") else {
                 continue;
             };
             let value = attribute(tag, "value").unwrap_or_default();
-            if tag.contains("type=\"radio\"") && !tag.ends_with(" checked") {
+            let is_choice =
+                ["type=\"radio\"", "type=\"checkbox\""].iter().any(|kind| tag.contains(kind));
+            if is_choice && !tag.ends_with(" checked") {
                 continue;
             }
             if tag.starts_with("input") {
                 form.fields.push((name, value));
+            } else if tag.starts_with("textarea") {
+                form.fields.push((name, unescaped(text)));
             } else if tag.starts_with("button") {
                 form.buttons.push((name, value));
             }
@@ -68,13 +72,16 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag
         .split_once(&format!(" {name}=\""))
         .or_else(|| tag.strip_prefix(&format!("{name}=\"")).map(|rest| ("", rest)))?;
-    let raw = rest.split('"').next()?;
-    let unescaped = raw
+    Some(unescaped(rest.split('"').next()?))
+}
+
+fn unescaped(raw: &str) -> String {
+    let text = raw
         .replace("&#38;", "&")
         .replace("&amp;", "&")
         .replace("&#34;", "\"")
         .replace("&quot;", "\"");
-    Some(unescaped.replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">"))
+    text.replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">")
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Review {
-    /// Show what waits, the longest first.
+    /// Show what waits, the longest first; applications of developers are decided on under `/admin/review`.
     List {
         /// Show what was decided too.
         #[arg(long)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     catalogue::CatalogueSection,
     clients::ClientEntry,
+    developers::DevelopersSection,
     development::DevelopmentSection,
     documents::{ChangesSection, DocumentsSection},
     egress::EgressSection,
@@ -40,6 +41,8 @@ pub(crate) struct File {
     pub(crate) clients: Vec<ClientEntry>,
     /// Whether clients may register themselves, and with which redirect URIs.
     pub(crate) registration: RegistrationSection,
+    /// Who may bring applications into force, and what is looked at first; docs/developers.md says how applications are entered.
+    pub(crate) developers: DevelopersSection,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.
     pub(crate) policy: PolicySection,
     /// Who is told of clients that wait for a reviewer; docs/policy.md says what a notice looks like.

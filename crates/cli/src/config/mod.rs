@@ -7,6 +7,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod clients;
+mod developers;
 pub(crate) mod development;
 pub(crate) mod documents;
 pub(crate) mod egress;

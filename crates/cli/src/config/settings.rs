@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use salver_server::settings::Registration;
+use salver_server::settings::{Developers, Registration};
 
 use super::{
     catalogue::{self, CatalogueSettings},
     check,
     clients::{self, Client},
+    developers,
     development::{self, DevelopmentSettings},
     documents::{self, DocumentsSettings},
     egress::{self, EgressSettings},
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) clients: Vec<Client>,
     /// How clients may register themselves.
     pub(crate) registration: Registration,
+    /// How applications are entered and reviewed.
+    pub(crate) developers: Developers,
     /// Which clients may be let in.
     pub(crate) policy: PolicySettings,
     /// Who is told of clients that wait.
@@ -143,6 +146,7 @@ fn put_together(
         .collect();
     let policy = policy::resolve(&file.policy, &resources, problems);
     let registration = registration::resolve(&file.registration, problems);
+    let developers = developers::resolve(&file.developers, problems);
     let review = review::resolve(&file.review, environment, problems);
     let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
     Some(Settings {
@@ -157,6 +161,7 @@ fn put_together(
         resources,
         clients,
         registration,
+        developers,
         policy: policy?,
         review,
         documents: documents::resolve(file.documents, file.changes),

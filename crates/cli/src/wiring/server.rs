@@ -116,6 +116,7 @@ fn server_settings(settings: &Settings) -> ServerSettings {
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         registration: settings.registration.clone(),
+        developers: settings.developers.clone(),
         profile: settings.documents.profile,
         pins: settings.catalogue.pins,
         changes: settings.documents.changes,

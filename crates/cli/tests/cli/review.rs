@@ -50,8 +50,8 @@ impl World {
         fs::write(folder.path().join("salver.toml"), file).unwrap();
         write_secret(&folder.path().join("hook.secret"), "0123456789abcdef0123456789abcdef");
         let path = folder.path();
-        let made =
-            json(path, &["admin", "user", "add", "alice", "--json", "--config", "salver.toml"]);
+        let add = ["admin", "user", "add", "alice", "--role", "developer", "--json"];
+        let made = json(path, &[&add[..], &["--config", "salver.toml"]].concat());
         let server = Running::start(path, &["serve", "--config", "salver.toml"]);
         let login = Login {
             issuer: server.text("issuer"),
@@ -186,6 +186,29 @@ fn a_refusal_is_told_to_who_asked() {
     assert_eq!(shown[0]["note"], "Use the other one.");
     assert_eq!(shown[0]["facts"]["publisher"], "administrator");
     assert_eq!(shown[0]["asking"][0]["username"], "alice");
+}
+
+#[test]
+fn applications_of_developers_stand_in_the_same_list() {
+    let mut world = World::new("");
+    world.page();
+    let pages = format!("{}/developer", world.login.issuer);
+    let new = world.browser.get(&format!("{pages}/new"));
+    let new = Form::to(&new.body, "/developer/new").with("name", "Notes \"App\"");
+    let new = new.with("redirect_uris", "http://127.0.0.1/callback");
+    let entered = world.browser.post(&format!("{pages}/new"), &new.body());
+    let id = entered.header("location").unwrap().rsplit('/').next().unwrap().to_owned();
+    assert!(world.admin(&["review", "list", "--all"]).contains("Nothing waits."), "a draft");
+    let page = world.browser.get(&format!("{pages}/{id}"));
+    let submit = Form::to(&page.body, &format!("/developer/{id}")).with("step", "submit");
+    world.browser.post(&format!("{pages}/{id}"), &submit.body());
+    let list = world.admin(&["review", "list"]);
+    for word in [&*id, "submitted", "alice", "APPLICATION"] {
+        assert!(list.contains(word), "{word}: {list}");
+    }
+    let listed = world.admin_json(&["review", "list"]);
+    assert_eq!(listed[0]["kind"], "application");
+    assert_eq!((&listed[0]["client_id"], &listed[0]["owner"]), (&(*id).into(), &"alice".into()));
 }
 
 #[test]

@@ -28,7 +28,7 @@ use salver_policy::{
 };
 use salver_store::{
     StoreError,
-    record::{Approval, User},
+    record::{Approval, RecordedClient, User},
 };
 use thiserror::Error;
 use url::form_urlencoded::Serializer;
@@ -36,6 +36,7 @@ use url::form_urlencoded::Serializer;
 use super::{
     client::{self, DOCUMENT_BYTES, Found, Reach},
     judgement::{Bench, Known, refused_key_host},
+    recorded,
     refusal::{ClientRefusal, Refusal},
 };
 use crate::deps::Deps;
@@ -62,6 +63,8 @@ pub enum Asking<'q> {
     ClientId(&'q str),
     /// The client that this metadata document describes, as if it were published already.
     Document(&'q [u8]),
+    /// This application as its owner last wrote it, as if that were in force already.
+    Application(&'q RecordedClient),
 }
 
 /// What would become of the login at one redirect URI.
@@ -172,6 +175,11 @@ async fn gather(
             let found = client::find_with(deps, catalogue, &client_id, standing.reach()).await?;
             // Where the host may be asked, a client is found or refused.
             Ok((found.ok_or(Refusal::ForeignForm)?, standing))
+        }
+        Asking::Application(client) => {
+            let found = recorded::as_written(deps, client).await?;
+            let standing = standing(deps, &found.metadata.client_id, user).await?;
+            Ok((found, standing))
         }
         Asking::Document(bytes) => {
             let found = read(deps, bytes)?;

@@ -9,6 +9,8 @@ pub mod ban;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
+pub mod developer;
+pub mod entered;
 pub mod explain;
 pub mod funnel;
 pub mod hosted;

@@ -50,7 +50,8 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     })?;
     let redirects = &deps.settings.registration.redirects;
     let judged = redirects.judge(&metadata.redirect_uris, &deps.policy.get().catalogue);
-    if id.purpose() == Purpose::Personal && judged.verdict == RedirectVerdict::Refused {
+    // A reviewer may have let in what the operator has not listed.
+    if !client.content.vetted && judged.verdict == RedirectVerdict::Refused {
         return Err(refused(ClientRefusal::RedirectUris));
     }
     let record = Some(on_record(deps, &client).await?);
@@ -60,6 +61,29 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
         document: None,
         hosted_for: None,
         record,
+    })
+}
+
+/// The client that logins would go by if what its owner last wrote were in force.
+///
+/// # Errors
+/// [`Refusal::Client`] if that breaks a rule; or if the store fails.
+pub async fn as_written(deps: &Deps, client: &RecordedClient) -> Result<Found, Refusal> {
+    let unknown =
+        || Refusal::Client { client_id: client.client_id.clone(), why: ClientRefusal::Unknown };
+    let Ok(ClientId::Recorded(id)) = ClientId::parse(&client.client_id) else {
+        return Err(unknown());
+    };
+    let content = &client.content;
+    let metadata = metadata(&id, &content.draft).map_err(|_| unknown())?;
+    let is_in_force = content.in_force.as_ref() == Some(&content.draft);
+    let record = on_record(deps, client).await?;
+    Ok(Found {
+        metadata: Arc::new(metadata),
+        copy: DocumentCopy::Live,
+        document: None,
+        hosted_for: None,
+        record: Some(OnRecord { vetted: record.vetted && is_in_force, ..record }),
     })
 }
 

@@ -117,7 +117,7 @@ fn answer(
 }
 
 /// A client whose keys verify nothing could never redeem a code: better it hears so now.
-fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
+pub(super) fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
     let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
         return Ok(());
     };

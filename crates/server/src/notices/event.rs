@@ -3,10 +3,13 @@
 //! Label, `client_id` and note are other people's text: whoever shows them escapes them.
 
 use salver_oauth::{Issuer, Timestamp};
-use salver_store::record::ReviewCase;
+use salver_store::record::{RecordedClient, ReviewCase};
 use serde::Serialize;
 
-use crate::chance::{Chance, secret_text};
+use crate::{
+    chance::{Chance, secret_text},
+    flow::developer::list,
+};
 
 /// Something that happened.
 #[derive(Clone, Debug, Serialize)]
@@ -20,10 +23,14 @@ pub struct Event {
     pub at: Timestamp,
     /// Where.
     pub issuer: String,
-    /// The page of the case, for reviewers.
+    /// The page of the case or of the application, for reviewers.
     pub page: String,
-    /// What it is about.
-    pub case: Case,
+    /// The case that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
+    /// The application that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
     /// The names of those who asked.
     pub people: Vec<String>,
     /// What was decided.
@@ -40,6 +47,23 @@ pub enum EventKind {
     /// A reviewer has decided.
     #[serde(rename = "case.decided")]
     CaseDecided,
+    /// A developer wants an application looked at.
+    #[serde(rename = "application.submitted")]
+    ApplicationSubmitted,
+    /// A reviewer has decided on an application.
+    #[serde(rename = "application.decided")]
+    ApplicationDecided,
+}
+
+/// An application, as far as it is told.
+#[derive(Clone, Debug, Serialize)]
+pub struct Application {
+    /// Its `client_id`.
+    pub client_id: String,
+    /// What its developer calls it.
+    pub label: String,
+    /// Where it stands: `submitted`, `approved`, `returned`, `refused`, `suspended` or `draft`.
+    pub state: &'static str,
 }
 
 /// A case, as far as it is told.
@@ -81,6 +105,8 @@ impl EventKind {
         match self {
             Self::CaseOpened => "case.opened",
             Self::CaseDecided => "case.decided",
+            Self::ApplicationSubmitted => "application.submitted",
+            Self::ApplicationDecided => "application.decided",
         }
     }
 }
@@ -101,9 +127,49 @@ impl Event {
             at,
             issuer: issuer.to_string(),
             page: issuer.endpoint(&format!("/admin/review/{}", case.id)),
-            case,
+            case: Some(case),
+            application: None,
             people,
             decision,
+        }
+    }
+
+    /// A developer wants an application looked at; or, with a decision, a reviewer has decided on it.
+    #[must_use]
+    pub fn of_application(
+        (issuer, chance): (&Issuer, &dyn Chance),
+        application: Application,
+        developer: String,
+        decision: Option<Decision>,
+        at: Timestamp,
+    ) -> Self {
+        let decided = decision.is_some();
+        Self {
+            id: secret_text(chance),
+            kind: if decided {
+                EventKind::ApplicationDecided
+            } else {
+                EventKind::ApplicationSubmitted
+            },
+            at,
+            issuer: issuer.to_string(),
+            page: issuer.endpoint(&format!("/admin/applications/{}", application.client_id)),
+            case: None,
+            application: Some(application),
+            people: vec![developer],
+            decision,
+        }
+    }
+}
+
+impl Application {
+    /// An application on record.
+    #[must_use]
+    pub fn of(client: &RecordedClient) -> Self {
+        Self {
+            client_id: client.client_id.clone(),
+            label: list::name(client),
+            state: client.content.state.word(),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct HomePage<'a> {
     pub applications: usize,
     /// How many of their requests for access were decided, and they have not seen it.
     pub news: usize,
+    /// Whether they develop applications.
+    pub developer: bool,
     /// Whether they decide for others.
     pub staff: bool,
 }
@@ -37,9 +39,11 @@ impl HomePage<'static> {
             signed_in: When::at(Timestamp::from_unix(1_790_000_000)),
             applications: 0,
             news: 0,
+            developer: true,
             staff: true,
         };
-        let some = Self { applications: 2, news: 1, staff: false, ..none.clone() };
+        let some =
+            Self { applications: 2, news: 1, developer: false, staff: false, ..none.clone() };
         let more = Self { news: 2, ..some.clone() };
         vec![("no_applications", none), ("applications", some), ("more_news", more)]
     }
@@ -53,6 +57,7 @@ impl HomePage<'static> {
             signed_in: When::at(Timestamp::from_unix(0)),
             applications: 1,
             news: 1,
+            developer: true,
             staff: true,
         }
     }

@@ -9,6 +9,7 @@ mod apps;
 mod asset;
 mod badge;
 pub mod consent;
+pub mod developer;
 mod home;
 mod host_name;
 mod icon;

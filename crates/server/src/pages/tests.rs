@@ -3,7 +3,13 @@
 use std::sync::LazyLock;
 
 use super::{
-    admin::{AdminHomePage, ApprovalsPage, BansPage, CasePage, ExplainPage, QueuePage},
+    admin::{
+        AdminHomePage, ApprovalsPage, BansPage, CasePage, DossierPage, ExplainPage, QueuePage,
+    },
+    developer::{
+        ApplicationFormPage, ApplicationPage, ApplicationsPage, DeleteApplicationPage,
+        NewSecretPage, TryOutPage,
+    },
     *,
 };
 use salver_names::Host;
@@ -77,7 +83,14 @@ every_page!(
     CasePage,
     ApprovalsPage,
     BansPage,
-    ExplainPage
+    ExplainPage,
+    ApplicationsPage,
+    ApplicationFormPage,
+    ApplicationPage,
+    NewSecretPage,
+    DeleteApplicationPage,
+    TryOutPage,
+    DossierPage
 );
 
 const HOSTILE: &str =

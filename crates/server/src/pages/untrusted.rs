@@ -34,6 +34,12 @@ impl Untrusted {
         Self::with_limit(raw, 500)
     }
 
+    /// What a developer wrote of an application: at most 2,000 characters are shown.
+    #[must_use]
+    pub fn description(raw: &str) -> Option<Self> {
+        Self::with_limit(raw, 2_000)
+    }
+
     fn with_limit(raw: &str, limit: usize) -> Option<Self> {
         if raw.len() <= limit && is_harmless(raw) {
             return Some(Self { text: raw.to_owned() });

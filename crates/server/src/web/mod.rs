@@ -10,6 +10,7 @@ mod clients;
 mod consent;
 mod consent_page;
 mod cors;
+mod developer;
 mod documents;
 mod health;
 mod in_time;

@@ -10,6 +10,8 @@ mod changes;
 mod cimd;
 mod client_keys;
 mod consent;
+mod developer;
+mod developer_attacks;
 mod discovery;
 mod documents;
 mod explain;

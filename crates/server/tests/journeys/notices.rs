@@ -9,6 +9,7 @@ use salver_egress::{
     upstream::{Upstream, UpstreamSettings},
 };
 use salver_server::notices::hook::Hook;
+use salver_store::record::Role;
 use salver_testkit::{browser::Browser, form::Form};
 use serde_json::Value;
 use tokio::{
@@ -18,6 +19,7 @@ use tokio::{
 };
 
 use crate::{
+    developer::{SOUND, done, enter, rule, step},
     review::{ask, waiting},
     world::{NATIVE_CALLBACK, NATIVE_CLIENT, WEB_CALLBACK, WEB_CLIENT, World},
 };
@@ -170,4 +172,34 @@ async fn a_hook_that_fails_is_tried_again_and_then_given_up_and_harms_nobody() {
     }
     let page = alice.get("/account/requests").await;
     assert!(page.text.contains("<strong>Approved</strong>"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn who_listens_is_told_of_applications_that_are_submitted_and_decided() {
+    let (url, mut told) = listen(&["200 OK", "200 OK"]).await;
+    let world = World::new().await;
+    deliver(&world, &url);
+    let mut dora = world.account("dora", Role::Developer).await;
+    let mut carol = world.account("carol", Role::Reviewer).await;
+    let id = enter(&mut dora, SOUND).await;
+    done(&step(&mut dora, &id, "submit").await);
+    let submitted = told.recv().await.unwrap();
+    assert!(submitted.is_signed());
+    let submitted = submitted.json();
+    assert_eq!(submitted["type"], "application.submitted");
+    assert_eq!(submitted["page"], format!("http://localhost:8080/admin/applications/{id}"));
+    assert_eq!((&submitted["people"][0], &submitted["case"]), (&"dora".into(), &Value::Null));
+    done(&rule(&mut carol, &id, &[("deed", "take")]).await);
+    let why = [("deed", "return"), ("note", "Name a contact.")];
+    done(&rule(&mut carol, &id, &why).await);
+    let decided = told.recv().await.unwrap().json();
+    assert_eq!(decided["type"], "application.decided");
+    assert_eq!(
+        decided["application"],
+        serde_json::json!({ "client_id": id, "label": "Notes App", "state": "returned" })
+    );
+    assert_eq!(
+        decided["decision"],
+        serde_json::json!({ "approved": false, "by": "carol", "note": "Name a contact." })
+    );
 }

@@ -77,7 +77,7 @@ pub(crate) async fn secret(world: &World, client: &RecordedClient, holder: Optio
     registrar(world).make_secret(client, wish).await.unwrap().text.to_string()
 }
 
-fn basic(client_id: &str, secret: &str) -> String {
+pub(crate) fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
 }
 
@@ -85,7 +85,7 @@ async fn code(world: &World, browser: &mut Browser, client_id: &str) -> String {
     world.allow(browser, client_id, CALLBACK, "notes:read").await.answered("code").unwrap()
 }
 
-async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) -> Page {
+pub(crate) async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) -> Page {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -95,7 +95,7 @@ async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) ->
     world.form_with("/token", &fields, Some(&basic(client_id, secret))).await
 }
 
-async fn refresh(world: &World, (client_id, secret): (&str, &str), token: &str) -> Page {
+pub(crate) async fn refresh(world: &World, (client_id, secret): (&str, &str), token: &str) -> Page {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     world.form_with("/token", &fields, Some(&basic(client_id, secret))).await
 }

@@ -91,7 +91,7 @@ async fn approve(world: &World, reviewer: &mut Browser, whom: &str, days: &str) 
     assert!(shown.text.contains("Approved by"), "{}", shown.text);
 }
 
-async fn set_groups(world: &World, name: &str, groups: &[&str]) {
+pub(crate) async fn set_groups(world: &World, name: &str, groups: &[&str]) {
     let user = world.deps.store.find_user_by_name(name).await.unwrap().unwrap();
     let groups = groups.iter().map(|group| (*group).into()).collect();
     let set = world.deps.store.set_groups(user.id, groups).await.unwrap();

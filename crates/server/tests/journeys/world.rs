@@ -42,7 +42,7 @@ use salver_server::{
     revocations::RevocationIndex,
     sealing::Sealing,
     secrets::Secrets,
-    settings::{Lifetimes, PinUse, Registration, Resource, Resources, Settings},
+    settings::{Developers, Lifetimes, PinUse, Registration, Resource, Resources, Settings},
     usage::Usage,
     web::{App, router},
 };
@@ -457,6 +457,7 @@ fn settings(issuer: &str) -> Settings {
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         registration: Registration::default(),
+        developers: Developers::default(),
         profile: Profile::Mcp,
         pins: PinUse::WhenRefused,
         changes: ChangeRules::default(),

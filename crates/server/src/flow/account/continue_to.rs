@@ -5,7 +5,7 @@
 pub struct ContinueTo(String);
 
 impl ContinueTo {
-    /// The path that was asked for, if it is the authorization endpoint with its query, a page of the account or of administration;
+    /// The path that was asked for, if it is the authorization endpoint with its query, a page of the account, of administration or of developers;
     /// else the account. `base` is the issuer's path.
     #[must_use]
     pub fn parse(raw: &str, base: &str) -> Self {
@@ -34,7 +34,9 @@ fn is_ours(raw: &str, base: &str) -> bool {
     let Some(below) = path.strip_prefix(base) else {
         return false;
     };
-    let pages = ["/account", "/admin"].into_iter().find_map(|pages| below.strip_prefix(pages));
+    let pages = ["/account", "/admin", "/developer"]
+        .into_iter()
+        .find_map(|pages| below.strip_prefix(pages));
     let known = match pages {
         Some(rest) => {
             (rest.is_empty() || rest.starts_with('/'))
@@ -69,6 +71,8 @@ mod tests {
             ("… a name that only begins so", "", "/accountant", false),
             ("a page of administration", "", "/admin/review/AAAAAAAAAAAAAAAAAAAA-_", true),
             ("… a name that only begins so", "", "/administrator", false),
+            ("a page of developers", "", "/developer/app_AAAAAAAAAAAAAAAAAAAA-_/edit", true),
+            ("… a name that only begins so", "", "/developers", false),
             ("below the issuer's path", "/team", "/team/authorize?x", true),
             ("… not above it", "/team", "/authorize?x", false),
             ("another endpoint", "", "/token", false),

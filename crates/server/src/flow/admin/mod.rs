@@ -1,11 +1,13 @@
 //! What may those see and do who decide for others? Every journey here takes proof of the role, so that none can be begun without it.
 //!
-//! Reviewers decide who may come in ([`review`], [`case`], [`decide`], [`approvals`]); all else is the administrators'.
+//! Reviewers decide who may come in ([`review`], [`case`], [`decide`], [`approvals`], [`application`], [`decide_application`]); all else is the administrators'.
 
+pub mod application;
 pub mod approvals;
 pub mod bans;
 pub mod case;
 pub mod decide;
+pub mod decide_application;
 pub mod decision;
 pub mod home;
 pub mod review;

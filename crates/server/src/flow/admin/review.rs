@@ -4,7 +4,10 @@ pub use salver_store::record::{CaseState, ReviewCase};
 
 use salver_store::StoreError;
 
-use super::Reviewer;
+use super::{
+    Reviewer,
+    application::{Submitted, submitted, waits},
+};
 use crate::deps::Deps;
 
 /// The queue.
@@ -13,6 +16,10 @@ pub struct Queue {
     pub open: Vec<(ReviewCase, u64)>,
     /// What was decided, the newest first.
     pub decided: Vec<(ReviewCase, u64)>,
+    /// Applications of developers that wait, the longest first.
+    pub waiting: Vec<Submitted>,
+    /// Those that do not wait, the one last changed first.
+    pub on_record: Vec<Submitted>,
 }
 
 /// The queue, and the newest decisions.
@@ -26,7 +33,11 @@ pub async fn queue(deps: &Deps, _: &Reviewer) -> Result<Queue, StoreError> {
     open.sort_by_key(|(case, _)| case.opened_at);
     decided.sort_by_key(|(case, _)| std::cmp::Reverse(case.decided_at));
     decided.truncate(DECIDED);
-    Ok(Queue { open, decided })
+    let (mut waiting, mut on_record): (Vec<_>, Vec<_>) =
+        submitted(&*deps.store).await?.into_iter().partition(|one| waits(one.client.content.state));
+    waiting.sort_by_key(|one| one.client.changed_at);
+    on_record.sort_by_key(|one| std::cmp::Reverse(one.client.changed_at));
+    Ok(Queue { open, decided, waiting, on_record })
 }
 
 /// How many decisions are shown.

@@ -13,7 +13,10 @@ use salver_store::{
 use thiserror::Error;
 
 use super::{Act, Registrar};
-use crate::{chance::random, flow::recorded};
+use crate::{
+    chance::random,
+    flow::{recorded, register::usable_keys},
+};
 
 /// A client to enter.
 #[derive(Clone, Copy, Debug)]
@@ -101,5 +104,7 @@ pub fn check(
     if let Some(position) = request.redirect_uris().iter().position(|uri| own.hold(uri)) {
         return Err(EntryRefusal::OurOwn(position));
     }
-    Ok(recorded::registration(id, metadata)?)
+    let registration = recorded::registration(id, metadata)?;
+    usable_keys(registration.authentication())?;
+    Ok(registration)
 }

@@ -1,7 +1,11 @@
 //! Who enters clients here, and what becomes of them? The same for pages, commands and the programming interface: each gathers its form, and this applies it.
 
+mod application;
 mod entry;
 mod secret;
+pub mod step;
+
+pub use salver_store::record::{ClientSecret as RecordedSecret, NewClientEvent as NewEvent};
 
 use salver_oauth::{GrantId, Timestamp};
 use salver_store::{
@@ -11,11 +15,13 @@ use salver_store::{
     },
 };
 
+pub use application::{StepRefusal, Wish, Word, id, is_cosmetic, reviewer_of};
 pub use entry::{Entry, EntryRefusal, check};
-pub use secret::{NewSecret, SecretRefusal, SecretWish};
+pub use secret::{NewSecret, Rotation, SecretRefusal, SecretWish};
 
 use crate::{
     chance::{Chance, random},
+    deps::Deps,
     secrets::Secrets,
 };
 
@@ -43,6 +49,14 @@ pub struct Act<'a> {
     pub note: &'a str,
 }
 
+impl<'r> Registrar<'r> {
+    /// The registrar of a server.
+    #[must_use]
+    pub fn of(deps: &'r Deps) -> Self {
+        Self { store: &*deps.store, secrets: &deps.secrets, chance: &*deps.chance, now: deps.now() }
+    }
+}
+
 impl Registrar<'_> {
     /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now.
     ///
@@ -54,7 +68,7 @@ impl Registrar<'_> {
         mut content: ClientContent,
         act: Act<'_>,
     ) -> Result<Outcome, StoreError> {
-        let out = content.usable(self.now).is_none();
+        let out = seen.content.in_force.is_some() && content.usable(self.now).is_none();
         if out {
             // Whoever gets in again later has a new stem: what ended stays ended.
             content.stem = GrantId::from_bytes(random(self.chance));

@@ -83,6 +83,46 @@ impl Registrar<'_> {
     }
 }
 
+/// A secret that gives way to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation<'r> {
+    /// The one that gives way.
+    pub old: &'r ClientSecret,
+    /// For so many seconds more both work.
+    pub overlap: i64,
+    /// The next.
+    pub next: SecretWish<'r>,
+}
+
+impl Registrar<'_> {
+    /// Makes the next secret, and lets the old one end after a while; never later than it would have by itself.
+    ///
+    /// # Errors
+    /// [`SecretRefusal`].
+    pub async fn rotate_secret(
+        &self,
+        client: &RecordedClient,
+        rotation: Rotation<'_>,
+    ) -> Result<NewSecret, SecretRefusal> {
+        let made = self.make_secret(client, rotation.next).await?;
+        let end = self.now.plus_seconds(rotation.overlap);
+        let end = rotation.old.expires_at.map_or(end, |before| before.min(end));
+        let moved = self.store.expire_client_secret(
+            &client.client_id,
+            rotation.old.id,
+            Some(end),
+            self.now,
+        );
+        if moved.await? == Outcome::Lost {
+            tracing::info!(
+                client_id = client.client_id,
+                "a secret had ended before the next was made"
+            );
+        }
+        Ok(made)
+    }
+}
+
 /// So that whoever finds one in a file knows what it is.
 const PREFIX: &str = "slvs_";
 

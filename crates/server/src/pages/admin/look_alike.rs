@@ -86,7 +86,7 @@ const MOST_LETTERS: usize = 12;
 
 #[cfg(test)]
 impl LookAlike {
-    pub(super) fn filled_with(text: &str) -> Vec<Self> {
+    pub(in crate::pages) fn filled_with(text: &str) -> Vec<Self> {
         use crate::pages::tests::untrusted;
         let letter = Letter { shown: Some(untrusted(text)), code: text.into() };
         vec![

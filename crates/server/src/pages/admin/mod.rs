@@ -3,6 +3,7 @@
 mod approvals;
 mod bans;
 mod case;
+mod dossier;
 mod explain;
 mod home;
 mod look_alike;
@@ -13,13 +14,14 @@ pub use bans::{BanLine, BansPage};
 pub use case::{
     AskingLine, CasePage, CaseStanding, ClientNow, DecisionForm, SeenClient, VerdictNow,
 };
+pub use dossier::{CheckLine, DossierPage, RulingForm};
 pub use explain::{
     ExplainAnswer, ExplainFields, ExplainPage, ExplainedAt, ExplainedPath, PathFact, PathStep,
     StepMark,
 };
 pub use home::AdminHomePage;
 pub use look_alike::LookAlike;
-pub use queue::{CaseLine, DecisionLine, QueuePage};
+pub use queue::{CaseLine, DecisionLine, QueuePage, SubmittedLine, WaitingLine};
 
 use url::Url;
 

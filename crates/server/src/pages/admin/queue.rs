@@ -14,9 +14,35 @@ pub struct QueuePage<'a> {
     /// Who sees it.
     pub staff: Staff,
     /// What waits, the longest first.
-    pub open: Vec<CaseLine>,
+    pub open: Vec<WaitingLine>,
     /// What was decided, the newest first.
     pub decided: Vec<CaseLine>,
+    /// Applications of developers that do not wait, the one last changed first.
+    pub on_record: Vec<SubmittedLine>,
+}
+
+/// What waits.
+#[derive(Clone, Debug)]
+pub enum WaitingLine {
+    /// A client that people have asked to let in.
+    Case(CaseLine),
+    /// An application that its developer has submitted.
+    Application(SubmittedLine),
+}
+
+/// An application of a developer.
+#[derive(Clone, Debug)]
+pub struct SubmittedLine {
+    /// Its `client_id`.
+    pub id: String,
+    /// It, in a line.
+    pub client: ClientLine,
+    /// Whose it is.
+    pub owner: String,
+    /// Where it stands.
+    pub state: &'static str,
+    /// Since when.
+    pub changed: When,
 }
 
 /// A case in the queue.
@@ -65,18 +91,33 @@ impl QueuePage<'static> {
         };
         let decided =
             |approved| Some(DecisionLine { approved, by: "carol".into(), at: when(9_000) });
-        let empty = Self { site: &SITE, staff: staff(false), open: vec![], decided: vec![] };
+        let empty = Self {
+            site: &SITE,
+            staff: staff(false),
+            open: vec![],
+            decided: vec![],
+            on_record: vec![],
+        };
+        let submitted = |name: &str, state| SubmittedLine {
+            id: "app_AAAAAAAAAAAAAAAAAAAAAA".into(),
+            client: ClientLine { host: None, ..client(name) },
+            owner: "dora".into(),
+            state,
+            changed: when(60),
+        };
         let nameless = ClientLine { host: None, ..client("inspector") };
         let full = Self {
             staff: staff(true),
             open: vec![
-                line("Reports", 1, None),
-                CaseLine {
+                WaitingLine::Case(line("Reports", 1, None)),
+                WaitingLine::Application(submitted("Notes App", "waits for a reviewer")),
+                WaitingLine::Case(CaseLine {
                     client: nameless,
                     recipient: Recipient::ThisComputer { port: None },
                     ..line("Inspector", 4, None)
-                },
+                }),
             ],
+            on_record: vec![submitted("Calendar", "in force")],
             decided: vec![line("Claude", 2, decided(false)), line("Notes", 1, decided(true))],
             ..empty.clone()
         };
@@ -97,6 +138,14 @@ impl QueuePage<'static> {
         };
         let decision = Some(DecisionLine { approved: true, by: text.into(), at: when(0) });
         let decided = vec![CaseLine { decision, ..line.clone() }];
-        Self { site, staff: staff_of(text), open: vec![line], decided }
+        let submitted = SubmittedLine {
+            id: text.into(),
+            client: client_of(text),
+            owner: text.into(),
+            state: "draft",
+            changed: when(0),
+        };
+        let open = vec![WaitingLine::Case(line), WaitingLine::Application(submitted.clone())];
+        Self { site, staff: staff_of(text), open, decided, on_record: vec![submitted] }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         SignedIn,
         account::{AccountDeps, home::connected, requests::news},
         admin::may_review,
+        developer::may_develop,
     },
     pages::{Account, FormAction, HomePage, Opener, When, page, role_words},
 };
@@ -30,6 +31,7 @@ pub(super) async fn get(State(account): State<AccountDeps>, headers: HeaderMap) 
     let home = HomePage {
         site: &account.site,
         role_words: role_words(person.user.role),
+        developer: may_develop(person.user.role),
         staff: may_review(person.user.role),
         signed_in: When::at(person.session.created_at),
         account: shown(&account, person),

@@ -17,6 +17,13 @@ use crate::flow::account::AccountDeps;
 pub struct OwnForm(String);
 
 impl OwnForm {
+    /// The values of a field that may stand more than once, like boxes to tick; none if one of them is no text.
+    #[must_use]
+    pub fn fields(&self, name: &'static str) -> Vec<String> {
+        let values = Form::parse(&self.0).many(name).unwrap_or_default();
+        values.into_iter().map(Into::into).collect()
+    }
+
     /// The value of a field; empty if the form lacks it, or holds it twice.
     #[must_use]
     pub fn field(&self, name: &'static str) -> String {

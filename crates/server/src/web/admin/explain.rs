@@ -93,7 +93,8 @@ fn at(explained: &Explained) -> Option<ExplainedAt> {
     })
 }
 
-fn in_words(refusal: &ExplainRefusal) -> String {
+/// Why there is nothing to explain.
+pub(in crate::web) fn in_words(refusal: &ExplainRefusal) -> String {
     match refusal {
         ExplainRefusal::Login(refusal) => wrong(refusal),
         ExplainRefusal::Request(_) => {

@@ -50,7 +50,10 @@ where
     }
 }
 
-async fn person(account: &AccountDeps, parts: &Parts) -> Result<SignedIn, Response> {
+pub(in crate::web) async fn person(
+    account: &AccountDeps,
+    parts: &Parts,
+) -> Result<SignedIn, Response> {
     match account.signed_in(&parts.headers).await {
         Ok(Some(person)) => Ok(person),
         Ok(None) => {
@@ -63,7 +66,7 @@ async fn person(account: &AccountDeps, parts: &Parts) -> Result<SignedIn, Respon
 }
 
 /// The page of a path that leads nowhere.
-pub(super) fn no_such_page(account: &AccountDeps) -> Response {
+pub(in crate::web) fn no_such_page(account: &AccountDeps) -> Response {
     let nothing = MessagePage {
         site: &account.site,
         title: "There is no such page".to_owned(),

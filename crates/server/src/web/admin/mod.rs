@@ -1,5 +1,6 @@
 //! The pages of those who decide for others, as HTTP.
 
+mod application;
 mod approvals;
 mod bans;
 mod case;
@@ -8,6 +9,9 @@ mod gate;
 mod home;
 mod lines;
 mod queue;
+
+pub(super) use explain::in_words as explanation_refused;
+pub(super) use gate::{no_such_page, person};
 
 use axum::{Router, extract::FromRef, routing::get};
 
@@ -24,6 +28,7 @@ where
         .route(&below(""), get(home::get))
         .route(&below("/review"), get(queue::get))
         .route(&below("/review/{case}"), get(case::get).post(case::post))
+        .route(&below("/applications/{id}"), get(application::get).post(application::post))
         .route(&below("/approvals"), get(approvals::get).post(approvals::post))
         .route(&below("/bans"), get(bans::get))
         .route(&below("/explain"), get(explain::get))

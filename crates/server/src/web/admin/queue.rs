@@ -7,11 +7,15 @@ use super::{gate::AsReviewer, lines};
 use crate::{
     flow::{
         account::AccountDeps,
-        admin::review::{ReviewCase, queue},
+        admin::{
+            application::Submitted,
+            review::{ReviewCase, queue},
+        },
     },
     pages::{
         FormAction, Opener, Recipient, When,
-        admin::{CaseLine, ClientLine, QueuePage},
+        admin::{CaseLine, ClientLine, QueuePage, SubmittedLine, WaitingLine},
+        developer::state_words,
         page,
     },
     web::account::refusal,
@@ -25,14 +29,22 @@ pub(super) async fn get(
         Ok(queue) => queue,
         Err(error) => return refusal::unavailable(&account, &error),
     };
-    let lines = |cases: &[(ReviewCase, u64)]| {
-        cases.iter().filter_map(|(case, people)| line(&account, case, *people)).collect()
-    };
+    let cases = queue.open.iter().filter_map(|(case, people)| {
+        Some((case.opened_at, WaitingLine::Case(line(&account, case, *people)?)))
+    });
+    let applications = queue
+        .waiting
+        .iter()
+        .filter_map(|one| Some((one.client.changed_at, WaitingLine::Application(submitted(one)?))));
+    let mut open: Vec<_> = cases.chain(applications).collect();
+    open.sort_by_key(|(since, _)| *since);
+    let decided = queue.decided.iter();
     let queue = QueuePage {
         site: &account.site,
         staff: lines::staff(&account, &reviewer),
-        open: lines(&queue.open),
-        decided: lines(&queue.decided),
+        open: open.into_iter().map(|(_, line)| line).collect(),
+        decided: decided.filter_map(|(case, people)| line(&account, case, *people)).collect(),
+        on_record: queue.on_record.iter().filter_map(submitted).collect(),
     };
     page(StatusCode::OK, &queue, &FormAction::Own, Opener::Severed)
 }
@@ -46,5 +58,16 @@ fn line(account: &AccountDeps, case: &ReviewCase, people: u64) -> Option<CaseLin
         people,
         opened: When::at(case.opened_at),
         decision: lines::decision(case),
+    })
+}
+
+fn submitted(one: &Submitted) -> Option<SubmittedLine> {
+    let content = &one.client.content;
+    Some(SubmittedLine {
+        id: one.client.client_id.clone(),
+        client: ClientLine::of(&one.name, &one.client.client_id)?,
+        owner: one.owner.clone(),
+        state: state_words(content.state, content.in_force.is_some()),
+        changed: When::at(one.client.changed_at),
     })
 }
