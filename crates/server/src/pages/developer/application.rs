@@ -1,7 +1,6 @@
 //! An application, as its developer sees it.
 
 use askama::Template;
-use salver_store::record::ClientState;
 
 use super::{DifferenceLine, WrittenLook};
 use crate::{
@@ -23,9 +22,7 @@ pub struct ApplicationPage<'a> {
     pub tile: Tile,
     /// What its developer calls it.
     pub name: Untrusted,
-    /// Where it stands.
-    pub state: ClientState,
-    /// The same in words.
+    /// Where it stands, in words.
     pub state_words: &'static str,
     /// Something of it is in force.
     pub in_force: bool,
@@ -114,6 +111,7 @@ impl StepForm {
 #[cfg(test)]
 impl ApplicationPage<'static> {
     pub(in crate::pages) fn samples() -> Vec<(&'static str, Self)> {
+        use salver_store::record::ClientState;
         let (draft, busy) = (Self::draft(), Self::busy());
         let with = |can, page: Self| Self { step: StepForm { can, ..page.step }, ..page };
         let withdraw = Can { withdraw: true, ..Can::default() };
@@ -145,6 +143,7 @@ impl ApplicationPage<'static> {
     fn draft() -> Self {
         use super::{samples::account, state_words};
         use crate::pages::tests::{SITE, untrusted};
+        use salver_store::record::ClientState;
         let can = Can { edit: true, submit: true, ..Can::default() };
         Self {
             site: &SITE,
@@ -152,7 +151,6 @@ impl ApplicationPage<'static> {
             id: "app_AAAAAAAAAAAAAAAAAAAAAA".into(),
             tile: Tile::of("Notes App"),
             name: untrusted("Notes App"),
-            state: ClientState::Draft,
             state_words: state_words(ClientState::Draft, false),
             in_force: false,
             vetted: false,
@@ -173,14 +171,15 @@ impl ApplicationPage<'static> {
         }
     }
 
-    fn in_state(state: ClientState, in_force: bool) -> Self {
+    fn in_state(state: salver_store::record::ClientState, in_force: bool) -> Self {
         let state_words = super::state_words(state, in_force);
-        Self { state, state_words, in_force, ..Self::draft() }
+        Self { state_words, in_force, ..Self::draft() }
     }
 
     fn busy() -> Self {
         use super::samples::when;
         use crate::pages::tests::untrusted;
+        use salver_store::record::ClientState;
         let secret = |name: &str, live: bool| SecretLine {
             id: "AAAAAAAAAAAAAAAAAAAAAA".into(),
             name: untrusted(name),

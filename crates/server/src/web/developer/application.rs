@@ -124,7 +124,6 @@ fn shown_file<'a>(
         id: client.client_id.clone(),
         tile: Tile::of(&name),
         name: Untrusted::name(&name)?,
-        state: content.state,
         state_words: state_words(content.state, in_force),
         in_force,
         vetted: content.vetted,

@@ -92,8 +92,14 @@ pub(super) async fn post_edit(
     let seen = (&*id, &*revision);
     match change(&account, &developer, seen, (&written, &token)).await {
         Ok(Saved::Again(faults)) => {
+            let client = match developer.find(&account.deps, &id).await {
+                Ok(Some(client)) => client,
+                Ok(None) => return no_such_page(&account),
+                Err(error) => return refusal::unavailable(&account, &error),
+            };
             let revision = revision.parse().unwrap_or_default();
-            let editing = Editing { id, revision, in_force: false, stale: None };
+            let in_force = client.content.in_force.is_some();
+            let editing = Editing { id, revision, in_force, stale: None };
             again(&account, &developer, (written, Some(editing)), faults)
         }
         Ok(Saved::Stale(now)) => {
