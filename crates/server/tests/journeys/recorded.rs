@@ -307,3 +307,20 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
         assert!(told.is_none_or(|told| told.contains(refused.unwrap())), "{name}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_the_operator_has_not_let_in_needs_a_reviewer() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    let mut metadata = confidential("Notes App");
+    metadata["redirect_uris"] = json!(["zapp://callback"]);
+    for (purpose, vetted, let_in) in [
+        (Purpose::Application, true, true),
+        (Purpose::Application, false, false),
+        (Purpose::Personal, false, false),
+    ] {
+        let client = enter(&world, purpose, "ada", (&metadata, vetted)).await;
+        let page = ada.get(&authorize(&client.client_id, "zapp://callback", &[])).await;
+        assert_eq!(page.status.is_success(), let_in, "{purpose:?} {vetted}: {}", page.text);
+    }
+}
