@@ -30,12 +30,12 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
-    Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict,
-    LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding,
-    NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion, Noted, Recorded,
-    RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded, Version,
+    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUser,
+    Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
+    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
+    NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
+    Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
+    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -201,11 +201,15 @@ pub trait Store: Send + Sync + 'static {
         person: UserId,
         groups: Vec<Box<str>>,
     ) -> Answer<'_, Vec<RecordedClient>>;
-    /// Changes a client; what is to end has lines in the feed, its stem among them. `Lost` unless it stands at the expected revision; a deleted one never changes.
+    /// Changes a client; what is to end has lines in the feed, its stem among them. If it is shared with others than before, the secrets and grants of
+    /// those end who are not among them any more, and are not its owner. `Lost` unless it stands at the expected revision; a deleted one never changes.
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
     /// A client's history, oldest first.
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
-    /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].
+    /// Who has let a client in and does so still, by name.
+    fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>>;
+    /// Adds a secret. `Lost` if there is no such client, if its holder is neither the client's owner nor among those whom it is shared with, if as many live
+    /// ones as there may be are the same holder's ([`retention::LIVE_SECRETS`]), or if there was one of this id.
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
     /// A secret by its digest, ended or not, until it is swept.
     fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>>;

@@ -17,8 +17,8 @@ pub use application::{
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
-    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, NewClientEvent,
-    NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUser,
+    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};

@@ -27,7 +27,7 @@ pub(crate) fn confidential(name: &str) -> Value {
     })
 }
 
-async fn user_id(world: &World, name: &str) -> UserId {
+pub(crate) async fn user_id(world: &World, name: &str) -> UserId {
     world.deps.store.find_user_by_name(name).await.unwrap().unwrap().id
 }
 
@@ -85,7 +85,7 @@ async fn code(world: &World, browser: &mut Browser, client_id: &str) -> String {
     world.allow(browser, client_id, CALLBACK, "notes:read").await.answered("code").unwrap()
 }
 
-async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) -> Page {
+pub(crate) async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) -> Page {
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -95,7 +95,7 @@ async fn redeem(world: &World, (client_id, secret): (&str, &str), code: &str) ->
     world.form_with("/token", &fields, Some(&basic(client_id, secret))).await
 }
 
-async fn refresh(world: &World, (client_id, secret): (&str, &str), token: &str) -> Page {
+pub(crate) async fn refresh(world: &World, (client_id, secret): (&str, &str), token: &str) -> Page {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     world.form_with("/token", &fields, Some(&basic(client_id, secret))).await
 }
@@ -158,14 +158,16 @@ async fn a_personal_client_and_its_secrets_are_good_for_their_person_alone() {
     assert_eq!(refused(&page), (400, "invalid_grant".into()), "{}", page.text);
     let next = tokens(&refresh(&world, (&id, &bobs), &issued.refresh).await);
 
+    let bob_id = user_id(&world, "bob").await;
+    let join = |groups| world.deps.store.set_groups(bob_id, groups);
+    assert_eq!(join(vec!["notes".into()]).await.unwrap(), Outcome::Applied);
     let of_a_group = Some(Sharing::Group("notes".into()));
     let group = ClientContent { shared_with: of_a_group, ..client.content.clone() };
     change(&world, &mut client, group).await;
+    assert_eq!(join(Vec::new()).await.unwrap(), Outcome::Applied);
     let page = refresh(&world, (&id, &bobs), &next.refresh).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED, "who leaves loses theirs: {}", page.text);
-    let bob_id = user_id(&world, "bob").await;
-    let joined = world.deps.store.set_groups(bob_id, vec!["notes".into()]).await.unwrap();
-    assert_eq!(joined, Outcome::Applied);
+    assert_eq!(join(vec!["notes".into()]).await.unwrap(), Outcome::Applied);
     let again = refresh(&world, (&id, &bobs), &next.refresh).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text);
     drop(ada.get("/account").await);

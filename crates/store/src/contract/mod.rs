@@ -212,6 +212,7 @@ macro_rules! engine_contract {
                     a_change_needs_the_revision_that_it_was_decided_on
                     what_ends_with_a_change_is_in_the_feed
                     a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
+                    who_is_shared_with_no_longer_loses_what_they_have
                     a_deleted_client_never_changes_and_is_swept
                     of_many_changes_at_once_one_is_made
                 }
@@ -219,6 +220,7 @@ macro_rules! engine_contract {
                     a_secret_is_found_by_its_digest_alone
                     so_many_secrets_live_for_one_holder_and_no_more
                     ending_a_secret_ends_what_was_begun_with_it
+                    a_secret_is_made_for_its_owner_or_whom_it_is_shared_with
                     the_end_of_a_secret_can_be_moved_while_it_lives
                     the_newest_use_of_a_secret_stands
                     of_many_secrets_at_once_no_more_than_allowed_live

@@ -11,12 +11,13 @@ use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
-        Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
-        KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
-        NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
-        Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason,
-        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUser,
+        Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation,
+        Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest,
+        NewApproval, NewBan, NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser,
+        NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase,
+        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
+        UserAdded, Version,
     },
 };
 
@@ -248,6 +249,11 @@ impl Store for SqliteStore {
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>> {
         let client_id = client_id.to_owned();
         self.read(move |connection| recorded::list_events(connection, &client_id))
+    }
+
+    fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::list_users(connection, &client_id))
     }
 
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome> {
