@@ -51,7 +51,8 @@ impl Form {
                 continue;
             };
             let value = attribute(tag, "value").unwrap_or_default();
-            if tag.contains("type=\"radio\"") && !tag.ends_with(" checked") {
+            let choice = tag.contains("type=\"radio\"") || tag.contains("type=\"checkbox\"");
+            if choice && !tag.ends_with(" checked") {
                 continue;
             }
             if tag.starts_with("input") {

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use super::{
     admin::{AdminHomePage, ApprovalsPage, BansPage, CasePage, ExplainPage, QueuePage},
+    own_clients::{
+        CredentialsPage, DeleteClientPage, NewClientPage, OwnClientPage, OwnClientsPage,
+    },
     *,
 };
 use salver_names::Host;
@@ -72,6 +75,11 @@ every_page!(
     MessagePage,
     WaitPage,
     RequestsPage,
+    OwnClientsPage,
+    NewClientPage,
+    CredentialsPage,
+    OwnClientPage,
+    DeleteClientPage,
     AdminHomePage,
     QueuePage,
     CasePage,

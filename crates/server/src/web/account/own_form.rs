@@ -27,6 +27,13 @@ impl OwnForm {
             .map(|value| value.to_string())
             .unwrap_or_default()
     }
+
+    /// The values of a field that may stand more than once; none if one of them is no text.
+    #[must_use]
+    pub fn fields(&self, name: &'static str) -> Vec<String> {
+        let values = Form::parse(&self.0).many(name).unwrap_or_default();
+        values.iter().map(ToString::to_string).collect()
+    }
 }
 
 impl<S> FromRequest<S> for OwnForm
