@@ -1,6 +1,7 @@
 //! Connect an app that asks for a client ID: people make clients for themselves, and what others try with them.
 
 use http::StatusCode;
+use salver_oauth::client::recorded::Purpose;
 use salver_store::record::{ClientContent, RecordedClient};
 use salver_testkit::{
     browser::{Browser, Page},
@@ -8,7 +9,7 @@ use salver_testkit::{
 };
 
 use crate::{
-    recorded::{redeem, refresh, registrar},
+    recorded::{confidential, enter, redeem, refresh, registrar},
     world::{RESOURCE, World, authorize, refused, tokens},
 };
 
@@ -419,4 +420,39 @@ async fn it_is_extended_written_anew_and_deleted_by_its_owner() {
     assert!(!world.is_active(&issued.access).await);
     assert_eq!(ada.get(&at(&id, "")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ada.submit(&delete).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn of_one_form_sent_many_times_at_once_one_client_is_made_with_one_secret() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    let form = form(&mut ada).await.with("name", "App");
+    let send = || {
+        let (mut browser, form) = (ada.clone(), form.clone());
+        async move { browser.submit(&form).await }
+    };
+    let pages = futures_util::future::join_all((0..8).map(|_| send())).await;
+    let made: Vec<_> = pages.iter().filter(|page| page.status == StatusCode::OK).collect();
+    let rest = pages.iter().filter(|page| page.status == StatusCode::CONFLICT).count();
+    assert_eq!((made.len(), rest, how_many(&world).await), (1, 7, 1));
+    let id = term(made[0], "Client ID").unwrap();
+    assert_eq!(world.deps.store.list_client_secrets(&id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_has_more_clients_than_one_person_may() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    for number in 1..salver_store::retention::RECORDED_CLIENTS {
+        let name = format!("App {number}");
+        enter(&world, Purpose::Personal, "ada", (&confidential(&name), false)).await;
+    }
+    let last = make(&mut ada, "The last").await.0;
+    let form = form(&mut ada).await.with("name", "One more");
+    let page = ada.submit(&form).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("as many clients as one person may"), "{}", page.text);
+    let preview = ada.get(&at(&last, "/delete")).await;
+    assert_eq!(ada.submit(&Form::to(&preview.text, "/delete")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ada.submit(&form).await.status, StatusCode::OK, "there is room again");
 }

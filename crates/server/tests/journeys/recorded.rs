@@ -13,7 +13,7 @@ use salver_store::{
 use salver_testkit::browser::{Browser, Page};
 use serde_json::{Value, json};
 
-use crate::world::{VERIFIER, World, authorize, refused, tokens};
+use crate::world::{RESOURCE, VERIFIER, World, authorize, refused, tokens};
 
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:51004/callback";
 
@@ -298,6 +298,26 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
             registrar.enter(entry, &world.deps.own_origins, ACT).await.unwrap_err();
         assert!(refusal.to_string().contains(refused), "{why}: {refusal}");
     }
+    for (scope, refused) in [
+        ("notes:read elsewhere", false),
+        ("", false),
+        ("notes:\"read", true),
+        (&*"notes:read ".repeat(50), true),
+    ] {
+        let mut metadata = confidential("App");
+        metadata["scope"] = json!(scope);
+        let entry = Entry {
+            purpose: Purpose::Application,
+            owner: Some(ada),
+            metadata: &metadata.to_string(),
+            state: ClientState::Approved,
+            vetted: false,
+            expires_at: None,
+        };
+        let entered = registrar.enter(entry, &world.deps.own_origins, ACT).await;
+        let of_scope = matches!(entered, Err(EntryRefusal::Scope));
+        assert_eq!((entered.is_err(), of_scope), (refused, refused), "{scope}");
+    }
     let client = enter(&world, Purpose::Personal, "ada", (&confidential("App"), false)).await;
     for (name, refused) in
         [("", Some("its name")), ("laptop", None), ("work", None), ("third", Some("two secrets"))]
@@ -307,5 +327,23 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
         let told = made.as_ref().err().map(ToString::to_string);
         assert_eq!(told.is_some(), refused.is_some(), "{name}: {told:?}");
         assert!(told.is_none_or(|told| told.contains(refused.unwrap())), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_for_one_server_is_for_none_when_that_is_gone() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    for (resource, error) in
+        [("", None), (RESOURCE, None), ("http://localhost:8080/gone", Some("invalid_target"))]
+    {
+        let mut metadata = confidential("App");
+        metadata["resource"] = json!(resource);
+        let client = enter(&world, Purpose::Application, "ada", (&metadata, true)).await;
+        let page = ada.get(&authorize(&client.client_id, CALLBACK, &[])).await;
+        match error {
+            None => assert_eq!(page.status, StatusCode::OK, "{resource}: {}", page.text),
+            Some(error) => assert_eq!(page.answered("error").as_deref(), Some(error)),
+        }
     }
 }

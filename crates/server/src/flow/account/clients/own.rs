@@ -69,7 +69,9 @@ pub async fn write(
         in_force: client.client.content.in_force.is_some().then_some(written),
         ..client.client.content.clone()
     };
-    apply(account, person, client, (content, "edited"), sent.revision).await.map(Written::Done)
+    apply(account, client, (content, act(person, "edited", "")), sent.revision)
+        .await
+        .map(Written::Done)
 }
 
 /// Changes the rest.
@@ -92,7 +94,8 @@ pub async fn change(
                 return Ok(Done::Not(Problem::Span));
             };
             let content = ClientContent { expires_at, ..content };
-            apply(account, person, client, (content, "extended"), sent.revision).await
+            let act = act(person, "extended", span);
+            apply(account, client, (content, act), sent.revision).await
         }
         Change::Share(whom) => {
             let shared_with = match audience(person, client, whom) {
@@ -100,13 +103,14 @@ pub async fn change(
                 Err(problem) => return Ok(Done::Not(problem)),
             };
             let content = ClientContent { shared_with, ..content };
-            apply(account, person, client, (content, "shared"), sent.revision).await
+            let act = act(person, "shared", whom);
+            apply(account, client, (content, act), sent.revision).await
         }
         Change::Delete => {
             if client.client.revision.to_string() != sent.revision {
                 return Ok(Done::Meanwhile);
             }
-            let act = act(person, "deleted");
+            let act = act(person, "deleted", "");
             done(account, registrar(&account.deps).delete(&client.client, act).await?).await
         }
     }
@@ -114,16 +118,15 @@ pub async fn change(
 
 async fn apply(
     account: &AccountDeps,
-    person: &SignedIn,
     client: &Usable,
-    (content, what): (ClientContent, &str),
+    (content, act): (ClientContent, Act<'_>),
     revision: &str,
 ) -> Result<Done, StoreError> {
     if client.client.revision.to_string() != revision {
         return Ok(Done::Meanwhile);
     }
     let registrar: Registrar<'_> = registrar(&account.deps);
-    let outcome = registrar.change(&client.client, content, act(person, what)).await?;
+    let outcome = registrar.change(&client.client, content, act).await?;
     done(account, outcome).await
 }
 
@@ -136,8 +139,8 @@ async fn done(account: &AccountDeps, outcome: Outcome) -> Result<Done, StoreErro
     })
 }
 
-fn act<'a>(person: &'a SignedIn, what: &'a str) -> Act<'a> {
-    Act { by: &person.user.username, what, note: "" }
+fn act<'a>(person: &'a SignedIn, what: &'a str, note: &'a str) -> Act<'a> {
+    Act { by: &person.user.username, what, note }
 }
 
 /// With whom: a group that its owner is in, or everybody. A private key would have to be handed round, so clients with keys stay their owner's.
