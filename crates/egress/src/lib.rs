@@ -61,7 +61,7 @@ pub use error::{
 pub use fetch::{Candidate, Fetch, Fetched, Freshness};
 pub use ledger::{Event, Family, Mark, Reading};
 pub use mode::{ForwardProxy, Mode, ProxyAuthorization, ProxyResolving};
-pub use purpose::{Purpose, Source, Standing};
+pub use purpose::{Purpose, Source, Standing, network_of};
 pub use resolver::{DnsResolver, Resolve, ResolveError};
 pub use settings::{BackOff, Bounds, Budgets, Development, Exception, Keeping, Reach, Settings};
 pub use url_gate::{Target, TargetHost, UrlRefusal};

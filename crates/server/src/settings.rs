@@ -11,6 +11,8 @@ use salver_oauth::{
 use salver_policy::redirects::RedirectPolicy;
 use zeroize::Zeroizing;
 
+use crate::registration_limit::RegistrationBounds;
+
 /// Settings of the authorization server.
 pub struct Settings {
     /// Our identifier.
@@ -38,11 +40,17 @@ pub struct Registration {
     pub dynamic: bool,
     /// Where their answers may go.
     pub redirects: RedirectPolicy,
+    /// How many that nobody knows may do so.
+    pub bounds: RegistrationBounds,
 }
 
 impl Default for Registration {
     fn default() -> Self {
-        Self { dynamic: true, redirects: RedirectPolicy::default() }
+        Self {
+            dynamic: true,
+            redirects: RedirectPolicy::default(),
+            bounds: RegistrationBounds::default(),
+        }
     }
 }
 

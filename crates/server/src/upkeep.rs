@@ -116,6 +116,9 @@ async fn sweep_and_reread(deps: &Deps) {
     if let Err(error) = deps.store.sweep(deps.now()).await {
         tracing::warn!(%error, "old rows could not be swept");
     }
+    if let Err(error) = deps.met.refresh(&*deps.store).await {
+        tracing::warn!(%error, "clients that were let in elsewhere could not be read; once more in a minute");
+    }
     if let Err(error) =
         deps.keyring.refresh(&*deps.store, deps.secrets.signing_keys(), deps.now()).await
     {

@@ -240,6 +240,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// All clients that were ever let in, in the order of their fingerprints.
     fn list_met_clients(&self) -> Answer<'_, Vec<MetClient>>;
+    /// The fingerprints of the clients that were first let in after the one of this number, at most so many, in that order, each with its number; from the
+    /// start for zero. Numbers rise in the order of commits, and no client is ever forgotten.
+    fn list_fingerprints(&self, after: i64, limit: u32) -> Answer<'_, Vec<(i64, String)>>;
     /// All applications: those that clients belong to, and those that something was bound to.
     fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>>;
     /// Gives clients that were met other homes, since the catalogue has changed; answers how many. Counts as changes of bans.

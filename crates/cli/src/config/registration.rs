@@ -1,7 +1,7 @@
 //! May clients register themselves, and with which redirect URIs? `[registration]`; understood in `salver-policy`.
 
 use salver_policy::redirects::{ListedRedirects, RedirectPolicy, RedirectPreset, UnlistedHttps};
-use salver_server::settings::Registration;
+use salver_server::{registration_limit::RegistrationBounds, settings::Registration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,12 @@ pub(crate) struct RegistrationSection {
     pub(crate) listed: Vec<String>,
     /// What becomes of a client with an https address that nobody has named, under `loopback-and-listed`: `review` an administrator looks at it first; `warn` people are warned.
     pub(crate) unlisted_https: UnlistedName,
+    /// How many different clients that nobody here knows may register from one network (IPv4 /24, IPv6 /48) in a minute. Known are those of the catalogue, those that an administrator has bound, and those that somebody has let in. Behind a proxy everybody comes from one network.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub(crate) new_per_minute: u32,
+    /// The same for all networks together, in a second.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub(crate) new_per_second: u32,
 }
 
 /// A rule for redirect URIs, by name.
@@ -42,11 +48,14 @@ pub(crate) enum UnlistedName {
 
 impl Default for RegistrationSection {
     fn default() -> Self {
+        let bounds = RegistrationBounds::default();
         Self {
             dynamic: true,
             redirects: RedirectsName::default(),
             listed: Vec::new(),
             unlisted_https: UnlistedName::default(),
+            new_per_minute: bounds.per_network,
+            new_per_second: bounds.per_second,
         }
     }
 }
@@ -65,6 +74,10 @@ pub(super) fn resolve(section: &RegistrationSection, problems: &mut Problems) ->
     }
     Registration {
         dynamic: section.dynamic,
+        bounds: RegistrationBounds {
+            per_network: section.new_per_minute,
+            per_second: section.new_per_second,
+        },
         redirects: RedirectPolicy {
             preset: match section.redirects {
                 RedirectsName::LoopbackOnly => RedirectPreset::LoopbackOnly,

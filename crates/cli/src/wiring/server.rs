@@ -13,13 +13,16 @@ use salver_server::{
     drift::Drift,
     keyring::Keyring,
     logo::Logos,
+    met::MetClients,
     notices::Notices,
     policy::CurrentPolicy,
     read_documents::ReadDocuments,
+    registration_limit::RegistrationLimit,
     revocations::RevocationIndex,
     sealing::Sealing,
     secrets::Secrets,
     settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
+    throttle::Throttle,
     usage::Usage,
 };
 
@@ -55,6 +58,9 @@ pub(super) async fn deps(
     let server = server_settings(settings);
     Ok(Deps {
         own_origins: server.own_origins(),
+        met: MetClients::default(),
+        registration_limit: RegistrationLimit::new(server.registration.bounds),
+        secret_tries: Throttle::default(),
         policy: CurrentPolicy::new(policy(settings, catalogue)),
         bans: BanIndex::default(),
         drift: Drift::default(),

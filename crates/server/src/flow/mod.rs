@@ -21,6 +21,7 @@ pub mod refusal;
 pub mod register;
 pub mod review;
 pub mod revoke;
+mod secret;
 pub mod terms;
 pub mod token;
 pub mod version;

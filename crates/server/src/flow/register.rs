@@ -1,19 +1,20 @@
 //! May this client register itself, and what is it called then? RFC 7591, DESIGN 4.3.
 //!
 //! Nothing is written for it, ever (a step of the funnel is counted): the `client_id` is the registration. Refused is what no login could go on with: a body that breaks a rule, an address that the
-//! redirect policy refuses, a client that is banned. The same is asked again at each login.
+//! redirect policy refuses, a client that is banned. The same is asked again at each login. A client that nobody knows may have to wait (decision 10).
 
 use salver_jose::seal::{ClientCredential, SealIdError};
 use salver_oauth::{
     client::{change::thumbprints, metadata::Keys, redirect_uri::RedirectUri, sealed::SealedId},
     discovery::path,
+    limit::TooMany,
     registration::{
         Answer, Credentials, InstallationNonce, Registration, RegistrationError,
-        RegistrationRequest,
+        RegistrationRequest, encoding,
     },
 };
 use salver_policy::{
-    application::fingerprint,
+    application::of_registration,
     ban::BanFacts,
     redirects::{RedirectJudgement, RedirectVerdict},
 };
@@ -21,7 +22,7 @@ use salver_store::record::FunnelStep;
 use serde_json::Value;
 
 use super::{funnel, refusal::Unavailable};
-use crate::deps::Deps;
+use crate::{deps::Deps, network::Network, throttle::Wait};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -29,16 +30,19 @@ pub enum RegisterRefusal {
     /// It breaks a rule, or the policy of this server.
     #[error(transparent)]
     Told(#[from] RegistrationError),
+    /// It is new here, and too many are.
+    #[error("{0}")]
+    TooMany(TooMany, Wait),
     /// Something of ours failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// Registers a client. Answers what it is told, for status 201.
+/// Registers a client from this network. Answers what it is told, for status 201.
 ///
 /// # Errors
 /// [`RegisterRefusal`].
-pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
+pub fn register(deps: &Deps, network: Network, body: &[u8]) -> Result<Value, RegisterRefusal> {
     let request = RegistrationRequest::parse(body)?;
     let redirect_uris = request.redirect_uris().to_vec();
     let redirects = &deps.settings.registration.redirects;
@@ -46,6 +50,15 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
     let judged = redirects.judge(&redirect_uris, &policy.catalogue);
     if let Some(position) = refused(&judged) {
         return Err(RegistrationError::RedirectUriNotAllowed { position }.into());
+    }
+    let application = of_registration(request.registration());
+    let bans = deps.bans.get();
+    let bound_to = bans.bindings.of(&application, &policy.catalogue);
+    if bound_to.is_none() && !deps.met.contains(&application) {
+        // DESIGN §9: whoever is known waits for nobody.
+        let canonical = encoding::encode(request.registration());
+        let taken = deps.registration_limit.take(network, &canonical, deps.now());
+        taken.map_err(|(limit, wait)| RegisterRefusal::TooMany(limit, wait))?;
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
     let registration = request.register(nonce)?;
@@ -59,9 +72,6 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
         Keys::Inline(set) => thumbprints(set),
         Keys::None | Keys::At(_) => Vec::new(),
     };
-    let application = fingerprint(&metadata);
-    let bans = deps.bans.get();
-    let bound_to = bans.bindings.of(&application, &policy.catalogue);
     let application = (&*application, bound_to.as_deref());
     let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
     if let Some(ban) = bans.bans.find(&facts, deps.now()) {

@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use salver_oauth::{client::id::ClientId, error};
 
-use super::{App, oauth_error, token::authorization};
+use super::{App, oauth_error, peer::Peer, token::authorization};
 use crate::{
     chance::attempt_code,
     flow::{
@@ -17,14 +17,18 @@ use crate::{
     },
 };
 
-pub(super) async fn post(State(app): State<App>, body: Bytes) -> Response {
-    match register(app.deps(), &body) {
+pub(super) async fn post(State(app): State<App>, Peer(network): Peer, body: Bytes) -> Response {
+    match register(app.deps(), network, &body) {
         Ok(answer) => oauth_error::body_response(StatusCode::CREATED, &answer),
         Err(RegisterRefusal::Told(fact)) => {
             let attempt = attempt_code(&*app.deps().chance);
             let wire = error::registration(&fact);
             tracing::info!(attempt, %fact, code = wire.code.as_str(), "a registration was refused");
             oauth_error::told(&wire, &attempt, false)
+        }
+        Err(RegisterRefusal::TooMany(limit, wait)) => {
+            let attempt = attempt_code(&*app.deps().chance);
+            oauth_error::too_many((limit, wait), &attempt)
         }
         Err(RegisterRefusal::Unavailable(error)) => unavailable(&app, &error),
     }

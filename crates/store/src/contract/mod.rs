@@ -167,6 +167,7 @@ macro_rules! engine_contract {
                     a_binding_is_a_change_of_who_is_shut_out
                     a_client_gets_another_home
                     an_administrators_name_of_an_application_stays
+                    fingerprints_are_read_from_where_one_stands
                     consenting_against_binding_leaves_nothing_behind
                 }
                 counts {

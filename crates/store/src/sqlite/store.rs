@@ -251,6 +251,10 @@ impl Store for SqliteStore {
         self.read(clients::list_clients)
     }
 
+    fn list_fingerprints(&self, after: i64, limit: u32) -> Answer<'_, Vec<(i64, String)>> {
+        self.read(move |connection| clients::list_fingerprints(connection, after, limit))
+    }
+
     fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>> {
         self.read(clients::list_applications)
     }

@@ -3,7 +3,6 @@
 mod apps;
 mod home;
 mod own_form;
-mod peer;
 pub(super) mod refusal;
 mod requests;
 mod setup;

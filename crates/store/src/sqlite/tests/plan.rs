@@ -28,6 +28,7 @@ const STATEMENTS: &[&str] = &[
     clients::FIND,
     clients::FIND_APPLICATION,
     clients::FOLLOW,
+    clients::LIST_FINGERPRINTS,
     clients::MOVE,
     clients::RENAME,
     clients::UNBIND,
