@@ -6,7 +6,9 @@ use crate::{
     authorization::check::AuthorizationError,
     client::id::MAX_CLIENT_ID_BYTES,
     limit::TooMany,
-    registration::{BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault},
+    registration::{
+        AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault,
+    },
     token::error::TokenError,
 };
 
@@ -22,7 +24,7 @@ pub struct Wire {
 }
 
 /// Registered error codes (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1, RFC 7591
-/// §3.2.2). None is registered for a limit; `too_many_requests` is what MCP's SDKs know.
+/// §3.2.2, RFC 6750 §3.1). None is registered for a limit; `too_many_requests` is what MCP's SDKs know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the names are the codes")]
 pub enum Code {
@@ -36,6 +38,7 @@ pub enum Code {
     InvalidScope,
     InvalidSoftwareStatement,
     InvalidTarget,
+    InvalidToken,
     LoginRequired,
     RequestNotSupported,
     TemporarilyUnavailable,
@@ -62,6 +65,7 @@ impl Code {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidSoftwareStatement => "invalid_software_statement",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidToken => "invalid_token",
             Self::LoginRequired => "login_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
@@ -212,6 +216,29 @@ pub fn registration(error: &RegistrationError) -> Wire {
         ),
     };
     Wire { status: 400, code, description }
+}
+
+/// Why somebody may not register (RFC 7591 §3, RFC 6750 §3.1).
+#[must_use]
+pub fn registration_access(error: AccessError) -> Wire {
+    let (status, code, description) = match error {
+        AccessError::Closed => (
+            404,
+            Code::AccessDenied,
+            "clients do not register themselves here; use a metadata document, whose URL is the client_id, or ask whoever runs this server",
+        ),
+        AccessError::NoToken => (
+            401,
+            Code::InvalidToken,
+            "clients register here with an initial access token only; ask whoever runs this server for one, or use a metadata document, whose URL is the client_id",
+        ),
+        AccessError::Token => (
+            401,
+            Code::InvalidToken,
+            "the initial access token is wrong, revoked or past its time; ask whoever runs this server for another one",
+        ),
+    };
+    Wire { status, code, description: description.into() }
 }
 
 /// A limit that was reached, and in how many seconds there is room again (RFC 6585 §4).

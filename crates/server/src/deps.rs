@@ -11,8 +11,8 @@ use crate::{
     bans::BanIndex, chance::Chance, clock::Clock, counters::Counters, drift::Drift,
     keyring::Keyring, logo::Logos, met::MetClients, notices::Notices, policy::CurrentPolicy,
     read_documents::ReadDocuments, registration_limit::RegistrationLimit,
-    revocations::RevocationIndex, sealing::Sealing, secrets::Secrets, settings::Settings,
-    throttle::Throttle, usage::Usage,
+    registration_tokens::RegistrationTokens, revocations::RevocationIndex, sealing::Sealing,
+    secrets::Secrets, settings::Settings, throttle::Throttle, usage::Usage,
 };
 
 /// What journeys work with.
@@ -47,6 +47,8 @@ pub struct Deps {
     pub met: MetClients,
     /// How many clients that nobody knows may register.
     pub registration_limit: RegistrationLimit,
+    /// With what clients may register where not everybody may.
+    pub registration_tokens: RegistrationTokens,
     /// Wrong secrets of clients and resource servers.
     pub secret_tries: Throttle,
     /// How far clients get.

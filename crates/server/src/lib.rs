@@ -21,6 +21,7 @@ pub mod password;
 pub mod policy;
 pub mod read_documents;
 pub mod registration_limit;
+pub mod registration_tokens;
 pub mod revocations;
 pub mod sealing;
 pub mod secrets;

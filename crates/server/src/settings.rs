@@ -34,24 +34,26 @@ pub struct Settings {
 }
 
 /// How clients may register themselves (RFC 7591).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Registration {
-    /// They may. Those that did go on when they may no longer.
-    pub dynamic: bool,
+    /// Who may. Clients that are registered go on when nobody may any more.
+    pub dynamic: Dynamic,
     /// Where their answers may go.
     pub redirects: RedirectPolicy,
     /// How many that nobody knows may do so.
     pub bounds: RegistrationBounds,
 }
 
-impl Default for Registration {
-    fn default() -> Self {
-        Self {
-            dynamic: true,
-            redirects: RedirectPolicy::default(),
-            bounds: RegistrationBounds::default(),
-        }
-    }
+/// Who may register clients.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Dynamic {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Who has an initial access token.
+    Invited,
+    /// Nobody.
+    Off,
 }
 
 /// When a pinned copy of a document is used (DESIGN 4.6).

@@ -31,6 +31,7 @@ pub async fn run(deps: Arc<Deps>) {
             feed.tick().await;
             read_feed(&deps).await;
             follow_bans(&deps).await;
+            read_registration_tokens(&deps).await;
         }
     };
     let rest = async {
@@ -68,12 +69,18 @@ pub async fn merge_uses(deps: &Deps) {
 /// Merges what was counted; also called once more before the server stops.
 pub async fn merge_counts(deps: &Deps) {
     let counted = deps.counters.take();
-    if counted.is_empty() {
-        return;
-    }
-    if let Err(error) = deps.store.count(counted.clone()).await {
+    if !counted.is_empty()
+        && let Err(error) = deps.store.count(counted.clone()).await
+    {
         deps.counters.put_back(counted);
         tracing::warn!(%error, "counts could not be merged; they are kept for the next time");
+    }
+    let used = deps.registration_tokens.take();
+    if !used.is_empty()
+        && let Err(error) = deps.store.count_registration_tokens(used.clone()).await
+    {
+        deps.registration_tokens.put_back(used);
+        tracing::warn!(%error, "uses of initial access tokens could not be merged; they are kept for the next time");
     }
 }
 
@@ -109,6 +116,13 @@ async fn read_feed(deps: &Deps) {
 async fn follow_bans(deps: &Deps) {
     if let Err(error) = ban::follow(deps).await {
         tracing::warn!(%error, "bans could not be read, or what they end not be ended; once more in a moment");
+    }
+}
+
+/// What another process makes or revokes takes effect within a second.
+async fn read_registration_tokens(deps: &Deps) {
+    if let Err(error) = deps.registration_tokens.refresh(&*deps.store).await {
+        tracing::warn!(%error, "initial access tokens could not be read; once more in a moment");
     }
 }
 

@@ -32,9 +32,10 @@ use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
     Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
     HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
-    NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict, NewVersion,
-    Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded, Version,
+    NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewRegistrationToken, NewUser,
+    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, RegistrationToken, ReviewCase, Revocation,
+    RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User,
+    UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -264,6 +265,22 @@ pub trait Store: Send + Sync + 'static {
     fn count(&self, counted: Vec<Counted>) -> Answer<'_, ()>;
     /// What was counted on the days that began at this time or later, in order.
     fn list_counts(&self, since: Timestamp) -> Answer<'_, Vec<Counted>>;
+
+    // ── Initial access tokens: who may register where not everybody may ──
+
+    /// Adds a token; answers its number, which is never given twice.
+    fn add_registration_token(&self, token: NewRegistrationToken) -> Answer<'_, i64>;
+    /// Revokes a token. `Lost` if there is none of this number in force.
+    fn revoke_registration_token(
+        &self,
+        number: i64,
+        by: String,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome>;
+    /// All tokens that are not swept, those that have ended too.
+    fn list_registration_tokens(&self) -> Answer<'_, Vec<RegistrationToken>>;
+    /// Adds to how often tokens were used, and merges when they last were; older times change nothing, and neither do tokens that are gone.
+    fn count_registration_tokens(&self, used: Vec<UsedRegistrationToken>) -> Answer<'_, ()>;
 
     // ── Bans ──
 

@@ -6,6 +6,7 @@ mod ban;
 mod consent;
 mod count;
 mod hosted;
+mod registration_token;
 mod review;
 mod verdict;
 mod version;
@@ -18,6 +19,7 @@ pub use ban::{Ban, LiveGrant, NewBan};
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
 pub use hosted::{HostedAdded, HostedDocument};
+pub use registration_token::{NewRegistrationToken, RegistrationToken, UsedRegistrationToken};
 pub use review::{
     AccessRequest, Asked, CaseDecision, CaseKind, CaseState, NewAccessRequest, ReviewCase,
 };

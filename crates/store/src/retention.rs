@@ -32,5 +32,7 @@ pub const VERDICT: i64 = 30 * 24 * 60 * 60;
 pub const VERDICTS: u32 = 2_000_000;
 /// What was counted on a day: long enough to see a change that was announced take effect.
 pub const COUNT: i64 = 90 * 24 * 60 * 60;
+/// An initial access token that has ended, so that it can be seen whose it was and what came of it: as long as what was counted.
+pub const ENDED_REGISTRATION_TOKEN: i64 = 90 * 24 * 60 * 60;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

@@ -14,6 +14,7 @@ mod egress;
 mod group;
 mod keys;
 mod policy;
+mod registration_token;
 mod review;
 mod serve;
 

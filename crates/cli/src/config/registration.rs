@@ -1,7 +1,10 @@
 //! May clients register themselves, and with which redirect URIs? `[registration]`; understood in `salver-policy`.
 
 use salver_policy::redirects::{ListedRedirects, RedirectPolicy, RedirectPreset, UnlistedHttps};
-use salver_server::{registration_limit::RegistrationBounds, settings::Registration};
+use salver_server::{
+    registration_limit::RegistrationBounds,
+    settings::{Dynamic, Registration},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +14,8 @@ use super::problem::Problems;
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RegistrationSection {
-    /// Whether clients may register themselves (RFC 7591). Nothing is stored for one: its `client_id` is the registration, so those that did go on when this is turned off.
-    pub(crate) dynamic: bool,
+    /// Who may register clients (RFC 7591): `open` everybody; `invited` who has an initial access token (`salver admin registration-token`); `off` nobody. Nothing is stored for a client: its `client_id` is the registration, so those that are registered go on when this is turned off.
+    pub(crate) dynamic: DynamicName,
     /// Where the answers of such clients may go: `loopback-only` to programs on the user's computer that listen on a port; `loopback-and-listed` also to addresses that the catalogue or `listed` names; `open` to every https address too, and to app schemes that are a reversed domain name.
     pub(crate) redirects: RedirectsName,
     /// Redirect URIs, and hosts on the web, that such clients may use; with a leading dot every name below.
@@ -25,6 +28,16 @@ pub(crate) struct RegistrationSection {
     /// The same for all networks together, in a second.
     #[schemars(range(min = 1, max = 10_000))]
     pub(crate) new_per_second: u32,
+}
+
+/// Who may register clients.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum DynamicName {
+    #[default]
+    Open,
+    Invited,
+    Off,
 }
 
 /// A rule for redirect URIs, by name.
@@ -50,7 +63,7 @@ impl Default for RegistrationSection {
     fn default() -> Self {
         let bounds = RegistrationBounds::default();
         Self {
-            dynamic: true,
+            dynamic: DynamicName::default(),
             redirects: RedirectsName::default(),
             listed: Vec::new(),
             unlisted_https: UnlistedName::default(),
@@ -73,7 +86,11 @@ pub(super) fn resolve(section: &RegistrationSection, problems: &mut Problems) ->
         }
     }
     Registration {
-        dynamic: section.dynamic,
+        dynamic: match section.dynamic {
+            DynamicName::Open => Dynamic::Open,
+            DynamicName::Invited => Dynamic::Invited,
+            DynamicName::Off => Dynamic::Off,
+        },
         bounds: RegistrationBounds {
             per_network: section.new_per_minute,
             per_second: section.new_per_second,

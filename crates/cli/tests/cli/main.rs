@@ -12,6 +12,7 @@ mod egress;
 mod http;
 mod login;
 mod policy;
+mod registration;
 mod review;
 mod salver;
 mod serve;

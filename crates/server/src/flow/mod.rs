@@ -19,6 +19,7 @@ mod pin;
 pub mod product;
 pub mod refusal;
 pub mod register;
+pub mod registration_access;
 pub mod review;
 pub mod revoke;
 mod secret;

@@ -9,7 +9,7 @@ use salver_oauth::{
     discovery::path,
     limit::TooMany,
     registration::{
-        Answer, Credentials, InstallationNonce, Registration, RegistrationError,
+        AccessError, Answer, Credentials, InstallationNonce, Registration, RegistrationError,
         RegistrationRequest, encoding,
     },
 };
@@ -21,7 +21,7 @@ use salver_policy::{
 use salver_store::record::FunnelStep;
 use serde_json::Value;
 
-use super::{funnel, refusal::Unavailable};
+use super::{funnel, refusal::Unavailable, registration_access::admit};
 use crate::{deps::Deps, network::Network, throttle::Wait};
 
 /// Why a registration is refused.
@@ -30,6 +30,9 @@ pub enum RegisterRefusal {
     /// It breaks a rule, or the policy of this server.
     #[error(transparent)]
     Told(#[from] RegistrationError),
+    /// Whoever sends it may not register.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// It is new here, and too many are.
     #[error("{0}")]
     TooMany(TooMany, Wait),
@@ -38,12 +41,24 @@ pub enum RegisterRefusal {
     Unavailable(#[from] Unavailable),
 }
 
-/// Registers a client from this network. Answers what it is told, for status 201.
+/// A registration, as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRegistration<'r> {
+    /// Its body.
+    pub body: &'r [u8],
+    /// The bearer token that came with it.
+    pub bearer: Option<&'r str>,
+    /// Where it comes from.
+    pub network: Network,
+}
+
+/// Registers a client. Answers what it is told, for status 201.
 ///
 /// # Errors
 /// [`RegisterRefusal`].
-pub fn register(deps: &Deps, network: Network, body: &[u8]) -> Result<Value, RegisterRefusal> {
-    let request = RegistrationRequest::parse(body)?;
+pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, RegisterRefusal> {
+    let invitation = admit(deps, raw.bearer)?;
+    let request = RegistrationRequest::parse(raw.body)?;
     let redirect_uris = request.redirect_uris().to_vec();
     let redirects = &deps.settings.registration.redirects;
     let policy = deps.policy.get();
@@ -57,7 +72,7 @@ pub fn register(deps: &Deps, network: Network, body: &[u8]) -> Result<Value, Reg
     if bound_to.is_none() && !deps.met.contains(&application) {
         // DESIGN §9: whoever is known waits for nobody.
         let canonical = encoding::encode(request.registration());
-        let taken = deps.registration_limit.take(network, &canonical, deps.now());
+        let taken = deps.registration_limit.take(raw.network, &canonical, deps.now());
         taken.map_err(|(limit, wait)| RegisterRefusal::TooMany(limit, wait))?;
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
@@ -79,6 +94,9 @@ pub fn register(deps: &Deps, network: Network, body: &[u8]) -> Result<Value, Reg
         return Err(RegistrationError::Banned.into());
     }
     funnel::note(deps, FunnelStep::Registered, application.0);
+    if let Some(number) = invitation {
+        deps.registration_tokens.note(number, deps.now());
+    }
     Ok(answer(deps, &id, &registration, &redirect_uris)?)
 }
 

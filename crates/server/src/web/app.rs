@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use bytes::Bytes;
 use salver_oauth::discovery;
 
-use crate::{deps::Deps, flow::account::AccountDeps, pages::Site};
+use crate::{deps::Deps, flow::account::AccountDeps, pages::Site, settings::Dynamic};
 
 /// The state of the router; cheap to clone.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl App {
             &settings.issuer,
             &settings.resources.all_scopes(),
             &algorithm,
-            settings.registration.dynamic,
+            settings.registration.dynamic != Dynamic::Off,
         );
         Self(Arc::new(Inner { metadata: Bytes::from(metadata.to_string()), account }))
     }

@@ -6,31 +6,28 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use salver_oauth::{client::id::ClientId, error};
+use salver_oauth::{client::id::ClientId, error, registration::AccessError};
 
 use super::{App, oauth_error, peer::Peer, token::authorization};
 use crate::{
     chance::attempt_code,
     flow::{
         refusal::Unavailable,
-        register::{RegisterRefusal, read, register},
+        register::{RawRegistration, RegisterRefusal, read, register},
     },
 };
 
-pub(super) async fn post(State(app): State<App>, Peer(network): Peer, body: Bytes) -> Response {
-    match register(app.deps(), network, &body) {
+pub(super) async fn post(
+    State(app): State<App>,
+    Peer(network): Peer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let bearer = bearer(&headers);
+    match register(app.deps(), RawRegistration { body: &body, bearer, network }) {
         Ok(answer) => oauth_error::body_response(StatusCode::CREATED, &answer),
-        Err(RegisterRefusal::Told(fact)) => {
-            let attempt = attempt_code(&*app.deps().chance);
-            let wire = error::registration(&fact);
-            tracing::info!(attempt, %fact, code = wire.code.as_str(), "a registration was refused");
-            oauth_error::told(&wire, &attempt, false)
-        }
-        Err(RegisterRefusal::TooMany(limit, wait)) => {
-            let attempt = attempt_code(&*app.deps().chance);
-            oauth_error::too_many((limit, wait), &attempt)
-        }
         Err(RegisterRefusal::Unavailable(error)) => unavailable(&app, &error),
+        Err(refusal) => refused(&refusal, &attempt_code(&*app.deps().chance)),
     }
 }
 
@@ -39,11 +36,7 @@ pub(super) async fn get(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let token = authorization(&headers).and_then(|header| {
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("Bearer").then_some(token)
-    });
-    let registered = match (ClientId::parse(&id), token) {
+    let registered = match (ClientId::parse(&id), bearer(&headers)) {
         (Ok(ClientId::Sealed(id)), Some(token)) => read(app.deps(), &id, token),
         _ => Ok(None),
     };
@@ -56,6 +49,40 @@ pub(super) async fn get(
         }
         Err(error) => unavailable(&app, &error),
     }
+}
+
+fn refused(refusal: &RegisterRefusal, attempt: &str) -> Response {
+    let (wire, challenge) = match refusal {
+        RegisterRefusal::Told(fact) => (error::registration(fact), None),
+        RegisterRefusal::Access(fact) => (error::registration_access(*fact), challenge(*fact)),
+        RegisterRefusal::TooMany(limit, wait) => {
+            return oauth_error::too_many((*limit, *wait), attempt);
+        }
+        RegisterRefusal::Unavailable(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    let code = wire.code.as_str();
+    tracing::info!(attempt, fact = %refusal, code, "a registration was refused");
+    let mut response = oauth_error::told(&wire, attempt, false);
+    if let Some(challenge) = challenge {
+        let challenge = HeaderValue::from_static(challenge);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// RFC 6750 §3: who has presented nothing is told no error code there.
+fn challenge(fact: AccessError) -> Option<&'static str> {
+    match fact {
+        AccessError::Closed => None,
+        AccessError::NoToken => Some("Bearer realm=\"salver\""),
+        AccessError::Token => Some("Bearer realm=\"salver\", error=\"invalid_token\""),
+    }
+}
+
+/// A bearer token (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = authorization(headers)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim())
 }
 
 fn unavailable(app: &App, error: &Unavailable) -> Response {

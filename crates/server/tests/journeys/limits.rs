@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, Request, StatusCode, header};
 use salver_oauth::limit::TooMany;
 use salver_server::{
-    flow::register::{RegisterRefusal, register},
+    flow::register::{RawRegistration, RegisterRefusal, register},
     network::Network,
     throttle::Wait,
 };
@@ -51,6 +51,10 @@ fn native(name: &str) -> Value {
         "redirect_uris": ["http://127.0.0.1/callback"],
         "token_endpoint_auth_method": "none",
     })
+}
+
+fn raw(network: Network, body: &str) -> RawRegistration<'_> {
+    RawRegistration { body: body.as_bytes(), bearer: None, network }
 }
 
 fn retry_after(page: &Page) -> &str {
@@ -121,13 +125,13 @@ async fn a_flood_from_a_hundred_thousand_networks_takes_a_bounded_number_and_let
         let [_, a, b, c] = number.to_be_bytes();
         let network = Network::of([a, b, c, 1].into());
         let body = native(&format!("App {number}")).to_string();
-        match register(&world.deps, network, body.as_bytes()) {
+        match register(&world.deps, raw(network, &body)) {
             Ok(_) => taken += 1,
             Err(RegisterRefusal::TooMany(TooMany::Registrations, Wait(1))) => {}
             Err(other) => panic!("{other:?}"),
         }
         if number % 1_000 == 0 {
-            known_taken += u32::from(register(&world.deps, network, known.as_bytes()).is_ok());
+            known_taken += u32::from(register(&world.deps, raw(network, &known)).is_ok());
         }
         if number % 10_000 == 9_999 {
             world.clock.advance(1);

@@ -15,6 +15,7 @@ mod documents;
 mod explain;
 mod hosted;
 mod impersonation;
+mod invited;
 mod limits;
 mod logos;
 mod notices;

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
 use salver_oauth::registration::RegistrationRequest;
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
+use salver_server::settings::Dynamic;
 use salver_store::record::NewBan;
 use salver_testkit::browser::{Page, send};
 use serde_json::{Value, json};
@@ -293,7 +294,7 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
 #[tokio::test]
 async fn the_endpoint_is_promised_where_it_is_and_ids_outlive_it() {
     let open = World::new().await;
-    let closed = World::told(|settings| settings.registration.dynamic = false).await;
+    let closed = World::told(|settings| settings.registration.dynamic = Dynamic::Off).await;
     for (world, endpoint, status) in [
         (&open, Some("http://localhost:8080/register"), StatusCode::CREATED),
         (&closed, None, StatusCode::NOT_FOUND),

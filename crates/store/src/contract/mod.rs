@@ -24,6 +24,7 @@ pub mod installations;
 pub mod invitations;
 pub mod keys;
 pub mod live_grants;
+pub mod registration_tokens;
 pub mod review;
 pub mod revocations;
 pub mod samples;
@@ -175,6 +176,12 @@ macro_rules! engine_contract {
                     a_count_is_of_a_known_method
                     a_count_stays_ninety_days
                 }
+                registration_tokens {
+                    a_registration_token_comes_back_as_it_was
+                    a_registration_token_is_revoked_once_and_while_it_is_in_force
+                    uses_of_registration_tokens_are_added
+                    an_ended_registration_token_stays_ninety_days
+                }
                 live_grants {
                     live_grants_are_listed_with_what_is_below_them
                     live_grants_are_read_in_pages
@@ -293,6 +300,7 @@ mod tests {
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
+            include_str!("registration_tokens.rs"),
             include_str!("review.rs"),
             include_str!("revocations.rs"),
             include_str!("sessions.rs"),

@@ -24,6 +24,7 @@ mod keys;
 mod live_grants;
 mod open;
 mod reader;
+mod registration_tokens;
 mod revocations;
 mod row;
 mod schema;

@@ -4,8 +4,8 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 
 use super::{
     SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts, grants,
-    hosted, installations, invitations, keys, live_grants, revocations, row::change, sessions,
-    sweep, users, verdicts, versions, writer::Unit,
+    hosted, installations, invitations, keys, live_grants, registration_tokens, revocations,
+    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
@@ -13,9 +13,10 @@ use crate::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
         Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
         HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
-        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict,
-        NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
-        StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome,
+        NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode,
+        RegistrationToken, ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject,
+        UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
     },
 };
 
@@ -286,6 +287,27 @@ impl Store for SqliteStore {
 
     fn list_counts(&self, since: Timestamp) -> Answer<'_, Vec<Counted>> {
         self.read(move |connection| counts::list_since(connection, since))
+    }
+
+    fn add_registration_token(&self, token: NewRegistrationToken) -> Answer<'_, i64> {
+        self.write(move |connection| registration_tokens::add(connection, &token))
+    }
+
+    fn revoke_registration_token(
+        &self,
+        number: i64,
+        by: String,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome> {
+        self.write(move |connection| registration_tokens::revoke(connection, number, &by, now))
+    }
+
+    fn list_registration_tokens(&self) -> Answer<'_, Vec<RegistrationToken>> {
+        self.read(registration_tokens::list_all)
+    }
+
+    fn count_registration_tokens(&self, used: Vec<UsedRegistrationToken>) -> Answer<'_, ()> {
+        self.write(move |connection| registration_tokens::count(connection, &used))
     }
 
     fn add_ban(&self, ban: NewBan) -> Answer<'_, i64> {

@@ -118,6 +118,11 @@ pub(super) const RULES: &[Rule] = &[
             (SELECT day, application, method, step FROM client_counts WHERE day <= ?1 LIMIT ?2)",
         kept: Kept::After(retention::COUNT),
     },
+    Rule {
+        sql: "DELETE FROM registration_tokens WHERE number IN
+            (SELECT number FROM registration_tokens WHERE coalesce(revoked_at, expires_at) <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::ENDED_REGISTRATION_TOKEN),
+    },
     Rule { sql: requests_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: cases_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: requests_where!("= 'open'"), kept: Kept::After(retention::OPEN_CASE) },

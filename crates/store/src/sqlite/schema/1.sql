@@ -237,6 +237,21 @@ CREATE TABLE client_counts (
     PRIMARY KEY (day, application, method, step)
 ) STRICT, WITHOUT ROWID;
 
+-- With what clients may register where registration is not open (RFC 7591 §3).
+CREATE TABLE registration_tokens (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    token        BLOB NOT NULL UNIQUE,
+    holder       TEXT NOT NULL,
+    made_by      TEXT NOT NULL,
+    made_at      INTEGER NOT NULL,
+    expires_at   INTEGER,
+    revoked_at   INTEGER,
+    revoked_by   TEXT,
+    uses         INTEGER NOT NULL,
+    last_used_at INTEGER
+) STRICT;
+CREATE INDEX registration_tokens_by_end ON registration_tokens (coalesce(revoked_at, expires_at));
+
 -- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
 CREATE TABLE versions (
     number    INTEGER PRIMARY KEY,

@@ -5,7 +5,8 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 use super::connection;
 use crate::sqlite::{
     applications, approvals, bans, cases, clients, codes, counts, grants, hosted, installations,
-    invitations, live_grants, revocations, sessions, sweep, users, verdicts, versions,
+    invitations, live_grants, registration_tokens, revocations, sessions, sweep, users, verdicts,
+    versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -55,6 +56,8 @@ const STATEMENTS: &[&str] = &[
     invitations::FIND,
     live_grants::GRANTS,
     live_grants::INSTALLATIONS,
+    registration_tokens::COUNT,
+    registration_tokens::REVOKE,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
     revocations::END_INSTALLATIONS,
