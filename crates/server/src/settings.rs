@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use salver_oauth::{
-    Issuer, ResourceId,
+    Issuer, ResourceId, Timestamp,
     authorization::{check::Offer, return_address::OwnOrigins},
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
@@ -38,6 +38,8 @@ pub struct Settings {
 pub struct Registration {
     /// Who may. Clients that are registered go on when nobody may any more.
     pub dynamic: Dynamic,
+    /// From when on nobody may.
+    pub until: Option<Timestamp>,
     /// Where their answers may go.
     pub redirects: RedirectPolicy,
     /// How many that nobody knows may do so.
@@ -54,6 +56,14 @@ pub enum Dynamic {
     Invited,
     /// Nobody.
     Off,
+}
+
+impl Registration {
+    /// Who may register clients at this time.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Dynamic {
+        if self.until.is_some_and(|end| end <= now) { Dynamic::Off } else { self.dynamic }
+    }
 }
 
 /// When a pinned copy of a document is used (DESIGN 4.6).

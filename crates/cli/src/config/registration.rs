@@ -8,7 +8,7 @@ use salver_server::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problems;
+use super::{moment, problem::Problems};
 
 /// `[registration]`
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
@@ -16,6 +16,8 @@ use super::problem::Problems;
 pub(crate) struct RegistrationSection {
     /// Who may register clients (RFC 7591): `open` everybody; `invited` who has an initial access token (`salver admin registration-token`); `off` nobody. Nothing is stored for a client: its `client_id` is the registration, so those that are registered go on when this is turned off.
     pub(crate) dynamic: DynamicName,
+    /// From when on nobody may, as if `dynamic` were `off`: a day like `"2027-03-01"`, or a time like `"2027-03-01T12:00:00Z"`, in UTC. It needs no restart; until then whoever registers is told (RFC 8594).
+    pub(crate) until: Option<String>,
     /// Where the answers of such clients may go: `loopback-only` to programs on the user's computer that listen on a port; `loopback-and-listed` also to addresses that the catalogue or `listed` names; `open` to every https address too, and to app schemes that are a reversed domain name.
     pub(crate) redirects: RedirectsName,
     /// Redirect URIs, and hosts on the web, that such clients may use; with a leading dot every name below.
@@ -64,6 +66,7 @@ impl Default for RegistrationSection {
         let bounds = RegistrationBounds::default();
         Self {
             dynamic: DynamicName::default(),
+            until: None,
             redirects: RedirectsName::default(),
             listed: Vec::new(),
             unlisted_https: UnlistedName::default(),
@@ -85,7 +88,12 @@ pub(super) fn resolve(section: &RegistrationSection, problems: &mut Problems) ->
             );
         }
     }
+    let until = section.until.as_deref().and_then(|text| {
+        let hint = "write it like \"2027-03-01\" or \"2027-03-01T12:00:00Z\"";
+        problems.accept("registration.until", moment::parse(text), hint)
+    });
     Registration {
+        until,
         dynamic: match section.dynamic {
             DynamicName::Open => Dynamic::Open,
             DynamicName::Invited => Dynamic::Invited,
@@ -126,19 +134,35 @@ mod tests {
                 ),
             ),
         ] {
-            let text = format!("data = \"/nowhere\"\n[registration]\nlisted = [{entry:?}]\n");
-            let layers = Layers {
-                table: text.parse().unwrap(),
-                origins: Origins::default(),
-                protect: None,
-                master_key: None,
-            };
-            let problems = Settings::resolve(&layers, &Environment::new()).err();
-            let told = problems.map(|problems| {
-                let problem = problems.first().unwrap();
-                format!("{}: {}", problem.key, problem.why)
-            });
+            let told = told(&format!("listed = [{entry:?}]"));
             assert_eq!(told.as_deref(), refused, "{entry}");
         }
+    }
+
+    #[test]
+    fn an_end_is_a_day_or_a_second_of_utc() {
+        for (until, refused) in [
+            ("2027-03-01", None),
+            ("2027-03-01T12:00:00Z", None),
+            ("next spring", Some("registration.until: is no date, and no time in UTC")),
+        ] {
+            assert_eq!(told(&format!("until = {until:?}")).as_deref(), refused, "{until}");
+        }
+    }
+
+    /// The first problem of a section.
+    fn told(section: &str) -> Option<String> {
+        let text = format!("data = \"/nowhere\"\n[registration]\n{section}\n");
+        let layers = Layers {
+            table: text.parse().unwrap(),
+            origins: Origins::default(),
+            protect: None,
+            master_key: None,
+        };
+        let problems = Settings::resolve(&layers, &Environment::new()).err();
+        problems.map(|problems| {
+            let problem = problems.first().unwrap();
+            format!("{}: {}", problem.key, problem.why)
+        })
     }
 }

@@ -29,14 +29,15 @@ pub struct Invite {
 
 /// Whether a client may be registered with this bearer token or none. Answers the number of the token that lets it.
 pub(super) fn admit(deps: &Deps, bearer: Option<&str>) -> Result<Option<i64>, AccessError> {
-    let dynamic = deps.settings.registration.dynamic;
+    let now = deps.now();
+    let dynamic = deps.settings.registration.at(now);
     let meant = bearer.filter(|token| dynamic == Dynamic::Invited || token.starts_with(PREFIX));
     match (dynamic, meant) {
         (Dynamic::Off, _) => Err(AccessError::Closed),
         (Dynamic::Open, None) => Ok(None),
         (Dynamic::Invited, None) => Err(AccessError::NoToken),
         (Dynamic::Open | Dynamic::Invited, Some(token)) => {
-            let found = deps.registration_tokens.find(&deps.secrets.digest(token), deps.now());
+            let found = deps.registration_tokens.find(&deps.secrets.digest(token), now);
             found.map(Some).ok_or(AccessError::Token)
         }
     }

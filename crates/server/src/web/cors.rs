@@ -18,7 +18,7 @@ pub(super) async fn open(request: Request<Body>, next: Next) -> Response {
     let add = |name: HeaderName, value| (name, HeaderValue::from_static(value));
     headers.extend([
         add(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After"),
+        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After, Sunset"),
     ]);
     if preflight {
         headers.extend([

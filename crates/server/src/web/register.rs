@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use salver_oauth::{client::id::ClientId, error, registration::AccessError};
+use salver_oauth::{Timestamp, client::id::ClientId, error, registration::AccessError};
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{App, oauth_error, peer::Peer, token::authorization};
 use crate::{
@@ -25,7 +26,13 @@ pub(super) async fn post(
 ) -> Response {
     let bearer = bearer(&headers);
     match register(app.deps(), RawRegistration { body: &body, bearer, network }) {
-        Ok(answer) => oauth_error::body_response(StatusCode::CREATED, &answer),
+        Ok(answer) => {
+            let mut response = oauth_error::body_response(StatusCode::CREATED, &answer);
+            if let Some(date) = app.deps().settings.registration.until.and_then(http_date) {
+                response.headers_mut().insert("sunset", date); // RFC 8594
+            }
+            response
+        }
         Err(RegisterRefusal::Unavailable(error)) => unavailable(&app, &error),
         Err(refusal) => refused(&refusal, &attempt_code(&*app.deps().chance)),
     }
@@ -70,6 +77,12 @@ fn refused(refusal: &RegisterRefusal, attempt: &str) -> Response {
     response
 }
 
+/// RFC 9110 §5.6.7.
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let date = OffsetDateTime::from_unix_timestamp(at.as_unix()).ok()?;
+    HeaderValue::from_str(&date.format(&IMF_FIXDATE).ok()?).ok()
+}
+
 /// RFC 6750 §3: who has presented nothing is told no error code there.
 fn challenge(fact: AccessError) -> Option<&'static str> {
     match fact {
@@ -90,3 +103,7 @@ fn unavailable(app: &App, error: &Unavailable) -> Response {
     tracing::error!(attempt, %error, "a registration could not be served");
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
+
+const IMF_FIXDATE: &[BorrowedFormatItem<'_>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
-use salver_oauth::registration::RegistrationRequest;
+use salver_oauth::{Timestamp, registration::RegistrationRequest};
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
 use salver_server::settings::Dynamic;
 use salver_store::record::NewBan;
@@ -307,4 +307,43 @@ async fn the_endpoint_is_promised_where_it_is_and_ids_outlive_it() {
         assert_eq!(metadata["token_endpoint_auth_methods_supported"][0], "none");
         assert_eq!(post(world, native("App").to_string()).await.status, status);
     }
+}
+
+#[tokio::test]
+async fn rfc_8594_registering_ends_at_its_time_without_a_restart_and_who_registered_goes_on() {
+    let world = World::told(|settings| {
+        settings.registration.until = Some(Timestamp::from_unix(1_795_000_000 + 400));
+    })
+    .await;
+    let metadata = async || {
+        let request = Request::builder().uri("/.well-known/oauth-authorization-server");
+        let page = send(&world.router, request.body(Body::empty()).unwrap()).await;
+        let kept = page.headers[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        (json_of(&page).get("registration_endpoint").is_some(), kept)
+    };
+    let page = post(&world, native("App").to_string()).await;
+    assert_eq!(page.headers["sunset"], "Wed, 18 Nov 2026 11:13:20 GMT", "{}", page.text);
+    let client = id(&json_of(&page));
+    let mut ada = world.user("ada").await;
+    let issued = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
+    for (seconds, open, kept) in [
+        (0, true, "public, max-age=300"),
+        (150, true, "public, max-age=250"),
+        (249, true, "public, max-age=1"),
+        (1, false, "public, max-age=300"),
+        (3_600, false, "public, max-age=300"),
+    ] {
+        world.clock.advance(seconds);
+        assert_eq!(metadata().await, (open, kept.to_owned()), "{seconds}");
+        let page = post(&world, native("App").to_string()).await;
+        let status = if open { StatusCode::CREATED } else { StatusCode::NOT_FOUND };
+        assert_eq!(page.status, status, "{seconds}: {}", page.text);
+        assert_eq!(page.headers.contains_key("sunset"), open, "{seconds}");
+    }
+    let refreshed = tokens(&world.refresh(&client, &issued.refresh).await);
+    let again = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
+    assert!(!refreshed.access.is_empty() && !again.access.is_empty());
+
+    let open = post(&World::new().await, native("App").to_string()).await;
+    assert!(!open.headers.contains_key("sunset"), "where no end is named");
 }
