@@ -8,7 +8,7 @@ use salver_policy::catalogue::Catalogue;
 
 use crate::{
     deps::Deps,
-    flow::{application, ban},
+    flow::{application, ban, killed},
 };
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
@@ -110,6 +110,9 @@ async fn follow_bans(deps: &Deps) {
     if let Err(error) = ban::follow(deps).await {
         tracing::warn!(%error, "bans could not be read, or what they end not be ended; once more in a moment");
     }
+    if let Err(error) = killed::follow(deps).await {
+        tracing::warn!(%error, "keys of registrations could not be read, or what killed ones gave not be ended; once more in a moment");
+    }
 }
 
 async fn sweep_and_reread(deps: &Deps) {
@@ -121,8 +124,8 @@ async fn sweep_and_reread(deps: &Deps) {
     {
         tracing::warn!(%error, "signing keys could not be read again; those in force stay");
     }
-    let (key, issuer) = (deps.secrets.signing_keys(), &deps.settings.issuer);
-    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer).await {
-        tracing::warn!(%error, "sealing keys could not be read again; those in force stay");
+    let (key, issuer) = (deps.secrets.sealing_roots(), &deps.settings.issuer);
+    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer, deps.now()).await {
+        tracing::warn!(%error, "keys of registrations could not be read again; those in force stay");
     }
 }

@@ -270,7 +270,7 @@ pub trait Store: Send + Sync + 'static {
     fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
     /// All bans that were ever made, those that ended too.
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
-    /// How often a ban was added or lifted, or a client came under another application. That one ends by its time is no change: whoever judges by bans knows the time.
+    /// How often a ban was added or lifted, a client came under another application, or a key that seals was killed. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
 
     // ── Review ──
@@ -321,6 +321,9 @@ pub trait Store: Send + Sync + 'static {
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>>;
     /// Adds a key; earlier keys of the same use get the given end of publication, if they have none.
     fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()>;
+    /// Kills a key that seals registrations: it stays listed for good, retired now. This counts as a change of bans, since it shuts out. `Lost` if
+    /// there is no such key, or it was killed before.
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome>;
 
     // ── Housekeeping ──
 

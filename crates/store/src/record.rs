@@ -279,8 +279,8 @@ pub struct StoredKey {
     pub sealed: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when it may sign: a new key is published a while before.
+    /// From when it may sign or seal: a new key is published a while before.
     pub signs_from: Timestamp,
-    /// When it is published no longer.
+    /// When it is published no longer; when a key that seals registrations was killed.
     pub retires_at: Option<Timestamp>,
 }

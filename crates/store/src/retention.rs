@@ -1,7 +1,7 @@
 //! How long does a thing stay after its end (in seconds), and how much is kept? The same for every engine.
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
-//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so does when a client was
+//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so do killed keys and when a client was
 //! first let in: both are few, and say what happened.
 
 /// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).

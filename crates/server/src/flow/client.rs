@@ -31,6 +31,7 @@ use salver_policy::{
 use super::{
     hosted, pin,
     refusal::{ClientRefusal, Refusal},
+    registration,
 };
 use crate::deps::Deps;
 
@@ -146,17 +147,18 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
         ClientId::Hosted(_) => false,
-        ClientId::Sealed(id) => deps.sealing.registration(id).is_ok(),
+        ClientId::Sealed(id) => registration::find(deps, id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
 }
 
 /// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
 fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
-    let metadata = deps.sealing.metadata(id).map_err(|why| {
+    let registration = registration::find(deps, id).map_err(|why| {
         tracing::info!(%why, "a registration does not open");
         ClientRefusal::Unknown
     })?;
+    let metadata = registration.metadata(id.clone());
     let redirects = &deps.settings.registration.redirects;
     if redirects.judge(&metadata.redirect_uris, catalogue).verdict == RedirectVerdict::Refused {
         return Err(ClientRefusal::RedirectUris);

@@ -20,7 +20,7 @@ use salver_policy::{
 use salver_store::record::FunnelStep;
 use serde_json::Value;
 
-use super::{funnel, refusal::Unavailable};
+use super::{funnel, refusal::Unavailable, registration};
 use crate::deps::Deps;
 
 /// Why a registration is refused.
@@ -77,7 +77,7 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
 /// # Errors
 /// [`Unavailable`]. Nothing, if the token is not that of this registration.
 pub fn read(deps: &Deps, id: &SealedId, token: &str) -> Result<Option<Value>, Unavailable> {
-    let Ok(registration) = deps.sealing.registration(id) else {
+    let Ok(registration) = registration::find(deps, id) else {
         return Ok(None);
     };
     let kind = ClientCredential::ManagementToken;

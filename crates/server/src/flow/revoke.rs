@@ -12,6 +12,7 @@ use salver_store::record::{RevocationReason, Subject};
 use super::{
     client,
     client_authentication::{Claimed, Whose},
+    registration,
     token::TokenRefusal,
 };
 use crate::deps::Deps;
@@ -29,6 +30,9 @@ pub async fn revoke(
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let credentials = credentials(&form, authorization)?;
     let claimed = Claimed::read(&credentials)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     let Some((subject, installation)) = named(deps, &text) else {
         // RV-2: whoever is known here need not hear that the token is not.
         let known = client::is_known(deps, claimed.client_id());

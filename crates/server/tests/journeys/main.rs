@@ -13,6 +13,7 @@ mod consent;
 mod discovery;
 mod documents;
 mod explain;
+mod gone;
 mod hosted;
 mod impersonation;
 mod logos;

@@ -198,7 +198,7 @@ impl World {
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
                 .unwrap(),
-            sealing: Sealing::open(&*store, secrets.signing_keys(), &settings.issuer, clock.now())
+            sealing: Sealing::open(&*store, secrets.sealing_roots(), &settings.issuer, clock.now())
                 .await
                 .unwrap(),
             egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),

@@ -182,6 +182,7 @@ macro_rules! engine_contract {
                 keys {
                     keys_are_listed_oldest_first
                     a_new_key_retires_the_others_of_its_use
+                    a_key_is_killed_once_and_stays
                 }
                 versions {
                     the_first_consent_keeps_the_document

@@ -372,6 +372,11 @@ impl Store for SqliteStore {
         self.write(move |connection| keys::add(connection, &key, retire_others_at))
     }
 
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome> {
+        let key_id = key_id.to_owned();
+        self.write(move |connection| keys::kill(connection, &key_id, now))
+    }
+
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()> {
         Box::pin(async move {
             while self.write(move |connection| sweep::slice(connection, now)).await? {}

@@ -151,7 +151,9 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::REVOKED_GRANT),
     },
     Rule {
-        sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys WHERE retires_at <= ?1 LIMIT ?2)",
+        // A killed number stays, so that it is never given again.
+        sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys
+            WHERE retires_at <= ?1 AND key_use <> 'registration' LIMIT ?2)",
         kept: Kept::After(0),
     },
 ];

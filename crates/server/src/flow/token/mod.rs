@@ -15,7 +15,7 @@ use salver_policy::ban::BanFacts;
 use salver_store::{StoreError, record::Grant};
 use thiserror::Error;
 
-use super::{client, client_authentication::Claimed, refusal::Unavailable};
+use super::{client, client_authentication::Claimed, refusal::Unavailable, registration};
 use crate::deps::Deps;
 
 pub use issue::Issued;
@@ -48,6 +48,9 @@ pub async fn exchange(
 ) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(body, authorization)?;
     let claimed = Claimed::read(&request.credentials)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     match &request.grant {
         PresentedGrant::Code { code, verifier, redirect_uri } => {
             code::redeem(deps, (claimed, &request), (code, verifier, redirect_uri.as_deref())).await

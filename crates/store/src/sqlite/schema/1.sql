@@ -152,7 +152,7 @@ CREATE TABLE bans (
     lifted_by  TEXT
 ) STRICT;
 
--- One row that says how often a ban was added or lifted, or a client came under another application.
+-- One row that says how often a ban was added or lifted, a client came under another application, or a key that seals was killed.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
