@@ -13,7 +13,10 @@ const FUNCTION_P90: usize = 40;
 const FUNCTION_MAX: usize = 80;
 
 /// Files that may be longer than `FILE_MAX`, each with its reason.
-const LONG: &[(&str, &str)] = &[];
+const LONG: &[(&str, &str)] = &[(
+    "crates/store/src/sqlite/store.rs",
+    "a trait is implemented in one place, and each of its methods only names the function that answers",
+)];
 
 pub(crate) fn check(files: &[Source]) -> Report {
     check_against(files, LONG)

@@ -63,13 +63,14 @@ impl BanIndex {
         let _one_at_a_time = self.reader.lock().await;
         // Before the list: what is added in between is read now, and once more next time.
         let number = store.bans_number().await?;
-        if number == self.current.load().number {
+        let before = self.get();
+        if number == before.number {
             return Ok(());
         }
         let stored = store.list_bans().await?;
         let bans = Bans::new(stored.iter().filter_map(in_force).collect());
         let bindings = Bindings::new(&store.list_bindings().await?);
-        let gone = Gone::read(store).await?;
+        let gone = before.gone.read(store).await?;
         self.current.store(Arc::new(Numbered { number, bans, bindings, gone }));
         Ok(())
     }

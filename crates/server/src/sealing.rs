@@ -22,7 +22,7 @@ use salver_oauth::{
 };
 use salver_store::{
     Outcome, Store, StoreError,
-    record::{KeyUse, StoredKey},
+    record::{Digest, KeyUse, StoredKey},
 };
 use zeroize::Zeroizing;
 
@@ -133,6 +133,12 @@ impl Sealing {
         registration.nonce().is_some_and(|nonce| keys.is_credential(kind, (id, nonce), presented))
     }
 
+    /// The keyed hash by which the store knows a `client_id`; nothing if its key is not alive.
+    #[must_use]
+    pub fn hash(&self, id: &SealedId) -> Option<Digest> {
+        self.keys.load().hash(id)
+    }
+
     /// Whether a client has proven itself by its secret, presented in the way that it registered.
     #[must_use]
     pub fn is_secret(&self, id: &SealedId, method: SecretMethod, presented: &str) -> bool {
@@ -188,6 +194,12 @@ pub async fn kill(
 pub fn number(key: &StoredKey) -> Option<u16> {
     let named = (key.key_use == KeyUse::Registration).then_some(&key.key_id)?;
     named.strip_prefix(PREFIX)?.parse().ok()
+}
+
+/// The id of the key that a `client_id` names.
+#[must_use]
+pub fn key_id(id: &SealedId) -> Option<String> {
+    id.parts().map(|(_, number, _)| format!("{PREFIX}{number}"))
 }
 
 /// The number that seals at this time.

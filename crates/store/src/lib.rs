@@ -30,11 +30,11 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
-    HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
-    NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict, NewVersion,
-    Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded, Version,
+    Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Deletion, Digest, Grant,
+    HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
+    MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewDeletion, NewHome, NewUser,
+    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason,
+    Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -270,8 +270,16 @@ pub trait Store: Send + Sync + 'static {
     fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
     /// All bans that were ever made, those that ended too.
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
-    /// How often a ban was added or lifted, a client came under another application, or a key that seals was killed. That one ends by its time is no change: whoever judges by bans knows the time.
+    /// How often a ban was added or lifted, a client came under another application, a registration was deleted, or a key that seals was killed. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
+
+    // ── Registrations that their clients have deleted ──
+
+    /// Ends all grants of a registration, each with a line in the feed, and remembers that it is no more for as long as the key that sealed it lives
+    /// (decision 9). Counts as a change of bans. `Lost` if nobody ever let it in, or if it was deleted before: then nothing happens.
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome>;
+    /// The deletions after this number, in order. Zero reads from the start. Numbers are given in the order of commits and never twice.
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>>;
 
     // ── Review ──
 

@@ -5,6 +5,7 @@ mod approval;
 mod ban;
 mod consent;
 mod count;
+mod deletion;
 mod hosted;
 mod review;
 mod verdict;
@@ -17,6 +18,7 @@ pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
+pub use deletion::{Deletion, NewDeletion};
 pub use hosted::{HostedAdded, HostedDocument};
 pub use review::{
     AccessRequest, Asked, CaseDecision, CaseKind, CaseState, NewAccessRequest, ReviewCase,

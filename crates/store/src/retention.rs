@@ -2,7 +2,8 @@
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
 //! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so do killed keys and when a client was
-//! first let in: both are few, and say what happened.
+//! first let in: both are few, and say what happened. That a registration was deleted is kept as long
+//! as the key lives that would open it: there is one row at most for each that somebody had let in.
 
 /// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).
 pub const CODE: i64 = 10 * 60;

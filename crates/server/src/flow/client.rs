@@ -155,7 +155,7 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
 /// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
 fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
     let registration = registration::find(deps, id).map_err(|why| {
-        tracing::info!(%why, "a registration does not open");
+        tracing::info!(%why, "there is no registration behind a client_id");
         ClientRefusal::Unknown
     })?;
     let metadata = registration.metadata(id.clone());

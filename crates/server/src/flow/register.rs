@@ -17,11 +17,14 @@ use salver_policy::{
     ban::BanFacts,
     redirects::{RedirectJudgement, RedirectVerdict},
 };
-use salver_store::record::FunnelStep;
+use salver_store::{
+    Outcome,
+    record::{FunnelStep, NewDeletion},
+};
 use serde_json::Value;
 
 use super::{funnel, refusal::Unavailable, registration};
-use crate::deps::Deps;
+use crate::{deps::Deps, sealing};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -77,14 +80,42 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
 /// # Errors
 /// [`Unavailable`]. Nothing, if the token is not that of this registration.
 pub fn read(deps: &Deps, id: &SealedId, token: &str) -> Result<Option<Value>, Unavailable> {
-    let Ok(registration) = registration::find(deps, id) else {
+    let Some(registration) = managed(deps, id, token) else {
         return Ok(None);
     };
-    let kind = ClientCredential::ManagementToken;
-    if !deps.sealing.is_credential(kind, (id, &registration), token) {
-        return Ok(None);
-    }
     answer(deps, id, &registration, registration.redirect_uris()).map(Some)
+}
+
+/// Deletes a registration, for whoever has its registration access token (RFC 7592 §2.3): what was let in under its `client_id` ends, and nobody knows it any
+/// more. Where nobody had let it in, nothing is written: there is nothing to end, and strangers leave no rows (DESIGN §7 item 7).
+///
+/// Answers whether the token is that of this registration.
+///
+/// # Errors
+/// [`Unavailable`]; whether it is deleted is not known then, and it may be tried again.
+pub async fn delete(deps: &Deps, id: &SealedId, token: &str) -> Result<bool, Unavailable> {
+    if managed(deps, id, token).is_none() {
+        return Ok(false);
+    }
+    let (Some(registration), Some(sealed_by)) = (deps.sealing.hash(id), sealing::key_id(id)) else {
+        return Ok(false);
+    };
+    let (client_id, at) = (id.as_str().to_owned(), deps.now());
+    let deletion = NewDeletion { client_id, registration, sealed_by, at };
+    if deps.store.delete_registration(deletion).await? == Outcome::Applied {
+        tracing::info!(client_id = id.as_str(), "a client has deleted its registration");
+    }
+    // Also if another process was first.
+    deps.bans.refresh(&*deps.store).await?;
+    deps.revocations.refresh(&*deps.store, at).await?;
+    Ok(true)
+}
+
+/// A registration whose registration access token this is.
+fn managed(deps: &Deps, id: &SealedId, token: &str) -> Option<Registration> {
+    let registration = registration::find(deps, id).ok()?;
+    let kind = ClientCredential::ManagementToken;
+    deps.sealing.is_credential(kind, (id, &registration), token).then_some(registration)
 }
 
 fn answer(

@@ -5,19 +5,36 @@ use salver_oauth::{
     client::{id::ClientId, sealed::SealedId},
     registration::Registration,
 };
+use thiserror::Error;
 
 use crate::deps::Deps;
+
+/// Why there is none.
+#[derive(Debug, Error)]
+pub(super) enum Absent {
+    /// It does not open.
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
+    /// Its client has deleted it.
+    #[error("deleted by its client")]
+    Deleted,
+}
 
 /// The registration behind a `client_id`.
 ///
 /// # Errors
-/// [`NotOpened`], for the log alone.
-pub(super) fn find(deps: &Deps, id: &SealedId) -> Result<Registration, NotOpened> {
+/// [`Absent`].
+pub(super) fn find(deps: &Deps, id: &SealedId) -> Result<Registration, Absent> {
+    let bans = deps.bans.get();
     // Before it is opened: keys may be read a moment later than the number that was killed.
-    if let Some(number) = deps.bans.get().gone.killed_key(id) {
-        return Err(NotOpened::Killed(number));
+    if let Some(number) = bans.gone.killed_key(id) {
+        return Err(NotOpened::Killed(number).into());
     }
-    deps.sealing.registration(id)
+    let registration = deps.sealing.registration(id)?;
+    if bans.gone.is_deleted(id, &deps.sealing) {
+        return Err(Absent::Deleted);
+    }
+    Ok(registration)
 }
 
 /// Whether a `client_id` looks like a registration and is none here. Whoever comes with it is told before anything is looked up: clients register anew on

@@ -36,7 +36,8 @@ pub fn router(app: App) -> Router {
         readable = readable.route(&below(path::REGISTER), post(register::post));
     }
     // What was registered stays so when nobody may register any more.
-    readable = readable.route(&below("/register/{id}"), get(register::get));
+    readable =
+        readable.route(&below("/register/{id}"), get(register::get).delete(register::delete));
     for path in well_known_paths(&issuer) {
         readable = readable.route(&path, get(documents::metadata));
     }

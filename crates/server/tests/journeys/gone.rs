@@ -3,11 +3,12 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
+use salver_oauth::client::id::ClientId;
 use salver_server::{
     flow::{ban, killed},
     sealing,
 };
-use salver_store::Outcome;
+use salver_store::{Outcome, record::NewDeletion};
 use salver_testkit::{
     browser::{Browser, Page, send},
     form::Form,
@@ -97,7 +98,9 @@ impl Client {
         let given_back = self.with_token(world, "/revoke", ("token", &tokens.refresh)).await;
         assert_eq!(refused(&given_back), unknown);
         assert!(!world.is_active(&tokens.access).await);
-        assert_eq!(self.managed(world, Method::GET).await.status, StatusCode::UNAUTHORIZED);
+        for method in [Method::GET, Method::DELETE] {
+            assert_eq!(self.managed(world, method).await.status, StatusCode::UNAUTHORIZED);
+        }
     }
 }
 
@@ -163,4 +166,95 @@ async fn a_yes_to_a_page_from_before_the_killing_is_not_recorded() {
     let answered = ada.submit(&form.with("decision", "allow")).await;
     assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{}", answered.text);
     assert!(world.deps.store.list_live_grants(None, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn dcm_4_a_deleted_registration_is_nobody_and_the_same_body_is_another() {
+    let world = World::new().await;
+    let (mut ada, mut bob) = (world.user("ada").await, world.user("bob").await);
+    let mine = Client::register(&world, "App", "client_secret_post").await;
+    let neighbour = Client::register(&world, "App", "client_secret_post").await;
+    let had = mine.login(&world, &mut ada).await;
+    let bobs = mine.login(&world, &mut bob).await;
+    let code = mine.code(&world, &mut ada).await;
+    let lives = neighbour.login(&world, &mut ada).await;
+
+    let foreign = neighbour.0["registration_access_token"].as_str().unwrap();
+    for token in [foreign, "", mine.0["client_secret"].as_str().unwrap()] {
+        let page = managed(&world, mine.id(), Method::DELETE, token).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{token}");
+        assert_eq!(page.headers[header::WWW_AUTHENTICATE], "Bearer");
+    }
+    assert_eq!(mine.refresh(&world, &bobs).await.status, StatusCode::OK, "nothing has ended");
+
+    let streams = world.deps.revocations.changes();
+    let page = mine.managed(&world, Method::DELETE).await;
+    assert_eq!((page.status, page.text.as_str()), (StatusCode::NO_CONTENT, ""));
+    assert!(streams.has_changed().unwrap(), "whoever holds a stream open looks again");
+    mine.is_unknown(&world, &mut ada, (&had, &code)).await;
+    assert!(!world.is_active(&bobs.access).await);
+    assert!(world.is_active(&lives.access).await, "another installation goes on");
+    assert_eq!(neighbour.refresh(&world, &lives).await.status, StatusCode::OK);
+    assert_eq!(neighbour.managed(&world, Method::GET).await.status, StatusCode::OK);
+
+    let again = Client::register(&world, "App", "client_secret_post").await;
+    assert_ne!(again.id(), mine.id(), "another nonce");
+    again.login(&world, &mut ada).await;
+}
+
+#[tokio::test]
+async fn another_process_reads_of_a_deletion_with_the_bans() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    let client = Client::register(&world, "App", "client_secret_post").await;
+    client.login(&world, &mut ada).await;
+    let asked = ada.get(&authorize(client.id(), CALLBACK, &[("prompt", "consent")])).await;
+    let Ok(ClientId::Sealed(id)) = ClientId::parse(client.id()) else { unreachable!() };
+    // By another process: this one has not read of it yet.
+    let deletion = NewDeletion {
+        client_id: client.id().to_owned(),
+        registration: world.deps.sealing.hash(&id).unwrap(),
+        sealed_by: sealing::key_id(&id).unwrap(),
+        at: world.clock.now(),
+    };
+    let deleted = world.deps.store.delete_registration(deletion).await.unwrap();
+    assert_eq!(deleted, Outcome::Applied);
+    assert_eq!(client.managed(&world, Method::GET).await.status, StatusCode::OK);
+    let form = Form::to(&asked.text, "/authorize/consent");
+    let answered = ada.submit(&form.with("decision", "allow")).await;
+    assert_eq!(answered.status, StatusCode::BAD_REQUEST, "judged anew: {}", answered.text);
+    assert_eq!(client.managed(&world, Method::GET).await.status, StatusCode::UNAUTHORIZED);
+    assert!(world.deps.store.list_live_grants(None, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn design_7_7_deleting_what_nobody_let_in_leaves_no_row() {
+    let world = World::new().await;
+    let client = Client::register(&world, "App", "client_secret_post").await;
+    let number = world.deps.store.bans_number().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.managed(&world, Method::DELETE).await.status, StatusCode::NO_CONTENT);
+    }
+    assert!(world.deps.store.list_deletions(0).await.unwrap().is_empty());
+    assert_eq!(world.deps.store.bans_number().await.unwrap(), number);
+    let public = Client::register(&world, "App", "none").await;
+    for method in [Method::GET, Method::DELETE] {
+        let page = public.managed(&world, method).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "SW-9: it is everybody's");
+    }
+}
+
+#[tokio::test]
+async fn scripts_of_other_origins_may_manage_what_they_registered() {
+    let world = World::new().await;
+    let client = Client::register(&world, "App", "client_secret_post").await;
+    let request = Request::builder().uri(format!("/register/{}", client.id()));
+    let request = request.method(Method::OPTIONS).body(Body::empty()).unwrap();
+    let preflight = send(&world.router, request).await;
+    let allowed = preflight.headers[header::ACCESS_CONTROL_ALLOW_METHODS].to_str().unwrap();
+    assert!(allowed.contains("DELETE") && !allowed.contains("PUT"), "{allowed}");
+    let page = client.managed(&world, Method::DELETE).await;
+    assert_eq!(page.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    let page = client.managed(&world, Method::PUT).await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
 }

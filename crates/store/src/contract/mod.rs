@@ -17,6 +17,7 @@ pub mod bindings;
 pub mod codes;
 pub mod consents;
 pub mod counts;
+pub mod deletions;
 pub mod feed;
 pub mod holds;
 pub mod hosted;
@@ -174,6 +175,13 @@ macro_rules! engine_contract {
                     a_count_is_of_a_known_method
                     a_count_stays_ninety_days
                 }
+                deletions {
+                    deleting_a_registration_ends_what_was_let_in
+                    a_registration_that_nobody_let_in_leaves_no_row
+                    deletions_are_read_from_where_one_stands
+                    a_deletion_is_remembered_as_long_as_its_key_lives
+                    consenting_against_deleting_leaves_nothing_alive
+                }
                 live_grants {
                     live_grants_are_listed_with_what_is_below_them
                     live_grants_are_read_in_pages
@@ -286,6 +294,7 @@ mod tests {
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("counts.rs"),
+            include_str!("deletions.rs"),
             include_str!("feed.rs"),
             include_str!("holds.rs"),
             include_str!("hosted.rs"),

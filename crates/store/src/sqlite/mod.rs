@@ -15,6 +15,7 @@ mod cases;
 mod clients;
 mod codes;
 mod counts;
+mod deletions;
 mod error;
 mod grants;
 mod hosted;

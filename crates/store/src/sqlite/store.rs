@@ -3,19 +3,20 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts, grants,
-    hosted, installations, invitations, keys, live_grants, revocations, row::change, sessions,
-    sweep, users, verdicts, versions, writer::Unit,
+    SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts,
+    deletions, grants, hosted, installations, invitations, keys, live_grants, revocations,
+    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
-        HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
-        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewUser, NewVerdict,
-        NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
-        StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Deletion, Digest, Grant,
+        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant,
+        MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewDeletion,
+        NewHome, NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase,
+        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
+        UserAdded, Version,
     },
 };
 
@@ -298,6 +299,14 @@ impl Store for SqliteStore {
 
     fn bans_number(&self) -> Answer<'_, i64> {
         self.read(bans::number)
+    }
+
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome> {
+        self.write(move |connection| deletions::add(connection, &deletion))
+    }
+
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>> {
+        self.read(move |connection| deletions::list_after(connection, after))
     }
 
     fn ask_access(&self, request: NewAccessRequest) -> Answer<'_, Asked> {

@@ -151,6 +151,12 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::REVOKED_GRANT),
     },
     Rule {
+        // What was sealed with a killed key does not open, deleted or not.
+        sql: "DELETE FROM deleted_registrations WHERE number IN (SELECT d.number FROM keys CROSS JOIN deleted_registrations d
+            ON d.sealed_by = keys.key_id WHERE keys.retires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
         // A killed number stays, so that it is never given again.
         sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys
             WHERE retires_at <= ?1 AND key_use <> 'registration' LIMIT ?2)",

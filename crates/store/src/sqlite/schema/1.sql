@@ -152,12 +152,23 @@ CREATE TABLE bans (
     lifted_by  TEXT
 ) STRICT;
 
--- One row that says how often a ban was added or lifted, a client came under another application, or a key that seals was killed.
+-- One row that says how often a ban was added or lifted, a client came under another application, a registration was
+-- deleted, or a key that seals was killed.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
 ) STRICT;
 INSERT INTO ban_changes (id, number) VALUES (1, 0);
+
+-- Registrations that are no more: the keyed hash of a client_id that somebody had let in, as long as its key lives. AUTOINCREMENT: whoever has read up to
+-- a number has missed none before it.
+CREATE TABLE deleted_registrations (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    registration BLOB NOT NULL UNIQUE,
+    sealed_by    TEXT NOT NULL,
+    deleted_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deleted_registrations_by_key ON deleted_registrations (sealed_by);
 
 -- What people want to let in and a reviewer has to approve first. active_at is when somebody last asked or decided.
 CREATE TABLE review_cases (

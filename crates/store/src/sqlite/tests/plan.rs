@@ -4,8 +4,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, clients, codes, counts, grants, hosted, installations,
-    invitations, live_grants, revocations, sessions, sweep, users, verdicts, versions,
+    applications, approvals, bans, cases, clients, codes, counts, deletions, grants, hosted,
+    installations, invitations, live_grants, revocations, sessions, sweep, users, verdicts,
+    versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -36,6 +37,9 @@ const STATEMENTS: &[&str] = &[
     codes::SPEND,
     codes::USE_GRANT,
     counts::LIST,
+    deletions::ADD,
+    deletions::GRANTS,
+    deletions::LIST,
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,
