@@ -31,7 +31,7 @@ use salver_policy::{
 use super::{
     hosted, pin,
     refusal::{ClientRefusal, Refusal},
-    registration,
+    registration::{self, Absent},
 };
 use crate::deps::Deps;
 
@@ -154,9 +154,12 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
 
 /// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
 fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
-    let registration = registration::find(deps, id).map_err(|why| {
-        tracing::info!(%why, "there is no registration behind a client_id");
-        ClientRefusal::Unknown
+    let registration = registration::find(deps, id).map_err(|why| match why {
+        Absent::Deleted(_) => ClientRefusal::Deleted,
+        Absent::NotOpened(why) => {
+            tracing::info!(%why, "a registration does not open");
+            ClientRefusal::Unknown
+        }
     })?;
     let metadata = registration.metadata(id.clone());
     let redirects = &deps.settings.registration.redirects;

@@ -145,7 +145,8 @@ impl<'r> Claimed<'r> {
                 }
                 // No host that fails: what cannot come in any more is not excused from its secret.
                 Err(Refusal::Client {
-                    why: ClientRefusal::Unknown | ClientRefusal::RedirectUris,
+                    why:
+                        ClientRefusal::Unknown | ClientRefusal::Deleted | ClientRefusal::RedirectUris,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),

@@ -17,7 +17,7 @@ pub(super) enum Absent {
     NotOpened(#[from] NotOpened),
     /// Its client has deleted it.
     #[error("deleted by its client")]
-    Deleted,
+    Deleted(Box<Registration>),
 }
 
 /// The registration behind a `client_id`.
@@ -32,9 +32,18 @@ pub(super) fn find(deps: &Deps, id: &SealedId) -> Result<Registration, Absent> {
     }
     let registration = deps.sealing.registration(id)?;
     if bans.gone.is_deleted(id, &deps.sealing) {
-        return Err(Absent::Deleted);
+        return Err(Absent::Deleted(Box::new(registration)));
     }
     Ok(registration)
+}
+
+/// What was registered under a `client_id`, deleted or not. Nothing under a killed key: whoever has it can write there what they like.
+pub(super) fn ever(deps: &Deps, id: &SealedId) -> Option<Registration> {
+    match find(deps, id) {
+        Ok(registration) => Some(registration),
+        Err(Absent::Deleted(registration)) => Some(*registration),
+        Err(Absent::NotOpened(_)) => None,
+    }
 }
 
 /// Whether a `client_id` looks like a registration and is none here. Whoever comes with it is told before anything is looked up: clients register anew on

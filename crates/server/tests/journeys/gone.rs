@@ -15,7 +15,7 @@ use salver_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::world::{Tokens, World, authorize, json_of, refused, tokens};
+use crate::world::{Tokens, World, authorize, json_of, log, refused, tokens};
 
 const CALLBACK: &str = "http://127.0.0.1:51004/callback";
 const CURSOR: &str = "cursor://anysphere.cursor-mcp/oauth/callback";
@@ -25,11 +25,16 @@ struct Client(Value);
 
 impl Client {
     async fn register(world: &World, name: &str, method: &str) -> Self {
+        let redirect_uris = ["http://127.0.0.1/callback", CURSOR];
         let body = json!({
             "client_name": name,
-            "redirect_uris": ["http://127.0.0.1/callback", CURSOR],
+            "redirect_uris": redirect_uris,
             "token_endpoint_auth_method": method,
         });
+        Self::of(world, &body).await
+    }
+
+    async fn of(world: &World, body: &Value) -> Self {
         let request = Request::builder().method(Method::POST).uri("/register");
         let page = send(&world.router, request.body(Body::from(body.to_string())).unwrap()).await;
         assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
@@ -257,4 +262,49 @@ async fn scripts_of_other_origins_may_manage_what_they_registered() {
     assert_eq!(page.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     let page = client.managed(&world, Method::PUT).await;
     assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn design_4_8_who_deleted_is_told_the_way_out_in_the_product_that_it_registered_as() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    for (name, steps) in [("Cursor", true), ("App", false)] {
+        let body = json!({
+            "client_name": name,
+            "redirect_uris": [CURSOR, "http://localhost:8787/callback"],
+            "token_endpoint_auth_method": "client_secret_post",
+        });
+        let client = Client::of(&world, &body).await;
+        let local = "http://localhost:8787/callback";
+        world.allow(&mut ada, client.id(), local, "notes:read").await.answered("code").unwrap();
+        assert_eq!(client.managed(&world, Method::DELETE).await.status, StatusCode::NO_CONTENT);
+        // However little the rest of the request says of it.
+        let page = ada.get(&authorize(client.id(), "http://127.0.0.1:1/other", &[])).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.text);
+        let told = "The application has deleted the registration that it uses here.";
+        assert!(page.text.contains(told), "{}", page.text);
+        assert_eq!(page.text.contains("In Cursor, open Settings, MCP"), steps, "{}", page.text);
+        assert!(!page.text.contains("given a client ID"), "nobody entered it by hand");
+    }
+}
+
+#[tokio::test]
+async fn design_4_8_why_an_id_does_not_open_is_for_the_log() {
+    let world = World::new().await;
+    let client = Client::register(&world, "App", "none").await;
+    let mut nobody = Browser::new(world.router.clone());
+    let forged = client.id().replace("slv_AQAB", "slv_AQAC");
+    kill(&world, 1).await;
+    follow(&world).await;
+    for (id, why) in [(client.id(), "under a killed key"), (&forged, "not sealed here")] {
+        let (log, written) = log();
+        let page = {
+            let _log = tracing::subscriber::set_default(log);
+            nobody.get(&authorize(id, CURSOR, &[])).await
+        };
+        assert!(page.text.contains("is not registered here, or not any more"), "{}", page.text);
+        assert!(page.text.contains("In Cursor, open Settings, MCP"), "{}", page.text);
+        assert!(!page.text.contains("key") && !page.text.contains("sealed"), "{}", page.text);
+        assert!(written().contains(why), "{}", written());
+    }
 }
