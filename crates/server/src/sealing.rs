@@ -15,6 +15,7 @@ use salver_jose::seal::{
 use salver_oauth::{
     Issuer, Timestamp,
     client::{
+        id::ClientId,
         metadata::{Metadata, SecretMethod},
         sealed::SealedId,
     },
@@ -107,7 +108,7 @@ impl Sealing {
     /// # Errors
     /// [`NotOpened`], for the log alone.
     pub fn metadata(&self, id: &SealedId) -> Result<Metadata, NotOpened> {
-        Ok(self.registration(id)?.metadata(id.clone()))
+        Ok(self.registration(id)?.metadata(ClientId::Sealed(id.clone())))
     }
 
     /// What a registration with a nonce gets beside its `client_id`; nothing without a nonce.

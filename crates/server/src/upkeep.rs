@@ -53,6 +53,7 @@ pub async fn run(deps: Arc<Deps>) {
 
 /// Merges what was seen; also called once more before the server stops.
 pub async fn merge_uses(deps: &Deps) {
+    merge_secrets(deps).await;
     let used = deps.usage.to_merge();
     if used.is_empty() {
         return;
@@ -61,6 +62,19 @@ pub async fn merge_uses(deps: &Deps) {
         Ok(()) => deps.usage.merged(&used),
         Err(error) => {
             tracing::warn!(%error, "uses could not be merged; they are kept for the next time");
+        }
+    }
+}
+
+async fn merge_secrets(deps: &Deps) {
+    let used = deps.usage.take_secrets();
+    if used.is_empty() {
+        return;
+    }
+    if let Err(error) = deps.store.note_secret_use(used.clone()).await {
+        tracing::warn!(%error, "uses of secrets could not be merged; they are kept for the next time");
+        for (id, at) in used {
+            deps.usage.note_secret(id, at);
         }
     }
 }

@@ -30,11 +30,12 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Deletion, Digest, Grant,
-    HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
-    MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewDeletion, NewHome, NewUser,
-    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase, Revocation, RevocationReason,
-    Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
+    Counted, Deletion, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
+    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
+    NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewUser, NewVerdict,
+    NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation,
+    RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -184,6 +185,49 @@ pub trait Store: Send + Sync + 'static {
     fn list_hosted_documents(&self, owner: UserId) -> Answer<'_, Vec<HostedDocument>>;
     /// Hosts a document no longer. `Lost` unless its owner hosts one under this name.
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome>;
+
+    // ── Clients that people have entered here (pre-registration) ──
+
+    /// Enters a client. `Lost` if its owner is disabled or unknown, has [`retention::RECORDED_CLIENTS`], or the `client_id` is taken.
+    fn add_recorded_client(&self, new: NewRecordedClient) -> Answer<'_, Outcome>;
+    /// A client on record, deleted or not.
+    fn find_recorded_client<'a>(&'a self, client_id: &'a str)
+    -> Answer<'a, Option<RecordedClient>>;
+    /// The clients of one owner, or all; deleted ones are not among them.
+    fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>>;
+    /// The clients that somebody else shares with a person of these groups, oldest first.
+    fn list_shared_clients(
+        &self,
+        person: UserId,
+        groups: Vec<Box<str>>,
+    ) -> Answer<'_, Vec<RecordedClient>>;
+    /// Changes a client; what is to end has lines in the feed, its stem among them. `Lost` unless it stands at the expected revision; a deleted one never changes.
+    fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
+    /// A client's history, oldest first.
+    fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
+    /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].
+    fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
+    /// A secret by its digest, ended or not, until it is swept.
+    fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>>;
+    /// A client's secrets, oldest first, ended ones too.
+    fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>>;
+    /// Ends a secret and the installations that were begun with it or last rotated by it, each with a line in the feed. `Lost` if it does not live.
+    fn end_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome>;
+    /// Moves when a secret ends by itself. `Lost` if it does not live.
+    fn expire_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome>;
+    /// Merges when secrets were last used; older facts change nothing.
+    fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()>;
 
     // ── What clients prove ──
 

@@ -3,6 +3,7 @@
 mod application;
 mod approval;
 mod ban;
+mod client;
 mod consent;
 mod count;
 mod deletion;
@@ -16,6 +17,10 @@ pub use application::{
 };
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
+pub use client::{
+    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, NewClientEvent,
+    NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+};
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
 pub use deletion::{Deletion, NewDeletion};
@@ -166,7 +171,8 @@ pub struct Installation {
     pub grant: GrantId,
     /// What its tokens may do at most.
     pub scope: Scope,
-    /// RFC 7638 thumbprint of the key that the client last authenticated with; none if it redeemed the code as a public client.
+    /// RFC 7638 thumbprint of the key that the client last authenticated with, or [`secret_key`] of its secret; none if it redeemed the code as a public
+    /// client, or with a secret that is not on record.
     pub client_key: Option<String>,
     /// How often its refresh token was rotated.
     pub generation: u32,

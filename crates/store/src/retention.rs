@@ -19,6 +19,14 @@ pub const VERSIONS: u32 = 20;
 pub const HOSTED_DOCUMENTS: u32 = 20;
 /// How many names one person may use up: a name stays its owner's when the document is gone.
 pub const HOSTED_NAMES: u32 = 100;
+/// How many clients one person may have on record.
+pub const RECORDED_CLIENTS: u32 = 100;
+/// How many secrets of one client live at a time, for each person who has some: one in use, and the next.
+pub const LIVE_SECRETS: u32 = 2;
+/// A client on record that was deleted, with its secrets and its history.
+pub const DELETED_CLIENT: i64 = 30 * 24 * 60 * 60;
+/// A secret that was ended or has expired: as long as somebody may ask why it does not work.
+pub const ENDED_SECRET: i64 = 90 * 24 * 60 * 60;
 /// A case that was decided, with who asked: who asks again within half a year finds out what was said, and why.
 pub const DECIDED_CASE: i64 = 180 * 24 * 60 * 60;
 /// An open case that nobody has asked in any more: after three months nobody waits for an answer.

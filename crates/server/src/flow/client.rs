@@ -23,13 +23,13 @@ use salver_oauth::{
 };
 
 use salver_policy::{
-    assessment::DocumentCopy,
+    assessment::{DocumentCopy, OnRecord},
     catalogue::Catalogue,
     redirects::{RedirectVerdict, UnlistedHttps},
 };
 
 use super::{
-    hosted, pin,
+    hosted, pin, recorded,
     refusal::{ClientRefusal, Refusal},
     registration::{self, Absent},
 };
@@ -68,6 +68,8 @@ pub struct Found {
     pub document: Option<Bytes>,
     /// The account for which this server hosts that document, if it does.
     pub hosted_for: Option<Box<str>>,
+    /// Whose word its registration is, if it is on record here.
+    pub record: Option<OnRecord>,
 }
 
 /// What a client said of itself when it registered.
@@ -114,9 +116,11 @@ pub async fn find_with(
                 copy: DocumentCopy::Live,
                 document: None,
                 hosted_for: None,
+                record: None,
             })),
             None => Err(ClientRefusal::Unknown),
         },
+        (ClientId::Recorded(id), reach) => return recorded::find(deps, id, reach).await.map(Some),
         // Of another server.
         (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::Sealed(id), _) => sealed(deps, catalogue, id).map(Some),
@@ -147,6 +151,8 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
         ClientId::Hosted(_) => false,
+        // 128 random bits that only we give: whoever knows them was told.
+        ClientId::Recorded(_) => true,
         ClientId::Sealed(id) => registration::find(deps, id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
@@ -161,13 +167,13 @@ fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, Cl
             ClientRefusal::Unknown
         }
     })?;
-    let metadata = registration.metadata(id.clone());
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let redirects = &deps.settings.registration.redirects;
     if redirects.judge(&metadata.redirect_uris, catalogue).verdict == RedirectVerdict::Refused {
         return Err(ClientRefusal::RedirectUris);
     }
     let metadata = Arc::new(metadata);
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
 }
 
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
@@ -198,7 +204,7 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
         return Err(ClientRefusal::NoLocalDevelopment);
     }
     let metadata = Arc::new(id.metadata());
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
 }
 
 async fn fetch(
@@ -255,7 +261,7 @@ async fn read(deps: &Deps, fetched: &Fetched, url: &MetadataUrl) -> Result<Found
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata, copy, document, hosted_for: None })
+    Ok(Found { metadata, copy, document, hosted_for: None, record: None })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

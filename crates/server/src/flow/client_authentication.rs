@@ -23,6 +23,7 @@ use salver_store::{
 
 use super::{
     client::{self, Reach},
+    recorded,
     refusal::{ClientRefusal, Refusal},
     terms::Terms,
     token::TokenRefusal,
@@ -120,6 +121,10 @@ impl<'r> Claimed<'r> {
             version::note_anew(deps, found).await?;
         }
         if let Proof::Secret(method, secret) = self.proof {
+            if let (ClientId::Recorded(id), Ok(Some(found))) = (&*self.client_id, &found) {
+                let key = recorded::by_secret(deps, id, &found.metadata, (secret, whose.person));
+                return key.await.map(Some);
+            }
             return match (&*self.client_id, found) {
                 (ClientId::Sealed(id), Ok(Some(_)))
                     if deps.sealing.is_secret(id, method, secret) =>
@@ -146,7 +151,10 @@ impl<'r> Claimed<'r> {
                 // No host that fails: what cannot come in any more is not excused from its secret.
                 Err(Refusal::Client {
                     why:
-                        ClientRefusal::Unknown | ClientRefusal::Deleted | ClientRefusal::RedirectUris,
+                        ClientRefusal::Unknown
+                        | ClientRefusal::Deleted
+                        | ClientRefusal::RedirectUris
+                        | ClientRefusal::NotTheirs,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),

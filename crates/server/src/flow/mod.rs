@@ -18,6 +18,7 @@ pub mod killed;
 pub mod logo;
 mod pin;
 pub mod product;
+pub mod recorded;
 pub mod refusal;
 pub mod register;
 mod registration;

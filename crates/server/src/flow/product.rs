@@ -51,7 +51,7 @@ fn registered<'c>(
     let ClientId::Sealed(id) = client_id else {
         return None;
     };
-    let client = registration::ever(deps, id)?.metadata(id.clone());
+    let client = registration::ever(deps, id)?.metadata(client_id.clone());
     let application = deps.bans.get().bindings.of(&fingerprint(&client), catalogue)?;
     catalogue.client(entry_in_key(&application)?)
 }

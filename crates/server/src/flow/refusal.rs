@@ -62,6 +62,9 @@ pub enum ClientRefusal {
     /// It registered itself, and has deleted that (RFC 7592 §2.3).
     #[error("it has deleted its registration")]
     Deleted,
+    /// It is on record for the use of other people alone.
+    #[error("it belongs to other people")]
+    NotTheirs,
     /// Its document cannot be fetched.
     #[error("its document cannot be fetched: {log}")]
     Unfetchable {

@@ -3,13 +3,19 @@
 //! Nothing is written for it, ever (a step of the funnel is counted): the `client_id` is the registration. Refused is what no login could go on with: a body that breaks a rule, an address that the
 //! redirect policy refuses, a client that is banned. The same is asked again at each login.
 
-use salver_jose::seal::{ClientCredential, SealIdError};
+use salver_jose::{
+    KeySet,
+    seal::{ClientCredential, SealIdError},
+};
 use salver_oauth::{
-    client::{change::thumbprints, metadata::Keys, redirect_uri::RedirectUri, sealed::SealedId},
+    client::{
+        change::thumbprints, id::ClientId, metadata::Keys, redirect_uri::RedirectUri,
+        sealed::SealedId,
+    },
     discovery::path,
     registration::{
-        Answer, Credentials, InstallationNonce, Registration, RegistrationError,
-        RegistrationRequest,
+        Answer, Authentication, Credentials, InstallationNonce, KeysFault, Registration,
+        RegistrationError, RegistrationRequest,
     },
 };
 use salver_policy::{
@@ -52,11 +58,12 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
     let registration = request.register(nonce)?;
+    usable_keys(registration.authentication())?;
     let id = deps.sealing.seal(&registration).map_err(|error| match error {
         SealIdError::TooLong(too_long) => RegisterRefusal::Told(too_long.into()),
         SealIdError::Seal(_) => Unavailable::Crypto.into(),
     })?;
-    let metadata = registration.metadata(id.clone());
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let software_id = registration.claims().software_id.as_deref();
     let keys = match &metadata.keys {
         Keys::Inline(set) => thumbprints(set),
@@ -138,6 +145,16 @@ fn answer(
     };
     let answer = Answer { client_id: id, registration, redirect_uris, credentials };
     serde_json::to_value(answer).map_err(|_| Unavailable::Crypto)
+}
+
+/// A client whose keys verify nothing could never redeem a code: better it hears so now.
+fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
+    let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
+        return Ok(());
+    };
+    let read = KeySet::parse(set.as_bytes()).map_err(|_| KeysFault::NotASet)?;
+    let found = read.iter().next().is_some();
+    if found { Ok(()) } else { Err(KeysFault::NoneUsable.into()) }
 }
 
 /// The first address that is refused.

@@ -247,6 +247,12 @@ fn client(why: &ClientRefusal) -> Words {
             remedy: ANEW,
             ..refused("The application has deleted the registration that it uses here.".into())
         },
+        ClientRefusal::NotTheirs => Words {
+            status: StatusCode::FORBIDDEN,
+            whose_move: WhoseMove::Yours,
+            remedy: "Register it for yourself on your account’s page, or ask whoever registered it to share it with you.",
+            ..refused("The identifier that the application uses was registered by somebody else, for themselves.".into())
+        },
         ClientRefusal::Unfetchable { category, .. } => unfetchable(*category),
         ClientRefusal::MediaType(_) => refused(
             "The application’s metadata document is not served as JSON (it needs Content-Type: application/json).".into(),

@@ -14,6 +14,7 @@ pub mod approvals;
 pub mod assertions;
 pub mod bans;
 pub mod bindings;
+pub mod client_secrets;
 pub mod codes;
 pub mod consents;
 pub mod counts;
@@ -25,6 +26,7 @@ pub mod installations;
 pub mod invitations;
 pub mod keys;
 pub mod live_grants;
+pub mod recorded;
 pub mod review;
 pub mod revocations;
 pub mod samples;
@@ -213,6 +215,23 @@ macro_rules! engine_contract {
                     consenting_against_noting_lets_nothing_slip_through
                     rotating_against_holding_lets_nothing_slip_through
                 }
+                recorded {
+                    a_client_is_found_as_it_was_entered_and_listed_by_its_owner
+                    who_is_disabled_unknown_or_has_too_many_enters_none
+                    a_change_needs_the_revision_that_it_was_decided_on
+                    what_ends_with_a_change_is_in_the_feed
+                    a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
+                    a_deleted_client_never_changes_and_is_swept
+                    of_many_changes_at_once_one_is_made
+                }
+                client_secrets {
+                    a_secret_is_found_by_its_digest_alone
+                    so_many_secrets_live_for_one_holder_and_no_more
+                    ending_a_secret_ends_what_was_begun_with_it
+                    the_end_of_a_secret_can_be_moved_while_it_lives
+                    the_newest_use_of_a_secret_stands
+                    of_many_secrets_at_once_no_more_than_allowed_live
+                }
                 hosted {
                     a_hosted_document_is_found_by_its_name
                     a_name_stays_its_owners
@@ -291,6 +310,7 @@ mod tests {
             include_str!("assertions.rs"),
             include_str!("bans.rs"),
             include_str!("bindings.rs"),
+            include_str!("client_secrets.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
             include_str!("counts.rs"),
@@ -302,6 +322,7 @@ mod tests {
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
+            include_str!("recorded.rs"),
             include_str!("review.rs"),
             include_str!("revocations.rs"),
             include_str!("sessions.rs"),

@@ -3,18 +3,19 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts,
-    deletions, grants, hosted, installations, invitations, keys, live_grants, revocations,
-    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
+    SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
+    counts, deletions, grants, hosted, installations, invitations, keys, live_grants, recorded,
+    revocations, row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Deletion, Digest, Grant,
-        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant,
-        MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewDeletion,
-        NewHome, NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode, ReviewCase,
+        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
+        Consent, Counted, Deletion, Digest, Grant, HostedAdded, HostedDocument, Installation,
+        Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest,
+        NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient,
+        NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase,
         Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
         UserAdded, Version,
     },
@@ -215,6 +216,79 @@ impl Store for SqliteStore {
                 move |connection: &_| versions::end_lost_keys(connection, &client_id, &kept, now);
             self.write(end).await
         })
+    }
+
+    fn add_recorded_client(&self, new: NewRecordedClient) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::add(connection, &new))
+    }
+
+    fn find_recorded_client<'a>(
+        &'a self,
+        client_id: &'a str,
+    ) -> Answer<'a, Option<RecordedClient>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::find_by_id(connection, &client_id))
+    }
+
+    fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(move |connection| recorded::list_of(connection, owner))
+    }
+
+    fn list_shared_clients(
+        &self,
+        person: UserId,
+        groups: Vec<Box<str>>,
+    ) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(move |connection| recorded::list_shared(connection, person, &groups))
+    }
+
+    fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::update(connection, &change))
+    }
+
+    fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::list_events(connection, &client_id))
+    }
+
+    fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome> {
+        self.write(move |connection| client_secrets::add(connection, &new))
+    }
+
+    fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>> {
+        self.read(move |connection| client_secrets::find_by_digest(connection, &digest))
+    }
+
+    fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| client_secrets::list_of(connection, &client_id))
+    }
+
+    fn end_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| client_secrets::end(connection, (&client_id, secret), now))
+    }
+
+    fn expire_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| {
+            client_secrets::expire(connection, (&client_id, secret), (expires_at, now))
+        })
+    }
+
+    fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()> {
+        self.write(move |connection| client_secrets::note_use(connection, &used))
     }
 
     fn spend_assertion(

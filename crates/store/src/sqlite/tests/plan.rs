@@ -4,9 +4,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, clients, codes, counts, deletions, grants, hosted,
-    installations, invitations, live_grants, revocations, sessions, sweep, users, verdicts,
-    versions,
+    applications, approvals, bans, cases, client_secrets, clients, codes, counts, deletions,
+    grants, hosted, installations, invitations, live_grants, recorded, revocations, sessions,
+    sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -25,6 +25,13 @@ const STATEMENTS: &[&str] = &[
     cases::LIST_REQUESTS_OF,
     cases::MARK_SEEN,
     cases::TOUCH,
+    client_secrets::BEGUN_WITH,
+    client_secrets::COUNT,
+    client_secrets::END,
+    client_secrets::EXPIRE,
+    client_secrets::FIND,
+    client_secrets::LIST,
+    client_secrets::USED,
     clients::CALL,
     clients::FIND,
     clients::FIND_APPLICATION,
@@ -58,6 +65,13 @@ const STATEMENTS: &[&str] = &[
     invitations::FIND,
     live_grants::GRANTS,
     live_grants::INSTALLATIONS,
+    recorded::CHANGE,
+    recorded::COUNT,
+    recorded::EVENTS,
+    recorded::FIND,
+    recorded::LIST_OF_OWNER,
+    recorded::LIVE_GRANTS,
+    recorded::STEM,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
     revocations::END_INSTALLATIONS,
