@@ -18,6 +18,7 @@ use salver_oauth::{
         local_development::LocalDevelopmentId,
         media_type::is_json,
         metadata::Metadata,
+        recorded::Purpose as EnteredFor,
         sealed::SealedId,
     },
 };
@@ -179,16 +180,19 @@ fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, Cl
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
 #[must_use]
 pub fn registered(deps: &Deps, catalogue: &Catalogue, client: &Metadata) -> Registered {
-    let ClientId::Sealed(id) = &client.client_id else {
-        return Registered::default();
-    };
-    let redirects = &deps.settings.registration.redirects;
-    Registered {
-        software_id: deps
+    let software_id = match &client.client_id {
+        ClientId::Sealed(id) => deps
             .sealing
             .registration(id)
             .ok()
             .and_then(|registration| registration.claims().software_id.clone()),
+        // A person wrote its addresses, and nobody has looked at them.
+        ClientId::Recorded(id) if id.purpose() == EnteredFor::Personal => None,
+        _ => return Registered::default(),
+    };
+    let redirects = &deps.settings.registration.redirects;
+    Registered {
+        software_id,
         unlisted: match redirects.judge(&client.redirect_uris, catalogue).verdict {
             RedirectVerdict::Allowed => None,
             RedirectVerdict::Warn => Some(UnlistedHttps::Warn),

@@ -21,6 +21,7 @@ pub mod product;
 pub mod recorded;
 pub mod refusal;
 pub mod register;
+pub mod registrar;
 mod registration;
 pub mod review;
 pub mod revoke;

@@ -12,7 +12,10 @@ use salver_oauth::{
     registration::{InstallationNonce, Registration, RegistrationError, RegistrationRequest},
     token::error::TokenError,
 };
-use salver_policy::assessment::{DocumentCopy, OnRecord};
+use salver_policy::{
+    assessment::{DocumentCopy, OnRecord},
+    redirects::RedirectVerdict,
+};
 use salver_store::{
     StoreError,
     record::{ClientSecret, RecordedClient, Sharing, secret_key},
@@ -45,6 +48,11 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
         tracing::error!(%error, client_id = id.as_str(), "a registration on record breaks a rule");
         refused(ClientRefusal::Unknown)
     })?;
+    let redirects = &deps.settings.registration.redirects;
+    let judged = redirects.judge(&metadata.redirect_uris, &deps.policy.get().catalogue);
+    if id.purpose() == Purpose::Personal && judged.verdict == RedirectVerdict::Refused {
+        return Err(refused(ClientRefusal::RedirectUris));
+    }
     let record = Some(on_record(deps, &client).await?);
     Ok(Found {
         metadata: Arc::new(metadata),

@@ -2,16 +2,13 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::StatusCode;
-use salver_oauth::{
-    GrantId, InstallationId, UserId,
-    client::recorded::{Purpose, RecordedId},
+use salver_oauth::{UserId, client::recorded::Purpose};
+use salver_server::flow::registrar::{
+    Act, Entry, EntryRefusal, Registrar, SecretRefusal, SecretWish,
 };
 use salver_store::{
     Outcome,
-    record::{
-        ChangeClient, ClientContent, ClientSecret, ClientState, NewClientEvent, NewClientSecret,
-        NewRecordedClient, RecordedClient, RevocationReason, Sharing,
-    },
+    record::{ClientContent, ClientState, RecordedClient, Sharing},
 };
 use salver_testkit::browser::{Browser, Page};
 use serde_json::{Value, json};
@@ -34,14 +31,16 @@ async fn user_id(world: &World, name: &str) -> UserId {
     world.deps.store.find_user_by_name(name).await.unwrap().unwrap().id
 }
 
-fn event(world: &World, what: &str) -> NewClientEvent {
-    NewClientEvent {
-        by: "ada".into(),
-        what: what.into(),
-        note: String::new(),
-        at: world.clock.now(),
+pub(crate) fn registrar(world: &World) -> Registrar<'_> {
+    Registrar {
+        store: &*world.deps.store,
+        secrets: &world.deps.secrets,
+        chance: &*world.deps.chance,
+        now: world.clock.now(),
     }
 }
+
+const ACT: Act<'_> = Act { by: "ada", what: "changed", note: "" };
 
 /// Enters a client that is in force at once.
 pub(crate) async fn enter(
@@ -50,64 +49,32 @@ pub(crate) async fn enter(
     owner: &str,
     (metadata, vetted): (&Value, bool),
 ) -> RecordedClient {
-    let client = RecordedClient {
-        client_id: RecordedId::new(purpose, world.deps.random()).as_str().into(),
+    let entry = Entry {
+        purpose,
         owner: Some(user_id(world, owner).await),
-        revision: 0,
-        content: ClientContent {
-            state: ClientState::Approved,
-            draft: metadata.to_string(),
-            in_force: Some(metadata.to_string()),
-            vetted,
-            shared_with: None,
-            expires_at: None,
-            stem: GrantId::from_bytes(world.deps.random()),
-        },
-        created_at: world.clock.now(),
-        changed_at: world.clock.now(),
+        metadata: &metadata.to_string(),
+        state: ClientState::Approved,
+        vetted,
+        expires_at: None,
     };
-    let new = NewRecordedClient { client: client.clone(), event: event(world, "entered") };
-    assert_eq!(world.deps.store.add_recorded_client(new).await.unwrap(), Outcome::Applied);
-    client
+    registrar(world).enter(entry, &world.deps.own_origins, ACT).await.unwrap()
 }
 
 async fn change(world: &World, client: &mut RecordedClient, content: ClientContent) {
-    let change = ChangeClient {
-        client_id: client.client_id.clone(),
-        expected_revision: client.revision,
-        ends: (content.state == ClientState::Suspended).then_some(RevocationReason::Administrator),
-        content: content.clone(),
-        event: event(world, "changed"),
-    };
-    let changed = world.deps.store.change_recorded_client(change).await.unwrap();
+    let changed = registrar(world).change(client, content, ACT).await.unwrap();
     assert_eq!(changed, Outcome::Applied);
-    client.revision += 1;
-    client.content = content;
+    *client = world.deps.store.find_recorded_client(&client.client_id).await.unwrap().unwrap();
 }
 
 /// Gives a client a secret; answers it.
 pub(crate) async fn secret(world: &World, client: &RecordedClient, holder: Option<&str>) -> String {
-    let secret = format!("secret-{}", u128::from_be_bytes(world.deps.random()));
     let holder = match holder {
         Some(name) => Some(user_id(world, name).await),
         None => None,
     };
-    let new = NewClientSecret {
-        secret: ClientSecret {
-            id: InstallationId::from_bytes(world.deps.random()),
-            client_id: client.client_id.clone(),
-            holder,
-            name: "laptop".into(),
-            made_by: "ada".into(),
-            made_at: world.clock.now(),
-            expires_at: Some(world.clock.now().plus_seconds(86_400)),
-            last_used_at: None,
-            ended_at: None,
-        },
-        digest: world.deps.secrets.digest(&secret),
-    };
-    assert_eq!(world.deps.store.add_client_secret(new).await.unwrap(), Outcome::Applied);
-    secret
+    let expires_at = Some(world.clock.now().plus_seconds(86_400));
+    let wish = SecretWish { holder, name: "laptop", by: "ada", expires_at };
+    registrar(world).make_secret(client, wish).await.unwrap().text.to_string()
 }
 
 fn basic(client_id: &str, secret: &str) -> String {
@@ -293,4 +260,50 @@ async fn what_changes_in_a_client_is_asked_about_again() {
         ClientContent { draft: written.clone(), in_force: Some(written), ..client.content.clone() };
     change(&world, &mut client, changed).await;
     assert_eq!(ada.get(&again).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
+    let world = World::new().await;
+    drop(world.user("ada").await);
+    let ada = user_id(&world, "ada").await;
+    let registrar = registrar(&world);
+    let to = |uris: Value| {
+        let mut metadata = confidential("App");
+        metadata["redirect_uris"] = uris;
+        metadata.to_string()
+    };
+    for (why, owner, metadata, refused) in [
+        ("plain http", ada, to(json!(["http://app.example/cb"])), "redirect URI 0"),
+        (
+            "our own",
+            ada,
+            to(json!(["https://a.example/", "http://localhost:8080/x"])),
+            "URI 1 is an address of this server",
+        ),
+        ("none", ada, to(json!([])), "no redirect_uris"),
+        ("nobody", UserId::from_bytes([9; 16]), to(json!(["http://localhost/cb"])), "its owner"),
+    ] {
+        let entry = Entry {
+            purpose: Purpose::Personal,
+            owner: Some(owner),
+            metadata: &metadata,
+            state: ClientState::Approved,
+            vetted: false,
+            expires_at: None,
+        };
+        let refusal: EntryRefusal =
+            registrar.enter(entry, &world.deps.own_origins, ACT).await.unwrap_err();
+        assert!(refusal.to_string().contains(refused), "{why}: {refusal}");
+    }
+    let client = enter(&world, Purpose::Personal, "ada", (&confidential("App"), false)).await;
+    for (name, refused) in
+        [("", Some("its name")), ("laptop", None), ("work", None), ("third", Some("two secrets"))]
+    {
+        let wish = SecretWish { holder: Some(ada), name, by: "ada", expires_at: None };
+        let made: Result<_, SecretRefusal> = registrar.make_secret(&client, wish).await;
+        let told = made.as_ref().err().map(ToString::to_string);
+        assert_eq!(told.is_some(), refused.is_some(), "{name}: {told:?}");
+        assert!(told.is_none_or(|told| told.contains(refused.unwrap())), "{name}");
+    }
 }
