@@ -31,10 +31,10 @@ use thiserror::Error;
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
     Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
-    Counted, Deletion, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
-    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
-    NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewUser, NewVerdict,
-    NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation,
+    Counted, Deletion, Digest, DomainProof, Grant, HostedAdded, HostedDocument, Installation,
+    Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval,
+    NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewUser,
+    NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation,
     RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
@@ -228,6 +228,20 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'a, Outcome>;
     /// Merges when secrets were last used; older facts change nothing.
     fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()>;
+
+    /// Keeps a proof of a domain, or what a later look at it has found. `Lost` if there is no such client.
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome>;
+    /// Forgets a proof. `Lost` if there is none.
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome>;
+    /// The domains that the owner of a client has proven, by name.
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>>;
+    /// At most so many proofs that were last looked at before a time, the oldest look first.
+    fn list_due_domain_proofs(&self, before: Timestamp, limit: u32)
+    -> Answer<'_, Vec<DomainProof>>;
 
     // ── What clients prove ──
 

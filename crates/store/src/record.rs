@@ -7,6 +7,7 @@ mod client;
 mod consent;
 mod count;
 mod deletion;
+mod domain;
 mod hosted;
 mod review;
 mod verdict;
@@ -24,6 +25,7 @@ pub use client::{
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
 pub use deletion::{Deletion, NewDeletion};
+pub use domain::{DomainProof, ProofMethod};
 pub use hosted::{HostedAdded, HostedDocument};
 pub use review::{
     AccessRequest, Asked, CaseDecision, CaseKind, CaseState, NewAccessRequest, ReviewCase,

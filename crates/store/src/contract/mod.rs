@@ -19,6 +19,7 @@ pub mod codes;
 pub mod consents;
 pub mod counts;
 pub mod deletions;
+pub mod domains;
 pub mod feed;
 pub mod holds;
 pub mod hosted;
@@ -224,6 +225,10 @@ macro_rules! engine_contract {
                     a_deleted_client_never_changes_and_is_swept
                     of_many_changes_at_once_one_is_made
                 }
+                domains {
+                    a_domain_is_proven_for_one_client_and_looked_at_again
+                    proofs_go_with_their_client
+                }
                 client_secrets {
                     a_secret_is_found_by_its_digest_alone
                     so_many_secrets_live_for_one_holder_and_no_more
@@ -313,6 +318,7 @@ mod tests {
             include_str!("client_secrets.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
+            include_str!("domains.rs"),
             include_str!("counts.rs"),
             include_str!("deletions.rs"),
             include_str!("feed.rs"),

@@ -17,6 +17,7 @@ mod clients;
 mod codes;
 mod counts;
 mod deletions;
+mod domains;
 mod error;
 mod grants;
 mod hosted;

@@ -4,20 +4,20 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 
 use super::{
     SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
-    counts, deletions, grants, hosted, installations, invitations, keys, live_grants, recorded,
-    revocations, row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
+    counts, deletions, domains, grants, hosted, installations, invitations, keys, live_grants,
+    recorded, revocations, row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
         Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
-        Consent, Counted, Deletion, Digest, Grant, HostedAdded, HostedDocument, Installation,
-        Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest,
-        NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient,
-        NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase,
-        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
-        UserAdded, Version,
+        Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded, HostedDocument,
+        Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
+        NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome,
+        NewRecordedClient, NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient,
+        RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject,
+        UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -289,6 +289,32 @@ impl Store for SqliteStore {
 
     fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()> {
         self.write(move |connection| client_secrets::note_use(connection, &used))
+    }
+
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome> {
+        self.write(move |connection| domains::keep(connection, &proof))
+    }
+
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome> {
+        let (client_id, domain) = (client_id.to_owned(), domain.to_owned());
+        self.write(move |connection| domains::remove(connection, &client_id, &domain))
+    }
+
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| domains::list_of(connection, &client_id))
+    }
+
+    fn list_due_domain_proofs(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<DomainProof>> {
+        self.read(move |connection| domains::list_due(connection, before, limit))
     }
 
     fn spend_assertion(

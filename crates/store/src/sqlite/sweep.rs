@@ -155,6 +155,11 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::DELETED_CLIENT),
     },
     Rule {
+        sql: "DELETE FROM domain_proofs WHERE rowid IN (SELECT p.rowid FROM recorded_clients c JOIN domain_proofs p ON p.client_id = c.client_id
+            WHERE c.changed_at <= ?1 AND c.state = 'deleted' LIMIT ?2)",
+        kept: Kept::After(retention::DELETED_CLIENT),
+    },
+    Rule {
         sql: "DELETE FROM client_events WHERE number IN (SELECT e.number FROM recorded_clients c JOIN client_events e ON e.client_id = c.client_id
             WHERE c.changed_at <= ?1 AND c.state = 'deleted' LIMIT ?2)",
         kept: Kept::After(retention::DELETED_CLIENT),
@@ -162,6 +167,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         sql: "DELETE FROM recorded_clients WHERE client_id IN (SELECT client_id FROM recorded_clients c WHERE c.changed_at <= ?1 AND c.state = 'deleted'
             AND NOT EXISTS (SELECT 1 FROM client_events e WHERE e.client_id = c.client_id)
+            AND NOT EXISTS (SELECT 1 FROM domain_proofs p WHERE p.client_id = c.client_id)
             AND NOT EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id) LIMIT ?2)",
         kept: Kept::After(retention::DELETED_CLIENT),
     },

@@ -300,6 +300,18 @@ CREATE TABLE client_events (
 ) STRICT;
 CREATE INDEX client_events_by_client ON client_events (client_id);
 
+-- Domains that owners of clients have proven to command. failing_since is when the proof was first not found any more.
+CREATE TABLE domain_proofs (
+    client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
+    domain        TEXT NOT NULL,
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns', 'document')),
+    proven_at     INTEGER NOT NULL,
+    checked_at    INTEGER NOT NULL,
+    failing_since INTEGER,
+    PRIMARY KEY (client_id, domain)
+) STRICT;
+CREATE INDEX domain_proofs_by_check ON domain_proofs (checked_at);
+
 -- holder is the only person whose logins a secret is good for.
 CREATE TABLE client_secrets (
     id           BLOB NOT NULL PRIMARY KEY,

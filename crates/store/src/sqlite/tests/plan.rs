@@ -5,8 +5,8 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 use super::connection;
 use crate::sqlite::{
     applications, approvals, bans, cases, client_secrets, clients, codes, counts, deletions,
-    grants, hosted, installations, invitations, live_grants, recorded, revocations, sessions,
-    sweep, users, verdicts, versions,
+    domains, grants, hosted, installations, invitations, live_grants, recorded, revocations,
+    sessions, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -47,6 +47,10 @@ const STATEMENTS: &[&str] = &[
     deletions::ADD,
     deletions::GRANTS,
     deletions::LIST,
+    domains::DUE,
+    domains::KEEP,
+    domains::LIST,
+    domains::REMOVE,
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,
