@@ -54,7 +54,7 @@ pub mod url_gate;
 pub use address::AddressRefusal;
 pub use chosen_by::ChosenBy;
 pub use clock::{Clock, SystemClock};
-pub use door::Egress;
+pub use door::{Egress, Texts};
 pub use error::{
     AnswerRefusal, BudgetKind, Category, DialError, FetchError, NotNow, Phase, SetupError,
 };

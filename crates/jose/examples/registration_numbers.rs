@@ -91,6 +91,6 @@ fn sealed(keys: &SealingKeys, request: RegistrationRequest) -> (SealedId, Regist
 /// From the text of a request to the metadata.
 fn open(keys: &SealingKeys, client_id: &str) {
     if let Ok(ClientId::Sealed(id)) = ClientId::parse(client_id) {
-        black_box(keys.open(&id).unwrap().metadata(id));
+        black_box(keys.open(&id).unwrap().metadata(ClientId::Sealed(id)));
     }
 }

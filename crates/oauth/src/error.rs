@@ -131,7 +131,17 @@ pub fn token(error: &TokenError) -> Wire {
         E::ClientAuthentication => (
             401,
             Code::InvalidClient,
-            "the client is not authenticated: without keys send client_id alone; with keys a fresh JWT for this issuer".into(),
+            "the client is not authenticated: without keys send client_id alone; with a secret that secret; with keys a fresh JWT for this issuer".into(),
+        ),
+        E::SecretEnded => (
+            401,
+            Code::InvalidClient,
+            "this client secret was ended or has expired; whoever manages the client makes a new one here and enters it in the application".into(),
+        ),
+        E::OthersSecret => (
+            400,
+            Code::InvalidGrant,
+            "this client secret is another person's; each person makes their own here and enters it in their application".into(),
         ),
         E::TwoAuthentications => (400, Code::InvalidRequest, "authenticate in one way only".into()),
         E::Code => (
@@ -286,6 +296,9 @@ fn keys(fault: KeysFault) -> &'static str {
         }
         KeysFault::NotASet => {
             "jwks is no key set; send an object whose keys are a list of one or more"
+        }
+        KeysFault::NoneUsable => {
+            "no key in jwks can verify a signature here; send one of P-256, Ed25519, or RSA with 2048 bits or more"
         }
         KeysFault::Url => "jwks_uri is not https; publish the keys at an https URL",
     }

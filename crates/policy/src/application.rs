@@ -8,6 +8,7 @@ use salver_oauth::{
     client::{
         id::ClientId,
         metadata::Metadata,
+        recorded::Purpose,
         redirect_uri::{RedirectUri, without_port},
     },
     registration::Registration,
@@ -31,6 +32,7 @@ pub fn of_client_id(client_id: &ClientId) -> Option<String> {
     match client_id {
         ClientId::Document(url) => Some(format!("{DOCUMENT}{}", url.as_str())),
         ClientId::Issued(id) => Some(format!("issued {}", id.as_str())),
+        ClientId::Recorded(id) => Some(format!("{} {}", word_of(id.purpose()), id.as_str())),
         ClientId::Sealed(_) => None,
         ClientId::Hosted(id) => Some(format!("hosted {}", id.as_str())),
         ClientId::LocalDevelopment(id) => Some(format!("development {}", id.as_str())),
@@ -90,11 +92,20 @@ pub fn method_of(fingerprint: &str) -> Option<Method> {
     let (word, _) = fingerprint.split_once(' ')?;
     match word {
         "document" => Some(Method::MetadataDocument),
-        "issued" => Some(Method::Preregistered),
+        "issued" | "application" | "service" => Some(Method::Preregistered),
+        "personal" => Some(Method::UserRegistered),
         "dynamic" => Some(Method::Dynamic),
         "hosted" => Some(Method::Hosted),
         "development" => Some(Method::LocalDevelopment),
         _ => None,
+    }
+}
+
+const fn word_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Application => "application",
+        Purpose::Personal => "personal",
+        Purpose::Service => "service",
     }
 }
 
@@ -145,6 +156,9 @@ mod tests {
             client("https://app.example/c", BOTH[0]),
             client("http://localhost:8080/clients/app.json", BOTH[0]),
             client("partner", BOTH[0]),
+            client("app_BwcHBwcHBwcHBwcHBwcHBw", BOTH[0]),
+            client("own_BwcHBwcHBwcHBwcHBwcHBw", BOTH[0]),
+            client("svc_BwcHBwcHBwcHBwcHBwcHBw", BOTH[0]),
             client("http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb", BOTH[0]),
         ] {
             let method = Method::of(&client.client_id);

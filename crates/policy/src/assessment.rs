@@ -46,6 +46,8 @@ pub enum Publisher {
     Hosted(Box<str>),
     /// Nobody at all: it says everything itself.
     Nobody,
+    /// One of this server's accounts, which entered it: nobody else has looked at it.
+    Account(Box<str>),
     /// An administrator of this server.
     Administrator,
 }
@@ -74,6 +76,15 @@ pub struct Assessment {
     pub evidence: Evidence,
 }
 
+/// Whose word a registration is that is on record here.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OnRecord {
+    /// The account that entered it.
+    pub account: Box<str>,
+    /// A reviewer has looked at what is in force.
+    pub vetted: bool,
+}
+
 /// What is known when a client is assessed, for one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'f> {
@@ -85,6 +96,8 @@ pub struct Facts<'f> {
     pub recipient: &'f Recipient,
     /// Where the client's metadata come from.
     pub copy: DocumentCopy,
+    /// Of a client that is on record here: whose word it is.
+    pub record: Option<&'f OnRecord>,
     /// What is known of clients and places.
     pub catalogue: &'f Catalogue,
     /// The names and hosts that belong to somebody.
@@ -161,6 +174,11 @@ impl<'f> Facts<'f> {
     fn publisher(&self) -> Publisher {
         match &self.client.client_id {
             ClientId::Issued(_) => Publisher::Administrator,
+            ClientId::Recorded(_) => match self.record {
+                Some(record) if record.vetted => Publisher::Administrator,
+                Some(record) => Publisher::Account(record.account.clone()),
+                None => Publisher::Nobody,
+            },
             ClientId::Hosted(id) => Publisher::Hosted(id.as_str().into()),
             ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => Publisher::Nobody,
             ClientId::Document(url) if self.catalogue.is_shared_host(url.host()) => {
@@ -176,6 +194,7 @@ impl<'f> Facts<'f> {
         match &self.client.client_id {
             ClientId::Document(url) => self.catalogue.client_of_document(url.as_str()),
             ClientId::Issued(_)
+            | ClientId::Recorded(_)
             | ClientId::Sealed(_)
             | ClientId::Hosted(_)
             | ClientId::LocalDevelopment(_) => None,

@@ -13,6 +13,7 @@ use salver_oauth::{
         change::thumbprints,
         id::ClientId,
         metadata::{Keys, Metadata},
+        recorded::Purpose,
         redirect_uri::Recipient,
     },
     id::UserId,
@@ -237,6 +238,7 @@ impl Visit {
             Publisher::ExactUrl(_)
             | Publisher::Hosted(_)
             | Publisher::Nobody
+            | Publisher::Account(_)
             | Publisher::Administrator => None,
         }
     }
@@ -304,6 +306,10 @@ impl Method {
     pub const fn of(client_id: &ClientId) -> Self {
         match client_id {
             ClientId::Issued(_) => Self::Preregistered,
+            ClientId::Recorded(id) => match id.purpose() {
+                Purpose::Application | Purpose::Service => Self::Preregistered,
+                Purpose::Personal => Self::UserRegistered,
+            },
             ClientId::Document(_) => Self::MetadataDocument,
             ClientId::Hosted(_) => Self::Hosted,
             ClientId::LocalDevelopment(_) => Self::LocalDevelopment,

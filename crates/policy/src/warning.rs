@@ -116,7 +116,10 @@ impl Facts<'_> {
             || match &assessment.publisher {
                 Publisher::Administrator => true,
                 Publisher::Domain(host) => is_same_site(host, owner),
-                Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => false,
+                Publisher::ExactUrl(_)
+                | Publisher::Hosted(_)
+                | Publisher::Account(_)
+                | Publisher::Nobody => false,
             }
     }
 
@@ -125,7 +128,10 @@ impl Facts<'_> {
         let vouches = match &assessment.publisher {
             Publisher::Administrator => return None,
             Publisher::Domain(host) => self.known().is_none().then_some(host),
-            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => None,
+            Publisher::ExactUrl(_)
+            | Publisher::Hosted(_)
+            | Publisher::Account(_)
+            | Publisher::Nobody => None,
         };
         let answered = match self.recipient {
             Recipient::Https { host } => Some(host).filter(|host| !self.is_named_host(host)),

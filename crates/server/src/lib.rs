@@ -11,6 +11,7 @@ pub mod deps;
 pub mod drift;
 pub mod flow;
 pub mod form_token;
+pub mod gone;
 pub mod keyring;
 pub mod logo;
 pub mod met;

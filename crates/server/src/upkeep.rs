@@ -8,7 +8,7 @@ use salver_policy::catalogue::Catalogue;
 
 use crate::{
     deps::Deps,
-    flow::{application, ban},
+    flow::{application, ban, killed},
 };
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
@@ -54,6 +54,7 @@ pub async fn run(deps: Arc<Deps>) {
 
 /// Merges what was seen; also called once more before the server stops.
 pub async fn merge_uses(deps: &Deps) {
+    merge_secrets(deps).await;
     let used = deps.usage.to_merge();
     if used.is_empty() {
         return;
@@ -62,6 +63,19 @@ pub async fn merge_uses(deps: &Deps) {
         Ok(()) => deps.usage.merged(&used),
         Err(error) => {
             tracing::warn!(%error, "uses could not be merged; they are kept for the next time");
+        }
+    }
+}
+
+async fn merge_secrets(deps: &Deps) {
+    let used = deps.usage.take_secrets();
+    if used.is_empty() {
+        return;
+    }
+    if let Err(error) = deps.store.note_secret_use(used.clone()).await {
+        tracing::warn!(%error, "uses of secrets could not be merged; they are kept for the next time");
+        for (id, at) in used {
+            deps.usage.note_secret(id, at);
         }
     }
 }
@@ -117,6 +131,9 @@ async fn follow_bans(deps: &Deps) {
     if let Err(error) = ban::follow(deps).await {
         tracing::warn!(%error, "bans could not be read, or what they end not be ended; once more in a moment");
     }
+    if let Err(error) = killed::follow(deps).await {
+        tracing::warn!(%error, "keys of registrations could not be read, or what killed ones gave not be ended; once more in a moment");
+    }
 }
 
 /// What another process makes or revokes takes effect within a second.
@@ -138,8 +155,8 @@ async fn sweep_and_reread(deps: &Deps) {
     {
         tracing::warn!(%error, "signing keys could not be read again; those in force stay");
     }
-    let (key, issuer) = (deps.secrets.signing_keys(), &deps.settings.issuer);
-    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer).await {
-        tracing::warn!(%error, "sealing keys could not be read again; those in force stay");
+    let (key, issuer) = (deps.secrets.sealing_roots(), &deps.settings.issuer);
+    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer, deps.now()).await {
+        tracing::warn!(%error, "keys of registrations could not be read again; those in force stay");
     }
 }

@@ -14,6 +14,7 @@ use salver_store::record::UsedInstallation;
 #[derive(Default)]
 pub struct Usage {
     seen: Mutex<HashMap<InstallationId, (u32, Timestamp)>>,
+    secrets: Mutex<HashMap<InstallationId, Timestamp>>,
 }
 
 impl Usage {
@@ -23,6 +24,20 @@ impl Usage {
         let entry = seen.entry(id).or_insert((generation, now));
         entry.0 = entry.0.max(generation);
         entry.1 = entry.1.max(now);
+    }
+
+    /// Notes that a client authenticated with this secret.
+    pub fn note_secret(&self, id: InstallationId, now: Timestamp) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = secrets.entry(id).or_insert(now);
+        *last = now.max(*last);
+    }
+
+    /// The secrets that were used since this was last asked.
+    #[must_use]
+    pub fn take_secrets(&self) -> Vec<(InstallationId, Timestamp)> {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.drain().collect()
     }
 
     /// The newest generation that was used since the last merge.

@@ -30,12 +30,13 @@ use thiserror::Error;
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
-    HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
-    NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome, NewRegistrationToken, NewUser,
-    NewVerdict, NewVersion, Noted, Recorded, RedeemCode, RegistrationToken, ReviewCase, Revocation,
-    RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User,
-    UserAdded, Version,
+    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
+    Counted, Deletion, Digest, DomainProof, Grant, HostedAdded, HostedDocument, Installation,
+    Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval,
+    NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient,
+    NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient,
+    RedeemCode, RegistrationToken, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
+    Subject, UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -186,6 +187,63 @@ pub trait Store: Send + Sync + 'static {
     /// Hosts a document no longer. `Lost` unless its owner hosts one under this name.
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome>;
 
+    // ── Clients that people have entered here (pre-registration) ──
+
+    /// Enters a client. `Lost` if its owner is disabled or unknown, has [`retention::RECORDED_CLIENTS`], or the `client_id` is taken.
+    fn add_recorded_client(&self, new: NewRecordedClient) -> Answer<'_, Outcome>;
+    /// A client on record, deleted or not.
+    fn find_recorded_client<'a>(&'a self, client_id: &'a str)
+    -> Answer<'a, Option<RecordedClient>>;
+    /// The clients of one owner, or all; deleted ones are not among them.
+    fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>>;
+    /// The clients that somebody else shares with a person of these groups, oldest first.
+    fn list_shared_clients(
+        &self,
+        person: UserId,
+        groups: Vec<Box<str>>,
+    ) -> Answer<'_, Vec<RecordedClient>>;
+    /// Changes a client; what is to end has lines in the feed, its stem among them. `Lost` unless it stands at the expected revision; a deleted one never changes.
+    fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
+    /// A client's history, oldest first.
+    fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
+    /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].
+    fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
+    /// A secret by its digest, ended or not, until it is swept.
+    fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>>;
+    /// A client's secrets, oldest first, ended ones too.
+    fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>>;
+    /// Ends a secret and the installations that were begun with it or last rotated by it, each with a line in the feed. `Lost` if it does not live.
+    fn end_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome>;
+    /// Moves when a secret ends by itself. `Lost` if it does not live.
+    fn expire_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome>;
+    /// Merges when secrets were last used; older facts change nothing.
+    fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()>;
+
+    /// Keeps a proof of a domain, or what a later look at it has found. `Lost` if there is no such client.
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome>;
+    /// Forgets a proof. `Lost` if there is none.
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome>;
+    /// The domains that the owner of a client has proven, by name.
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>>;
+    /// At most so many proofs that were last looked at before a time, the oldest look first.
+    fn list_due_domain_proofs(&self, before: Timestamp, limit: u32)
+    -> Answer<'_, Vec<DomainProof>>;
+
     // ── What clients prove ──
 
     /// Spends an assertion until a time, after which it would be refused anyway. `Lost` if it is spent already, and that time is not
@@ -290,8 +348,16 @@ pub trait Store: Send + Sync + 'static {
     fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
     /// All bans that were ever made, those that ended too.
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
-    /// How often a ban was added or lifted, or a client came under another application. That one ends by its time is no change: whoever judges by bans knows the time.
+    /// How often a ban was added or lifted, a client came under another application, a registration was deleted, or a key that seals was killed. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
+
+    // ── Registrations that their clients have deleted ──
+
+    /// Ends all grants of a registration, each with a line in the feed, and remembers that it is no more for as long as the key that sealed it lives
+    /// (decision 9). Counts as a change of bans. `Lost` if nobody ever let it in, or if it was deleted before: then nothing happens.
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome>;
+    /// The deletions after this number, in order. Zero reads from the start. Numbers are given in the order of commits and never twice.
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>>;
 
     // ── Review ──
 
@@ -341,6 +407,9 @@ pub trait Store: Send + Sync + 'static {
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>>;
     /// Adds a key; earlier keys of the same use get the given end of publication, if they have none.
     fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()>;
+    /// Kills a key that seals registrations: it stays listed for good, retired now. This counts as a change of bans, since it shuts out. `Lost` if
+    /// there is no such key, or it was killed before.
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome>;
 
     // ── Housekeeping ──
 

@@ -3,8 +3,11 @@
 mod application;
 mod approval;
 mod ban;
+mod client;
 mod consent;
 mod count;
+mod deletion;
+mod domain;
 mod hosted;
 mod registration_token;
 mod review;
@@ -16,8 +19,14 @@ pub use application::{
 };
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
+pub use client::{
+    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, NewClientEvent,
+    NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+};
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
+pub use deletion::{Deletion, NewDeletion};
+pub use domain::{DomainProof, ProofMethod};
 pub use hosted::{HostedAdded, HostedDocument};
 pub use registration_token::{NewRegistrationToken, RegistrationToken, UsedRegistrationToken};
 pub use review::{
@@ -166,7 +175,8 @@ pub struct Installation {
     pub grant: GrantId,
     /// What its tokens may do at most.
     pub scope: Scope,
-    /// RFC 7638 thumbprint of the key that the client last authenticated with; none if it redeemed the code as a public client.
+    /// RFC 7638 thumbprint of the key that the client last authenticated with, or [`secret_key`] of its secret; none if it redeemed the code as a public
+    /// client, or with a secret that is not on record.
     pub client_key: Option<String>,
     /// How often its refresh token was rotated.
     pub generation: u32,
@@ -281,8 +291,8 @@ pub struct StoredKey {
     pub sealed: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when it may sign: a new key is published a while before.
+    /// From when it may sign or seal: a new key is published a while before.
     pub signs_from: Timestamp,
-    /// When it is published no longer.
+    /// When it is published no longer; when a key that seals registrations was killed.
     pub retires_at: Option<Timestamp>,
 }

@@ -1,8 +1,9 @@
 //! How long does a thing stay after its end (in seconds), and how much is kept? The same for every engine.
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
-//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so does when a client was
-//! first let in: both are few, and say what happened.
+//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so do killed keys and when a client was
+//! first let in: both are few, and say what happened. That a registration was deleted is kept as long
+//! as the key lives that would open it: there is one row at most for each that somebody had let in.
 
 /// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).
 pub const CODE: i64 = 10 * 60;
@@ -18,6 +19,14 @@ pub const VERSIONS: u32 = 20;
 pub const HOSTED_DOCUMENTS: u32 = 20;
 /// How many names one person may use up: a name stays its owner's when the document is gone.
 pub const HOSTED_NAMES: u32 = 100;
+/// How many clients one person may have on record.
+pub const RECORDED_CLIENTS: u32 = 100;
+/// How many secrets of one client live at a time, for each person who has some: one in use, and the next.
+pub const LIVE_SECRETS: u32 = 2;
+/// A client on record that was deleted, with its secrets and its history.
+pub const DELETED_CLIENT: i64 = 30 * 24 * 60 * 60;
+/// A secret that was ended or has expired: as long as somebody may ask why it does not work.
+pub const ENDED_SECRET: i64 = 90 * 24 * 60 * 60;
 /// A case that was decided, with who asked: who asks again within half a year finds out what was said, and why.
 pub const DECIDED_CASE: i64 = 180 * 24 * 60 * 60;
 /// An open case that nobody has asked in any more: after three months nobody waits for an answer.

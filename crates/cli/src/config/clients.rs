@@ -86,6 +86,14 @@ fn one(
             );
             None
         }
+        Ok(ClientId::Recorded(_)) => {
+            problems.refuse(
+                id_key,
+                "looks like a client_id that this server gives to a client which somebody enters",
+                "give it a plain name, like \"inspector\"",
+            );
+            None
+        }
         // Decision 9: these name registrations, and are sealed and not chosen.
         Ok(ClientId::Sealed(_)) | Err(ClientIdError::Sealed) => {
             problems.refuse(

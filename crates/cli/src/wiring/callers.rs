@@ -11,7 +11,10 @@ use salver_oauth::{
 };
 use salver_server::{
     deps::Deps,
-    flow::{client::DOCUMENT, hosted},
+    flow::{
+        client::{DOCUMENT, Reach},
+        hosted, recorded,
+    },
 };
 
 /// The authorization server in this process.
@@ -48,6 +51,9 @@ impl OfServer {
         }
         match client {
             ClientId::Issued(id) => self.0.settings.clients.get(id.as_str())?.name.clone(),
+            ClientId::Recorded(id) => {
+                recorded::find(&self.0, id, Reach::AtHand).await.ok()?.metadata.name.clone()
+            }
             // Of another server; unknown here; without a name.
             ClientId::Hosted(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => None,
             ClientId::Document(url) => {

@@ -52,7 +52,7 @@ pub(super) async fn deps(
     .await
     .map_err(keys_failed)?;
     let sealing =
-        Sealing::open(&*state.store, secrets.signing_keys(), &settings.server.issuer, now)
+        Sealing::open(&*state.store, secrets.sealing_roots(), &settings.server.issuer, now)
             .await
             .map_err(keys_failed)?;
     let catalogue = catalogue::in_force(settings)?;

@@ -58,6 +58,12 @@ impl OwnOrigins {
         own
     }
 
+    /// Whether a redirect URI leads to us, with whatever port it may be used.
+    #[must_use]
+    pub fn hold(&self, uri: &redirect_uri::RedirectUri) -> bool {
+        Url::parse(uri.as_str()).is_ok_and(|url| self.contain(&url))
+    }
+
     fn contain(&self, url: &Url) -> bool {
         let mut url = url.clone();
         // The name with a dot at its end reaches the same place.

@@ -8,6 +8,7 @@ use url::{Host, Url};
 use super::{
     hosted::HostedId,
     local_development::{LocalDevelopmentError, LocalDevelopmentId},
+    recorded::RecordedId,
     sealed::SealedId,
 };
 
@@ -17,8 +18,10 @@ pub const MAX_CLIENT_ID_BYTES: usize = 2048;
 /// A `client_id`, by what kind of name it is.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum ClientId {
-    /// Given out by an administrator here: pre-registered.
+    /// Given out by an administrator here, in the configuration.
     Issued(IssuedId),
+    /// Given out to whoever entered the client here: its registration is on record.
+    Recorded(RecordedId),
     /// Given out to a client that registered itself: the registration, sealed (decision 9).
     Sealed(SealedId),
     /// The URL of a metadata document (CIMD §3).
@@ -126,6 +129,9 @@ impl ClientId {
         if like_a_url {
             return MetadataUrl::parse(raw).map(Self::Document).map_err(ClientIdError::Url);
         }
+        if let Some(recorded) = RecordedId::parse(raw) {
+            return Ok(Self::Recorded(recorded));
+        }
         Ok(Self::Issued(IssuedId(raw.into())))
     }
 
@@ -134,6 +140,7 @@ impl ClientId {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Issued(id) => &id.0,
+            Self::Recorded(id) => id.as_str(),
             Self::Sealed(id) => id.as_str(),
             Self::Document(url) => url.as_str(),
             Self::Hosted(id) => id.as_str(),

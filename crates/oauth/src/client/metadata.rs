@@ -36,7 +36,7 @@ pub struct Methods {
     pub none: bool,
     /// `private_key_jwt` (RFC 7523 §2.2).
     pub private_key_jwt: bool,
-    /// Only a registration with a nonce of its own can have one: see [`Methods::of_secret`].
+    /// Only a registration of our own making can have one: see [`Methods::of_secret`].
     client_secret: Option<SecretMethod>,
 }
 
@@ -109,15 +109,15 @@ impl Metadata {
             (None, ClientId::Issued(id)) => id.as_str(),
             (None, ClientId::Hosted(id)) => id.as_str(),
             (None, ClientId::LocalDevelopment(_)) => "A program in development",
-            (None, ClientId::Sealed(_)) => "A client without a name",
+            (None, ClientId::Sealed(_) | ClientId::Recorded(_)) => "A client without a name",
         }
     }
 
     /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words; and to clients
-    /// that registered themselves, each of whose redirect URIs the redirect policy judges.
+    /// that registered themselves or are on record, each of whose redirect URIs a reviewer or the redirect policy judges.
     #[must_use]
     pub fn may_not_use_app_schemes(&self) -> bool {
-        !matches!(self.client_id, ClientId::Issued(_) | ClientId::Sealed(_))
+        !matches!(self.client_id, ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::Recorded(_))
     }
 
     /// Whether every answer goes to the user's own computer (MCP-AS-19).

@@ -8,6 +8,7 @@ pub mod local_development;
 pub mod media_type;
 pub mod metadata;
 pub mod name;
+pub mod recorded;
 pub mod redirect_uri;
 pub mod report;
 pub mod sealed;

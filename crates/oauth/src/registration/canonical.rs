@@ -14,7 +14,6 @@ use crate::{
         metadata::{Keys, Metadata, Methods, SecretMethod},
         name::readable,
         redirect_uri::RedirectUri,
-        sealed::SealedId,
     },
     scope::Scope,
 };
@@ -114,7 +113,7 @@ impl Registration {
 
     /// What is known of the client, in the form that every client has.
     #[must_use]
-    pub fn metadata(&self, client_id: SealedId) -> Metadata {
+    pub fn metadata(&self, client_id: ClientId) -> Metadata {
         let mut version = [0; 32];
         version.copy_from_slice(digest(&SHA256, &encoding::encode(self)).as_ref());
         let (methods, keys) = match &self.authentication {
@@ -125,7 +124,7 @@ impl Registration {
             Authentication::PrivateKeyJwt(keys) => (Methods::PRIVATE_KEY_JWT, keys.clone()),
         };
         Metadata {
-            client_id: ClientId::Sealed(client_id),
+            client_id,
             name: self.claims.client_name.clone(),
             client_uri: self.claims.client_uri.clone(),
             logo_uri: self.claims.logo_uri.clone(),

@@ -115,6 +115,9 @@ pub enum KeysFault {
     /// RFC 7517 §5.
     #[error("its jwks is no key set")]
     NotASet,
+    /// RFC 7591 §2: there is no key in it that could verify a signature here.
+    #[error("no key of its jwks can be used here")]
+    NoneUsable,
     /// RFC 7591 §2, §5.
     #[error("its jwks_uri is no https URL")]
     Url,

@@ -22,6 +22,12 @@ pub enum TokenError {
     /// A secret or assertion from a client that has neither.
     #[error("the client authentication fails")]
     ClientAuthentication,
+    /// The secret was good once: it was ended, or has expired.
+    #[error("the client secret has ended")]
+    SecretEnded,
+    /// The secret is good for another person's logins only.
+    #[error("the client secret is another person's")]
+    OthersSecret,
     /// O21-35: two ways of authentication in one request.
     #[error("two ways of client authentication")]
     TwoAuthentications,

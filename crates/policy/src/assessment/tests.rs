@@ -31,7 +31,8 @@ pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts
     let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
     let protected = &PROTECTED;
     let (copy, evidence) = (DocumentCopy::Live, Evidence::NONE);
-    Facts { client, redirect_uri, recipient, copy, catalogue, protected, evidence }
+    let record = None;
+    Facts { client, redirect_uri, recipient, copy, record, catalogue, protected, evidence }
 }
 
 static PROTECTED: LazyLock<ProtectedNames> = LazyLock::new(|| ProtectedNames::of(&catalogue(), []));

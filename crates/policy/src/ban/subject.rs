@@ -107,7 +107,12 @@ impl BanSubject {
             BanKind::Application => Ok(Self::Application(value.into())),
             BanKind::Document => match ClientId::parse(value) {
                 Ok(ClientId::Document(_) | ClientId::Hosted(_)) => Ok(Self::Document(value.into())),
-                Ok(ClientId::Issued(_) | ClientId::LocalDevelopment(_) | ClientId::Sealed(_))
+                Ok(
+                    ClientId::Issued(_)
+                    | ClientId::Recorded(_)
+                    | ClientId::LocalDevelopment(_)
+                    | ClientId::Sealed(_),
+                )
                 | Err(_) => Err(BanFault::Document),
             },
             BanKind::Domain => domain(value),

@@ -14,6 +14,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         Publisher::ExactUrl(url) => format!("nobody but the exact URL {url}"),
         Publisher::Hosted(url) => format!("nobody; hosted here as {url}"),
         Publisher::Nobody => "nobody".to_owned(),
+        Publisher::Account(account) => format!("the account {account}"),
         Publisher::Administrator => "an administrator".to_owned(),
     };
     let first = match visit.first_seen {

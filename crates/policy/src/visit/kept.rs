@@ -118,6 +118,7 @@ impl Writer {
             Publisher::Hosted(url) => (2, Some(url)),
             Publisher::Administrator => (3, None),
             Publisher::Nobody => (4, None),
+            Publisher::Account(account) => (5, Some(account)),
         };
         self.bytes.push(tag);
         if let Some(text) = text {
@@ -266,6 +267,7 @@ impl Reader<'_> {
             2 => Ok(Publisher::Hosted(self.text()?)),
             3 => Ok(Publisher::Administrator),
             4 => Ok(Publisher::Nobody),
+            5 => Ok(Publisher::Account(self.text()?)),
             _ => Err(KeptError::Malformed),
         }
     }
@@ -359,4 +361,5 @@ const MAX_LIST: usize = 8;
 const WORTH_A_REFERENCE: usize = 4;
 
 /// How fingerprints begin.
-const FINGERPRINT_WORDS: [&str; 4] = ["document ", "issued ", "hosted ", "development "];
+const FINGERPRINT_WORDS: [&str; 6] =
+    ["document ", "issued ", "hosted ", "development ", "application ", "personal "];

@@ -18,19 +18,21 @@ use salver_oauth::{
         local_development::LocalDevelopmentId,
         media_type::is_json,
         metadata::Metadata,
+        recorded::Purpose as EnteredFor,
         sealed::SealedId,
     },
 };
 
 use salver_policy::{
-    assessment::DocumentCopy,
+    assessment::{DocumentCopy, OnRecord},
     catalogue::Catalogue,
     redirects::{RedirectVerdict, UnlistedHttps},
 };
 
 use super::{
-    hosted, pin,
+    hosted, pin, recorded,
     refusal::{ClientRefusal, Refusal},
+    registration::{self, Absent},
 };
 use crate::deps::Deps;
 
@@ -67,6 +69,8 @@ pub struct Found {
     pub document: Option<Bytes>,
     /// The account for which this server hosts that document, if it does.
     pub hosted_for: Option<Box<str>>,
+    /// Whose word its registration is, if it is on record here.
+    pub record: Option<OnRecord>,
 }
 
 /// What a client said of itself when it registered.
@@ -113,9 +117,11 @@ pub async fn find_with(
                 copy: DocumentCopy::Live,
                 document: None,
                 hosted_for: None,
+                record: None,
             })),
             None => Err(ClientRefusal::Unknown),
         },
+        (ClientId::Recorded(id), reach) => return recorded::find(deps, id, reach).await.map(Some),
         // Of another server.
         (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::Sealed(id), _) => sealed(deps, catalogue, id).map(Some),
@@ -146,38 +152,47 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
         ClientId::Hosted(_) => false,
-        ClientId::Sealed(id) => deps.sealing.registration(id).is_ok(),
+        // 128 random bits that only we give: whoever knows them was told.
+        ClientId::Recorded(_) => true,
+        ClientId::Sealed(id) => registration::find(deps, id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
 }
 
 /// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
 fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
-    let metadata = deps.sealing.metadata(id).map_err(|why| {
-        tracing::info!(%why, "a registration does not open");
-        ClientRefusal::Unknown
+    let registration = registration::find(deps, id).map_err(|why| match why {
+        Absent::Deleted(_) => ClientRefusal::Deleted,
+        Absent::NotOpened(why) => {
+            tracing::info!(%why, "a registration does not open");
+            ClientRefusal::Unknown
+        }
     })?;
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let redirects = &deps.settings.registration.redirects;
     if redirects.judge(&metadata.redirect_uris, catalogue).verdict == RedirectVerdict::Refused {
         return Err(ClientRefusal::RedirectUris);
     }
     let metadata = Arc::new(metadata);
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
 }
 
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
 #[must_use]
 pub fn registered(deps: &Deps, catalogue: &Catalogue, client: &Metadata) -> Registered {
-    let ClientId::Sealed(id) = &client.client_id else {
-        return Registered::default();
-    };
-    let redirects = &deps.settings.registration.redirects;
-    Registered {
-        software_id: deps
+    let software_id = match &client.client_id {
+        ClientId::Sealed(id) => deps
             .sealing
             .registration(id)
             .ok()
             .and_then(|registration| registration.claims().software_id.clone()),
+        // A person wrote its addresses, and nobody has looked at them.
+        ClientId::Recorded(id) if id.purpose() == EnteredFor::Personal => None,
+        _ => return Registered::default(),
+    };
+    let redirects = &deps.settings.registration.redirects;
+    Registered {
+        software_id,
         unlisted: match redirects.judge(&client.redirect_uris, catalogue).verdict {
             RedirectVerdict::Allowed => None,
             RedirectVerdict::Warn => Some(UnlistedHttps::Warn),
@@ -193,7 +208,7 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
         return Err(ClientRefusal::NoLocalDevelopment);
     }
     let metadata = Arc::new(id.metadata());
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None })
+    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
 }
 
 async fn fetch(
@@ -250,7 +265,7 @@ async fn read(deps: &Deps, fetched: &Fetched, url: &MetadataUrl) -> Result<Found
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata, copy, document, hosted_for: None })
+    Ok(Found { metadata, copy, document, hosted_for: None, record: None })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

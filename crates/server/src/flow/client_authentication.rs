@@ -23,6 +23,7 @@ use salver_store::{
 
 use super::{
     client::{self, Reach},
+    recorded,
     refusal::{ClientRefusal, Refusal},
     secret,
     terms::Terms,
@@ -117,8 +118,15 @@ impl<'r> Claimed<'r> {
             version::note_anew(deps, found).await?;
         }
         if let Proof::Secret(method, secret) = self.proof {
-            let (ClientId::Sealed(id), Ok(Some(_))) = (&*self.client_id, found) else {
-                return Err(TokenError::ClientAuthentication.into());
+            let id = match (&*self.client_id, found) {
+                (ClientId::Recorded(id), Ok(Some(found))) => {
+                    let presented = (secret, self.network);
+                    let key =
+                        recorded::by_secret(deps, id, &found.metadata, presented, whose.person);
+                    return key.await.map(Some);
+                }
+                (ClientId::Sealed(id), Ok(Some(_))) => id,
+                _ => return Err(TokenError::ClientAuthentication.into()),
             };
             let compare = || deps.sealing.is_secret(id, method, secret);
             return if secret::is_right(deps, id.as_str(), self.network, compare)? {
@@ -143,7 +151,11 @@ impl<'r> Claimed<'r> {
                 }
                 // No host that fails: what cannot come in any more is not excused from its secret.
                 Err(Refusal::Client {
-                    why: ClientRefusal::Unknown | ClientRefusal::RedirectUris,
+                    why:
+                        ClientRefusal::Unknown
+                        | ClientRefusal::Deleted
+                        | ClientRefusal::RedirectUris
+                        | ClientRefusal::NotTheirs,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),

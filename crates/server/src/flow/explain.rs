@@ -142,6 +142,7 @@ pub async fn explain(
                 seen_before: standing.seen_before,
                 first_seen: standing.first_seen,
                 registered: client::registered(deps, &bench.policy.catalogue, client),
+                record: found.record.as_ref(),
                 approvals: &standing.approvals,
             };
             let mut explanation = bench.explain(&known, deps.now());
@@ -237,6 +238,7 @@ fn read(deps: &Deps, bytes: &[u8]) -> Result<Found, ExplainRefusal> {
         copy: DocumentCopy::Live,
         document: Some(Bytes::copy_from_slice(bytes)),
         hosted_for: None,
+        record: None,
     })
 }
 

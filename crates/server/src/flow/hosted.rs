@@ -32,6 +32,7 @@ pub async fn find(deps: &Deps, id: &HostedId) -> Result<Found, Refusal> {
         copy: DocumentCopy::Live,
         document: Some(hosted.document.into()),
         hosted_for: Some(owner.username.into()),
+        record: None,
     })
 }
 

@@ -14,7 +14,7 @@ use salver_oauth::{
 use salver_policy::{
     application::fingerprint,
     approval::{Approval, ApprovedFor},
-    assessment::{Assessment, DocumentCopy, Facts},
+    assessment::{Assessment, DocumentCopy, Facts, OnRecord},
     evidence::Evidence,
     explain::{Explanation, explain},
     hosts::HostList,
@@ -74,6 +74,8 @@ pub struct Known<'k> {
     pub first_seen: Option<Timestamp>,
     /// What it said of itself when it registered.
     pub registered: Registered,
+    /// Whose word its registration is, if it is on record here.
+    pub record: Option<&'k OnRecord>,
     /// What reviewers have approved of it.
     pub approvals: &'k [Approved],
 }
@@ -111,6 +113,7 @@ impl Bench {
             redirect_uri: known.back.redirect_uri(),
             recipient: known.back.recipient(),
             copy: known.copy,
+            record: known.record,
             catalogue: &self.policy.catalogue,
             protected: &self.policy.protected,
             evidence: Evidence::NONE,

@@ -106,6 +106,7 @@ fn copy(deps: &Deps, pin: &Pin) -> Option<Found> {
         copy: DocumentCopy::Pinned { fetched: pin.fetched.begin() },
         document: Some(Bytes::copy_from_slice(bytes)),
         hosted_for: None,
+        record: None,
     })
 }
 

@@ -3,14 +3,20 @@
 //! Nothing is written for it, ever (a step of the funnel is counted): the `client_id` is the registration. Refused is what no login could go on with: a body that breaks a rule, an address that the
 //! redirect policy refuses, a client that is banned. The same is asked again at each login. A client that nobody knows may have to wait (decision 10).
 
-use salver_jose::seal::{ClientCredential, SealIdError};
+use salver_jose::{
+    KeySet,
+    seal::{ClientCredential, SealIdError},
+};
 use salver_oauth::{
-    client::{change::thumbprints, metadata::Keys, redirect_uri::RedirectUri, sealed::SealedId},
+    client::{
+        change::thumbprints, id::ClientId, metadata::Keys, redirect_uri::RedirectUri,
+        sealed::SealedId,
+    },
     discovery::path,
     limit::TooMany,
     registration::{
-        AccessError, Answer, Credentials, InstallationNonce, Registration, RegistrationError,
-        RegistrationRequest, encoding,
+        AccessError, Answer, Authentication, Credentials, InstallationNonce, KeysFault,
+        Registration, RegistrationError, RegistrationRequest, encoding,
     },
 };
 use salver_policy::{
@@ -18,11 +24,14 @@ use salver_policy::{
     ban::BanFacts,
     redirects::{RedirectJudgement, RedirectVerdict},
 };
-use salver_store::record::FunnelStep;
+use salver_store::{
+    Outcome,
+    record::{FunnelStep, NewDeletion},
+};
 use serde_json::Value;
 
-use super::{funnel, refusal::Unavailable, registration_access::admit};
-use crate::{deps::Deps, network::Network, throttle::Wait};
+use super::{funnel, refusal::Unavailable, registration, registration_access::admit};
+use crate::{deps::Deps, network::Network, sealing, throttle::Wait};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -77,11 +86,12 @@ pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, Register
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
     let registration = request.register(nonce)?;
+    usable_keys(registration.authentication())?;
     let id = deps.sealing.seal(&registration).map_err(|error| match error {
         SealIdError::TooLong(too_long) => RegisterRefusal::Told(too_long.into()),
         SealIdError::Seal(_) => Unavailable::Crypto.into(),
     })?;
-    let metadata = registration.metadata(id.clone());
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let software_id = registration.claims().software_id.as_deref();
     let keys = match &metadata.keys {
         Keys::Inline(set) => thumbprints(set),
@@ -105,14 +115,42 @@ pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, Register
 /// # Errors
 /// [`Unavailable`]. Nothing, if the token is not that of this registration.
 pub fn read(deps: &Deps, id: &SealedId, token: &str) -> Result<Option<Value>, Unavailable> {
-    let Ok(registration) = deps.sealing.registration(id) else {
+    let Some(registration) = managed(deps, id, token) else {
         return Ok(None);
     };
-    let kind = ClientCredential::ManagementToken;
-    if !deps.sealing.is_credential(kind, (id, &registration), token) {
-        return Ok(None);
-    }
     answer(deps, id, &registration, registration.redirect_uris()).map(Some)
+}
+
+/// Deletes a registration, for whoever has its registration access token (RFC 7592 §2.3): what was let in under its `client_id` ends, and nobody knows it any
+/// more. Where nobody had let it in, nothing is written: there is nothing to end, and strangers leave no rows (DESIGN §7 item 7).
+///
+/// Answers whether the token is that of this registration.
+///
+/// # Errors
+/// [`Unavailable`]; whether it is deleted is not known then, and it may be tried again.
+pub async fn delete(deps: &Deps, id: &SealedId, token: &str) -> Result<bool, Unavailable> {
+    if managed(deps, id, token).is_none() {
+        return Ok(false);
+    }
+    let (Some(registration), Some(sealed_by)) = (deps.sealing.hash(id), sealing::key_id(id)) else {
+        return Ok(false);
+    };
+    let (client_id, at) = (id.as_str().to_owned(), deps.now());
+    let deletion = NewDeletion { client_id, registration, sealed_by, at };
+    if deps.store.delete_registration(deletion).await? == Outcome::Applied {
+        tracing::info!(client_id = id.as_str(), "a client has deleted its registration");
+    }
+    // Also if another process was first.
+    deps.bans.refresh(&*deps.store).await?;
+    deps.revocations.refresh(&*deps.store, at).await?;
+    Ok(true)
+}
+
+/// A registration whose registration access token this is.
+fn managed(deps: &Deps, id: &SealedId, token: &str) -> Option<Registration> {
+    let registration = registration::find(deps, id).ok()?;
+    let kind = ClientCredential::ManagementToken;
+    deps.sealing.is_credential(kind, (id, &registration), token).then_some(registration)
 }
 
 fn answer(
@@ -135,6 +173,16 @@ fn answer(
     };
     let answer = Answer { client_id: id, registration, redirect_uris, credentials };
     serde_json::to_value(answer).map_err(|_| Unavailable::Crypto)
+}
+
+/// A client whose keys verify nothing could never redeem a code: better it hears so now.
+fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
+    let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
+        return Ok(());
+    };
+    let read = KeySet::parse(set.as_bytes()).map_err(|_| KeysFault::NotASet)?;
+    let found = read.iter().next().is_some();
+    if found { Ok(()) } else { Err(KeysFault::NoneUsable.into()) }
 }
 
 /// The first address that is refused.

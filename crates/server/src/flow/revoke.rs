@@ -12,6 +12,7 @@ use salver_store::record::{RevocationReason, Subject};
 use super::{
     client,
     client_authentication::{Claimed, Whose},
+    registration,
     token::{RawRequest, TokenRefusal},
 };
 use crate::deps::Deps;
@@ -25,6 +26,9 @@ pub async fn revoke(deps: &Deps, raw: RawRequest<'_>) -> Result<(), TokenRefusal
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let credentials = credentials(&form, raw.authorization)?;
     let claimed = Claimed::read(&credentials, raw.network)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     let Some((subject, installation)) = named(deps, &text) else {
         // RV-2: whoever is known here need not hear that the token is not.
         let known = client::is_known(deps, claimed.client_id());

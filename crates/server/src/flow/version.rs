@@ -135,7 +135,8 @@ pub async fn note_keys(
 /// If the store fails.
 pub async fn since(deps: &Deps, grant: &Grant, client: &Metadata) -> Result<Since, StoreError> {
     let held = grant.held_at.is_some();
-    // What an administrator wrote down has no versions: a change of it is their word. A sealed identifier is its metadata.
+    // What an administrator wrote down has no versions: a change of it is their word. A sealed identifier is its metadata. Of a client on record no
+    // versions are kept: whatever has changed in it, people are asked again.
     if grant.metadata == client.digest
         || matches!(
             client.client_id,
@@ -226,7 +227,10 @@ fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
     match client_id {
         ClientId::Document(url) => document::parse(&version.document, url, Profile::Ietf).ok(),
         ClientId::Hosted(id) => document::parse_hosted(&version.document, id, Profile::Ietf).ok(),
-        ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => None,
+        ClientId::Issued(_)
+        | ClientId::Recorded(_)
+        | ClientId::Sealed(_)
+        | ClientId::LocalDevelopment(_) => None,
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn open(request: Request<Body>, next: Next) -> Response {
     ]);
     if preflight {
         headers.extend([
-            add(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+            add(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE, OPTIONS"),
             // Browser-based clients send the protocol version along with discovery.
             add(
                 header::ACCESS_CONTROL_ALLOW_HEADERS,

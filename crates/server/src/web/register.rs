@@ -1,4 +1,4 @@
-//! `POST /register` (RFC 7591 §3), and `GET /register/{id}` (RFC 7592 §2.1).
+//! `POST /register` (RFC 7591 §3), `GET` and `DELETE /register/{id}` (RFC 7592 §2.1, §2.3).
 
 use axum::{
     body::Bytes,
@@ -6,7 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use salver_oauth::{Timestamp, client::id::ClientId, error, registration::AccessError};
+use salver_oauth::{
+    Timestamp,
+    client::{id::ClientId, sealed::SealedId},
+    error,
+    registration::AccessError,
+};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{App, oauth_error, peer::Peer, token::authorization};
@@ -14,7 +19,7 @@ use crate::{
     chance::attempt_code,
     flow::{
         refusal::Unavailable,
-        register::{RawRegistration, RegisterRefusal, read, register},
+        register::{self, RawRegistration, RegisterRefusal, read, register},
     },
 };
 
@@ -43,19 +48,46 @@ pub(super) async fn get(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let registered = match (ClientId::parse(&id), bearer(&headers)) {
-        (Ok(ClientId::Sealed(id)), Some(token)) => read(app.deps(), &id, token),
-        _ => Ok(None),
+    let Some((id, token)) = presented(&id, &headers) else {
+        return not_yours();
     };
-    match registered {
+    match read(app.deps(), &id, token) {
         Ok(Some(answer)) => oauth_error::body_response(StatusCode::OK, &answer),
-        // RFC 7592 §2.1: the same, whether there is no such client or the token is another's.
-        Ok(None) => {
-            let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            (StatusCode::UNAUTHORIZED, [challenge]).into_response()
-        }
+        Ok(None) => not_yours(),
         Err(error) => unavailable(&app, &error),
     }
+}
+
+pub(super) async fn delete(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some((id, token)) = presented(&id, &headers) else {
+        return not_yours();
+    };
+    match register::delete(app.deps(), &id, token).await {
+        Ok(true) => {
+            let kept = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            (StatusCode::NO_CONTENT, [kept]).into_response()
+        }
+        Ok(false) => not_yours(),
+        Err(error) => unavailable(&app, &error),
+    }
+}
+
+/// Whose registration is meant, and the token that is to open it.
+fn presented<'h>(id: &str, headers: &'h HeaderMap) -> Option<(SealedId, &'h str)> {
+    let Ok(ClientId::Sealed(id)) = ClientId::parse(id) else {
+        return None;
+    };
+    Some((id, bearer(headers)?))
+}
+
+/// RFC 7592 §2.1, §2.3: the same, whether there is no such client or the token is another's.
+fn not_yours() -> Response {
+    let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    (StatusCode::UNAUTHORIZED, [challenge]).into_response()
 }
 
 fn refused(refusal: &RegisterRefusal, attempt: &str) -> Response {

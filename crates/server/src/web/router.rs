@@ -29,7 +29,7 @@ pub fn router(app: App) -> Router {
     let mut readable = Router::new()
         // Where nobody may register, it says so; and what was registered stays so.
         .route(&below(path::REGISTER), post(register::post))
-        .route(&below("/register/{id}"), get(register::get))
+        .route(&below("/register/{id}"), get(register::get).delete(register::delete))
         .route(&below(path::JWKS), get(documents::jwks))
         .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
         .route(&below(path::TOKEN), post(token::post))

@@ -12,7 +12,7 @@ use crate::world::{ISSUER, VERIFIER, World, refused, tokens};
 pub(crate) const CLIENT: &str = "https://other.example/client.json";
 pub(crate) const JWKS: &str = "https://other.example/jwks.json";
 pub(crate) const CALLBACK: &str = "https://other.example/callback";
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A world with a client that has published these keys and methods.
 async fn world(methods: Value, keys: &[&SigningKey]) -> World {
@@ -60,9 +60,24 @@ pub(crate) fn typed_assertion(
     (id, audience): (&str, &str),
     kind: Option<&str>,
 ) -> String {
+    signed_by(world, key, (CLIENT, id, audience), kind)
+}
+
+/// What this client presents, once, to this server.
+pub(crate) fn assertion_of(world: &World, client: &str, key: &SigningKey) -> String {
+    let id = format!("{}", u128::from_be_bytes(world.deps.random()));
+    signed_by(world, key, (client, &id, ISSUER), Some("client-authentication+jwt"))
+}
+
+fn signed_by(
+    world: &World,
+    key: &SigningKey,
+    (client, id, audience): (&str, &str, &str),
+    kind: Option<&str>,
+) -> String {
     let now = world.clock.now().as_unix();
     let claims =
-        json!({ "iss": CLIENT, "sub": CLIENT, "aud": audience, "exp": now + 60, "jti": id });
+        json!({ "iss": client, "sub": client, "aud": audience, "exp": now + 60, "jti": id });
     let mut header = json!({ "alg": "ES256", "kid": key.key_id() });
     if let Some(kind) = kind {
         header["typ"] = json!(kind);

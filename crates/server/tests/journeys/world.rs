@@ -99,7 +99,7 @@ pub(crate) struct World {
     pub(crate) deps: Arc<Deps>,
     /// What waits to be delivered to a webhook.
     pub(crate) outbox: Mutex<Option<Outbox>>,
-    _directory: tempfile::TempDir,
+    directory: Arc<tempfile::TempDir>,
 }
 
 /// The real clock, set forward.
@@ -174,24 +174,42 @@ impl World {
         let web = FakeWeb::start().await;
         let mut way_out = egress(&web);
         change(&mut way_out);
+        let mut settings = settings(issuer);
+        decide(&mut settings);
         web.set(WEB_CLIENT, document(WEB_CLIENT, &[WEB_CALLBACK]));
         web.set(
             NATIVE_CLIENT,
             document(NATIVE_CLIENT, &["http://127.0.0.1/callback", "http://localhost/callback"]),
         );
-        let directory = tempfile::tempdir().unwrap();
+        let directory = Arc::new(tempfile::tempdir().unwrap());
+        // The real time: the way out has a clock of its own, by which it judges certificates and freshness.
+        let clock = FixedClock::at(1_795_000_000);
+        Self::over(directory, (web, way_out), settings, clock).await
+    }
+
+    /// Another server over the same store, with the same master key and settings of its own: a second node, or this one after a restart.
+    pub(crate) async fn beside(&self, decide: impl FnOnce(&mut Settings)) -> Self {
+        let web = FakeWeb::start().await;
+        let way_out = egress(&web);
+        let mut settings = settings(self.deps.settings.issuer.as_str());
+        decide(&mut settings);
+        Self::over(self.directory.clone(), (web, way_out), settings, self.clock.clone()).await
+    }
+
+    async fn over(
+        directory: Arc<tempfile::TempDir>,
+        (web, way_out): (FakeWeb, salver_egress::Settings),
+        settings: Settings,
+        clock: FixedClock,
+    ) -> Self {
         let store: Arc<dyn Store> = Arc::new(
             SqliteStore::open(directory.path().join("salver.db"), sqlite::Settings::default())
                 .unwrap(),
         );
-        // The real time: the way out has a clock of its own, by which it judges certificates and freshness.
-        let clock = FixedClock::at(1_795_000_000);
         let master = MasterKey::from_bytes([7; 32]);
         let secrets = Secrets::derive(&master).unwrap();
         let resolver = Arc::new(DnsResolver::new(&[]).unwrap());
         let way_out_clock = Arc::new(WayOutClock::new());
-        let mut settings = settings(issuer);
-        decide(&mut settings);
         let ticking = clock.clone();
         let (notices, outbox) = Notices::with_outbox();
         let deps = Arc::new(Deps {
@@ -202,7 +220,7 @@ impl World {
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
                 .unwrap(),
-            sealing: Sealing::open(&*store, secrets.signing_keys(), &settings.issuer, clock.now())
+            sealing: Sealing::open(&*store, secrets.sealing_roots(), &settings.issuer, clock.now())
                 .await
                 .unwrap(),
             egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),
@@ -227,7 +245,7 @@ impl World {
         let account = AccountDeps::new(deps.clone(), &master).unwrap();
         let router = router(App::new(account));
         let outbox = Mutex::new(Some(outbox));
-        Self { router, web, clock, way_out_clock, deps, outbox, _directory: directory }
+        Self { router, web, clock, way_out_clock, deps, outbox, directory }
     }
 
     /// A browser in which a new user of this name is signed in.

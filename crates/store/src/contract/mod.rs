@@ -14,9 +14,12 @@ pub mod approvals;
 pub mod assertions;
 pub mod bans;
 pub mod bindings;
+pub mod client_secrets;
 pub mod codes;
 pub mod consents;
 pub mod counts;
+pub mod deletions;
+pub mod domains;
 pub mod feed;
 pub mod holds;
 pub mod hosted;
@@ -24,6 +27,7 @@ pub mod installations;
 pub mod invitations;
 pub mod keys;
 pub mod live_grants;
+pub mod recorded;
 pub mod registration_tokens;
 pub mod review;
 pub mod revocations;
@@ -182,6 +186,13 @@ macro_rules! engine_contract {
                     uses_of_registration_tokens_are_added
                     an_ended_registration_token_stays_ninety_days
                 }
+                deletions {
+                    deleting_a_registration_ends_what_was_let_in
+                    a_registration_that_nobody_let_in_leaves_no_row
+                    deletions_are_read_from_where_one_stands
+                    a_deletion_is_remembered_as_long_as_its_key_lives
+                    consenting_against_deleting_leaves_nothing_alive
+                }
                 live_grants {
                     live_grants_are_listed_with_what_is_below_them
                     live_grants_are_read_in_pages
@@ -190,6 +201,7 @@ macro_rules! engine_contract {
                 keys {
                     keys_are_listed_oldest_first
                     a_new_key_retires_the_others_of_its_use
+                    a_key_is_killed_once_and_stays
                 }
                 versions {
                     the_first_consent_keeps_the_document
@@ -211,6 +223,27 @@ macro_rules! engine_contract {
                     a_grant_whose_version_is_forgotten_is_held
                     consenting_against_noting_lets_nothing_slip_through
                     rotating_against_holding_lets_nothing_slip_through
+                }
+                recorded {
+                    a_client_is_found_as_it_was_entered_and_listed_by_its_owner
+                    who_is_disabled_unknown_or_has_too_many_enters_none
+                    a_change_needs_the_revision_that_it_was_decided_on
+                    what_ends_with_a_change_is_in_the_feed
+                    a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
+                    a_deleted_client_never_changes_and_is_swept
+                    of_many_changes_at_once_one_is_made
+                }
+                domains {
+                    a_domain_is_proven_for_one_client_and_looked_at_again
+                    proofs_go_with_their_client
+                }
+                client_secrets {
+                    a_secret_is_found_by_its_digest_alone
+                    so_many_secrets_live_for_one_holder_and_no_more
+                    ending_a_secret_ends_what_was_begun_with_it
+                    the_end_of_a_secret_can_be_moved_while_it_lives
+                    the_newest_use_of_a_secret_stands
+                    of_many_secrets_at_once_no_more_than_allowed_live
                 }
                 hosted {
                     a_hosted_document_is_found_by_its_name
@@ -290,9 +323,12 @@ mod tests {
             include_str!("assertions.rs"),
             include_str!("bans.rs"),
             include_str!("bindings.rs"),
+            include_str!("client_secrets.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
+            include_str!("domains.rs"),
             include_str!("counts.rs"),
+            include_str!("deletions.rs"),
             include_str!("feed.rs"),
             include_str!("holds.rs"),
             include_str!("hosted.rs"),
@@ -301,6 +337,7 @@ mod tests {
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
             include_str!("registration_tokens.rs"),
+            include_str!("recorded.rs"),
             include_str!("review.rs"),
             include_str!("revocations.rs"),
             include_str!("sessions.rs"),

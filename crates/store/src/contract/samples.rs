@@ -7,8 +7,9 @@ use salver_oauth::{ApplicationId, GrantId, InstallationId, Scope, Timestamp, Use
 use crate::{
     Outcome, Store,
     record::{
-        AddCode, AdvanceInstallation, Code, Consent, Digest, Grant, Home, Installation, NewUser,
-        NewVerdict, Recorded, RedeemCode, Role, Session, User, UserAdded, VerdictOutcome,
+        AddCode, AdvanceInstallation, ClientContent, ClientState, Code, Consent, Digest, Grant,
+        Home, Installation, NewClientEvent, NewRecordedClient, NewUser, NewVerdict, Recorded,
+        RecordedClient, RedeemCode, Role, Session, User, UserAdded, VerdictOutcome,
     },
 };
 
@@ -228,4 +229,37 @@ pub async fn one_installation(store: &Arc<dyn Store>) -> GrantId {
     let grant = record(store, consent(1, "claude")).await;
     install(store, 1, grant).await;
     grant
+}
+
+/// A draft of this number.
+#[must_use]
+pub fn draft(number: u32, owner: Option<UserId>) -> RecordedClient {
+    RecordedClient {
+        client_id: format!("app_{number}"),
+        owner,
+        revision: 0,
+        content: ClientContent {
+            state: ClientState::Draft,
+            draft: format!(r#"{{"client_name":"App {number}"}}"#),
+            in_force: None,
+            vetted: false,
+            shared_with: None,
+            expires_at: None,
+            stem: GrantId::from_bytes(bytes(number)),
+        },
+        created_at: at(i64::from(number)),
+        changed_at: at(i64::from(number)),
+    }
+}
+
+/// Enters it.
+pub async fn enter(store: &Arc<dyn Store>, client: RecordedClient) -> Outcome {
+    let event = client_event("entered", client.created_at.as_unix() - at(0).as_unix());
+    store.add_recorded_client(NewRecordedClient { client, event }).await.unwrap()
+}
+
+/// Something that ada did to a client.
+#[must_use]
+pub fn client_event(what: &str, seconds: i64) -> NewClientEvent {
+    NewClientEvent { by: "ada".into(), what: what.into(), note: String::new(), at: at(seconds) }
 }

@@ -114,7 +114,7 @@ pub(super) fn list_after(
 }
 
 /// Enters a subject in the feed, once.
-fn enter(
+pub(super) fn enter(
     connection: &Connection,
     subject: Subject,
     reason: RevocationReason,

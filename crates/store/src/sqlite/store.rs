@@ -3,20 +3,23 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, clients, codes, counts, grants,
-    hosted, installations, invitations, keys, live_grants, registration_tokens, revocations,
-    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
+    SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
+    counts, deletions, domains, grants, hosted, installations, invitations, keys, live_grants,
+    recorded, registration_tokens, revocations, row::change, sessions, sweep, users, verdicts,
+    versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ClientStanding, Code, Consent, Counted, Digest, Grant, HostedAdded,
-        HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
-        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewHome,
-        NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded, RedeemCode,
-        RegistrationToken, ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject,
-        UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
+        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
+        Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded, HostedDocument,
+        Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
+        NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome,
+        NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded,
+        RecordedClient, RedeemCode, RegistrationToken, ReviewCase, Revocation, RevocationReason,
+        Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User, UserAdded,
+        Version,
     },
 };
 
@@ -217,6 +220,105 @@ impl Store for SqliteStore {
         })
     }
 
+    fn add_recorded_client(&self, new: NewRecordedClient) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::add(connection, &new))
+    }
+
+    fn find_recorded_client<'a>(
+        &'a self,
+        client_id: &'a str,
+    ) -> Answer<'a, Option<RecordedClient>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::find_by_id(connection, &client_id))
+    }
+
+    fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(move |connection| recorded::list_of(connection, owner))
+    }
+
+    fn list_shared_clients(
+        &self,
+        person: UserId,
+        groups: Vec<Box<str>>,
+    ) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(move |connection| recorded::list_shared(connection, person, &groups))
+    }
+
+    fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::update(connection, &change))
+    }
+
+    fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::list_events(connection, &client_id))
+    }
+
+    fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome> {
+        self.write(move |connection| client_secrets::add(connection, &new))
+    }
+
+    fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>> {
+        self.read(move |connection| client_secrets::find_by_digest(connection, &digest))
+    }
+
+    fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| client_secrets::list_of(connection, &client_id))
+    }
+
+    fn end_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| client_secrets::end(connection, (&client_id, secret), now))
+    }
+
+    fn expire_client_secret<'a>(
+        &'a self,
+        client_id: &'a str,
+        secret: InstallationId,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Answer<'a, Outcome> {
+        let client_id = client_id.to_owned();
+        self.write(move |connection| {
+            client_secrets::expire(connection, (&client_id, secret), (expires_at, now))
+        })
+    }
+
+    fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()> {
+        self.write(move |connection| client_secrets::note_use(connection, &used))
+    }
+
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome> {
+        self.write(move |connection| domains::keep(connection, &proof))
+    }
+
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome> {
+        let (client_id, domain) = (client_id.to_owned(), domain.to_owned());
+        self.write(move |connection| domains::remove(connection, &client_id, &domain))
+    }
+
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| domains::list_of(connection, &client_id))
+    }
+
+    fn list_due_domain_proofs(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<DomainProof>> {
+        self.read(move |connection| domains::list_due(connection, before, limit))
+    }
+
     fn spend_assertion(
         &self,
         assertion: Digest,
@@ -326,6 +428,14 @@ impl Store for SqliteStore {
         self.read(bans::number)
     }
 
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome> {
+        self.write(move |connection| deletions::add(connection, &deletion))
+    }
+
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>> {
+        self.read(move |connection| deletions::list_after(connection, after))
+    }
+
     fn ask_access(&self, request: NewAccessRequest) -> Answer<'_, Asked> {
         self.write(move |connection| cases::ask(connection, &request))
     }
@@ -396,6 +506,11 @@ impl Store for SqliteStore {
 
     fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()> {
         self.write(move |connection| keys::add(connection, &key, retire_others_at))
+    }
+
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome> {
+        let key_id = key_id.to_owned();
+        self.write(move |connection| keys::kill(connection, &key_id, now))
     }
 
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()> {

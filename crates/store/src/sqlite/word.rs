@@ -1,7 +1,8 @@
 //! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
 
 use crate::record::{
-    CaseKind, CaseState, FunnelStep, KeyUse, RevocationReason, Role, VerdictOutcome,
+    CaseKind, CaseState, ClientState, FunnelStep, KeyUse, ProofMethod, RevocationReason, Role,
+    VerdictOutcome,
 };
 
 /// The word for a role.
@@ -128,4 +129,52 @@ pub(super) fn reason(reason: RevocationReason) -> &'static str {
         RevocationReason::Change => "change",
         RevocationReason::Ban => "ban",
     }
+}
+
+/// The word for where a client on record stands.
+pub(super) fn client_state(state: ClientState) -> &'static str {
+    match state {
+        ClientState::Draft => "draft",
+        ClientState::Submitted => "submitted",
+        ClientState::InReview => "in_review",
+        ClientState::Approved => "approved",
+        ClientState::Returned => "returned",
+        ClientState::Refused => "refused",
+        ClientState::Suspended => "suspended",
+        ClientState::Deleted => "deleted",
+    }
+}
+
+/// Where the client on record stands that a word stands for.
+pub(super) fn client_state_of(word: &str) -> Option<ClientState> {
+    Some(match word {
+        "draft" => ClientState::Draft,
+        "submitted" => ClientState::Submitted,
+        "in_review" => ClientState::InReview,
+        "approved" => ClientState::Approved,
+        "returned" => ClientState::Returned,
+        "refused" => ClientState::Refused,
+        "suspended" => ClientState::Suspended,
+        "deleted" => ClientState::Deleted,
+        _ => return None,
+    })
+}
+
+/// The word for how a domain is proven.
+pub(super) fn proof_method(method: ProofMethod) -> &'static str {
+    match method {
+        ProofMethod::File => "file",
+        ProofMethod::Dns => "dns",
+        ProofMethod::Document => "document",
+    }
+}
+
+/// How a domain is proven that a word stands for.
+pub(super) fn proof_method_of(word: &str) -> Option<ProofMethod> {
+    Some(match word {
+        "file" => ProofMethod::File,
+        "dns" => ProofMethod::Dns,
+        "document" => ProofMethod::Document,
+        _ => return None,
+    })
 }

@@ -67,6 +67,7 @@ fn preview(
     }
     let policy = wiring::policy::policy(settings, catalogue.clone());
     let facts = Facts {
+        record: None,
         client,
         redirect_uri: back.redirect_uri(),
         recipient: back.recipient(),

@@ -173,6 +173,7 @@ async fn see(
         seen_before: true,
         first_seen: deps.store.find_first_seen(&case.client_id).await?,
         registered: client::registered(deps, &catalogue, &found.metadata),
+        record: found.record.as_ref(),
         approvals: &[],
     };
     let judged = bench.judge(&known, deps.now());

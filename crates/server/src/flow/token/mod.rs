@@ -16,7 +16,7 @@ use salver_policy::ban::BanFacts;
 use salver_store::{StoreError, record::Grant};
 use thiserror::Error;
 
-use super::{client, client_authentication::Claimed, refusal::Unavailable};
+use super::{client, client_authentication::Claimed, refusal::Unavailable, registration};
 use crate::{deps::Deps, network::Network, throttle::Wait};
 
 pub use issue::Issued;
@@ -59,6 +59,9 @@ pub struct RawRequest<'r> {
 pub async fn exchange(deps: &Deps, raw: RawRequest<'_>) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(raw.body, raw.authorization)?;
     let claimed = Claimed::read(&request.credentials, raw.network)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     match &request.grant {
         PresentedGrant::Code { code, verifier, redirect_uri } => {
             code::redeem(deps, (claimed, &request), (code, verifier, redirect_uri.as_deref())).await

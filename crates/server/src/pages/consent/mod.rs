@@ -120,6 +120,7 @@ impl ConsentPage<'static> {
             ("self_declared", proof(Proof::SelfDeclared { document: None })),
             ("open_file_host", proof(Proof::SelfDeclared { document: Some(file) })),
             ("hosted", proof(Proof::hosted("https://as.example.org/clients/app.json", "bob"))),
+            ("entered_by", proof(Proof::EnteredBy { account: "bob".into() })),
             ("entered_anchored", proof(Proof::Entered { anchored: true })),
             ("entered", proof(Proof::Entered { anchored: false })),
             (

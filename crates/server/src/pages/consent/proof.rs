@@ -29,7 +29,12 @@ pub enum Proof {
         /// The host of the `client_id`.
         host: HostName,
     },
-    /// An administrator entered it in the configuration.
+    /// An account of this server entered it, and nobody else has looked at it.
+    EnteredBy {
+        /// The name of that account.
+        account: String,
+    },
+    /// An administrator entered it, or has looked at it.
     Entered {
         /// Whether the answer can only reach the host that the administrator named.
         anchored: bool,
@@ -51,6 +56,7 @@ impl Proof {
         let anchored = assessment.rung == Rung::Anchored;
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
+            Publisher::Account(account) => Self::EnteredBy { account: account.to_string() },
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
@@ -78,13 +84,16 @@ impl Proof {
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
             Self::Entered { .. } => "entered",
+            Self::EnteredBy { .. } => "entered-by",
         }
     }
 
     pub(super) const fn strength(&self) -> Strength {
         match self {
             Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
-            Self::Published { .. } | Self::Entered { anchored: false } => Strength::Part,
+            Self::Published { .. } | Self::EnteredBy { .. } | Self::Entered { anchored: false } => {
+                Strength::Part
+            }
             Self::Anchored { .. } | Self::Entered { anchored: true } => Strength::Full,
         }
     }
@@ -125,5 +134,6 @@ mod tests {
             "self-declared"
         );
         assert_eq!(proof(Publisher::Administrator, Rung::Published), "entered");
+        assert_eq!(proof(Publisher::Account("ada".into()), Rung::Published), "entered-by");
     }
 }

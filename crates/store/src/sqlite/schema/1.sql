@@ -152,12 +152,23 @@ CREATE TABLE bans (
     lifted_by  TEXT
 ) STRICT;
 
--- One row that says how often a ban was added or lifted, or a client came under another application.
+-- One row that says how often a ban was added or lifted, a client came under another application, a registration was
+-- deleted, or a key that seals was killed.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
 ) STRICT;
 INSERT INTO ban_changes (id, number) VALUES (1, 0);
+
+-- Registrations that are no more: the keyed hash of a client_id that somebody had let in, as long as its key lives. AUTOINCREMENT: whoever has read up to
+-- a number has missed none before it.
+CREATE TABLE deleted_registrations (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    registration BLOB NOT NULL UNIQUE,
+    sealed_by    TEXT NOT NULL,
+    deleted_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deleted_registrations_by_key ON deleted_registrations (sealed_by);
 
 -- What people want to let in and a reviewer has to approve first. active_at is when somebody last asked or decided.
 CREATE TABLE review_cases (
@@ -272,6 +283,65 @@ CREATE TABLE hosted_documents (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX hosted_documents_by_user ON hosted_documents (user_id);
+
+-- Clients that people have entered here. in_force is what logins go by, draft what the owner last wrote: RFC 7591 metadata, as JSON.
+CREATE TABLE recorded_clients (
+    client_id    TEXT NOT NULL PRIMARY KEY,
+    owner        BLOB REFERENCES users (id),
+    revision     INTEGER NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'in_review', 'approved', 'returned', 'refused', 'suspended', 'deleted')),
+    draft        TEXT NOT NULL,
+    in_force     TEXT,
+    vetted       INTEGER NOT NULL CHECK (vetted IN (0, 1)),
+    shared_with  TEXT CHECK (shared_with IN ('group', 'everybody')),
+    shared_group TEXT,
+    expires_at   INTEGER,
+    stem         BLOB NOT NULL,
+    created_at   INTEGER NOT NULL,
+    changed_at   INTEGER NOT NULL,
+    CHECK ((shared_with IS 'group') = (shared_group IS NOT NULL))
+) STRICT;
+CREATE INDEX recorded_clients_by_owner ON recorded_clients (owner);
+CREATE INDEX shared_clients ON recorded_clients (created_at) WHERE shared_with IS NOT NULL;
+CREATE INDEX deleted_clients ON recorded_clients (changed_at) WHERE state = 'deleted';
+
+CREATE TABLE client_events (
+    number    INTEGER PRIMARY KEY,
+    client_id TEXT NOT NULL REFERENCES recorded_clients (client_id),
+    made_by   TEXT NOT NULL,
+    what      TEXT NOT NULL,
+    note      TEXT NOT NULL,
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX client_events_by_client ON client_events (client_id);
+
+-- Domains that owners of clients have proven to command. failing_since is when the proof was first not found any more.
+CREATE TABLE domain_proofs (
+    client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
+    domain        TEXT NOT NULL,
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns', 'document')),
+    proven_at     INTEGER NOT NULL,
+    checked_at    INTEGER NOT NULL,
+    failing_since INTEGER,
+    PRIMARY KEY (client_id, domain)
+) STRICT;
+CREATE INDEX domain_proofs_by_check ON domain_proofs (checked_at);
+
+-- holder is the only person whose logins a secret is good for.
+CREATE TABLE client_secrets (
+    id           BLOB NOT NULL PRIMARY KEY,
+    digest       BLOB NOT NULL UNIQUE,
+    client_id    TEXT NOT NULL REFERENCES recorded_clients (client_id),
+    holder       BLOB REFERENCES users (id),
+    name         TEXT NOT NULL,
+    made_by      TEXT NOT NULL,
+    made_at      INTEGER NOT NULL,
+    expires_at   INTEGER,
+    last_used_at INTEGER,
+    ended_at     INTEGER
+) STRICT;
+CREATE INDEX client_secrets_by_client ON client_secrets (client_id);
+CREATE INDEX client_secrets_by_end ON client_secrets (coalesce(ended_at, expires_at));
 
 -- What clients have signed to say who they are (RFC 7523): each counts once.
 CREATE TABLE assertions (

@@ -1,0 +1,172 @@
+//! Which client is on record under this id? Entered on a page or by a command, looked up at each login, so that every node has the newest word at once.
+
+use std::sync::Arc;
+
+use salver_oauth::{
+    UserId,
+    client::{
+        id::ClientId,
+        metadata::Metadata,
+        recorded::{Purpose, RecordedId},
+    },
+    registration::{InstallationNonce, Registration, RegistrationError, RegistrationRequest},
+    token::error::TokenError,
+};
+use salver_policy::{
+    assessment::{DocumentCopy, OnRecord},
+    redirects::RedirectVerdict,
+};
+use salver_store::{
+    StoreError,
+    record::{ClientSecret, RecordedClient, Sharing, secret_key},
+};
+
+use super::{
+    client::{Found, Reach},
+    refusal::{ClientRefusal, Refusal},
+    secret,
+    token::TokenRefusal,
+};
+use crate::{deps::Deps, network::Network};
+
+/// The client that logins go by, if whoever is signed in may use it.
+///
+/// # Errors
+/// [`Refusal::Client`] if there is none that may be used now, or not by this person; or if the store fails.
+pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, Refusal> {
+    let refused = |why| Refusal::Client { client_id: id.as_str().to_owned(), why };
+    let client = deps.store.find_recorded_client(id.as_str()).await?;
+    let client = client.ok_or_else(|| refused(ClientRefusal::Unknown))?;
+    // A service acts for nobody, so nobody is asked about it.
+    let usable = client.content.usable(deps.now()).filter(|_| id.purpose() != Purpose::Service);
+    let in_force = usable.ok_or_else(|| refused(ClientRefusal::Unknown))?;
+    if let Reach::Host { person, .. } = reach
+        && !may_use(deps, &client, person).await?
+    {
+        return Err(refused(ClientRefusal::NotTheirs));
+    }
+    let metadata = metadata(id, in_force).map_err(|error| {
+        tracing::error!(%error, client_id = id.as_str(), "a registration on record breaks a rule");
+        refused(ClientRefusal::Unknown)
+    })?;
+    let redirects = &deps.settings.registration.redirects;
+    let judged = redirects.judge(&metadata.redirect_uris, &deps.policy.get().catalogue);
+    if id.purpose() == Purpose::Personal && judged.verdict == RedirectVerdict::Refused {
+        return Err(refused(ClientRefusal::RedirectUris));
+    }
+    let record = Some(on_record(deps, &client).await?);
+    Ok(Found {
+        metadata: Arc::new(metadata),
+        copy: DocumentCopy::Live,
+        document: None,
+        hosted_for: None,
+        record,
+    })
+}
+
+/// A client's metadata as its owner wrote them.
+///
+/// # Errors
+/// The rule of RFC 7591 that they break.
+pub fn metadata(id: &RecordedId, written: &str) -> Result<Metadata, RegistrationError> {
+    Ok(registration(id, written)?.metadata(ClientId::Recorded(*id)))
+}
+
+/// The same, in canonical form. Its secrets are on record, each for itself, so the nonce is only a name.
+///
+/// # Errors
+/// The rule of RFC 7591 that they break.
+pub fn registration(id: &RecordedId, written: &str) -> Result<Registration, RegistrationError> {
+    let request = RegistrationRequest::parse(written.as_bytes())?;
+    request.register(|| Ok(InstallationNonce::from_bytes(*id.as_bytes())))
+}
+
+/// Whether a person may log in with a client: anybody with an application that is in force, and with a personal one its owner and those with whom they share it.
+///
+/// # Errors
+/// If the store fails.
+pub async fn may_use(
+    deps: &Deps,
+    client: &RecordedClient,
+    person: UserId,
+) -> Result<bool, StoreError> {
+    if purpose(client) != Some(Purpose::Personal) || client.owner == Some(person) {
+        return Ok(true);
+    }
+    Ok(match &client.content.shared_with {
+        None => false,
+        Some(Sharing::Everybody) => true,
+        Some(Sharing::Group(group)) => {
+            let person = deps.store.find_user(person).await?;
+            person.is_some_and(|person| person.groups.iter().any(|one| **one == **group))
+        }
+    })
+}
+
+/// Recognises a client by a secret that is on record, presented for a login of this person. Answers by what its installation is begun: a secret counts as a key.
+///
+/// Which of the two ways a secret comes in is no matter (OAuth 2.1 §2.4.1): people enter it in programs that choose the way themselves.
+///
+/// # Errors
+/// [`TokenError`] if it is none, has ended, or is good for another person only: then the code stays unspent.
+pub(super) async fn by_secret(
+    deps: &Deps,
+    id: &RecordedId,
+    metadata: &Metadata,
+    presented: (&str, Network),
+    person: UserId,
+) -> Result<Box<str>, TokenRefusal> {
+    let secret = find_secret(deps, id, metadata, presented).await?;
+    if secret.holder.is_some_and(|holder| holder != person) {
+        return Err(TokenError::OthersSecret.into());
+    }
+    deps.usage.note_secret(secret.id, deps.now());
+    Ok(secret_key(secret.id).into())
+}
+
+/// A client's secret that lives. It is 256 random bits, so a fast keyed hash finds it: there is nothing to guess, and a slow hash would only
+/// burden every token request.
+///
+/// # Errors
+/// [`TokenError`].
+pub(super) async fn find_secret(
+    deps: &Deps,
+    id: &RecordedId,
+    metadata: &Metadata,
+    (presented, network): (&str, Network),
+) -> Result<ClientSecret, TokenRefusal> {
+    let wrong = TokenError::ClientAuthentication;
+    if metadata.methods.client_secret().is_none() {
+        return Err(wrong.into());
+    }
+    let digest = deps.secrets.digest(presented);
+    let secret = deps.store.find_client_secret(digest).await?;
+    let secret = secret.filter(|secret| secret.client_id == id.as_str());
+    if !secret::is_right(deps, id.as_str(), network, || secret.is_some())? {
+        return Err(wrong.into());
+    }
+    let secret = secret.ok_or(wrong)?;
+    if !secret.is_live(deps.now()) {
+        return Err(TokenError::SecretEnded.into());
+    }
+    Ok(secret)
+}
+
+/// What a client was entered for.
+#[must_use]
+pub fn purpose(client: &RecordedClient) -> Option<Purpose> {
+    match ClientId::parse(&client.client_id) {
+        Ok(ClientId::Recorded(id)) => Some(id.purpose()),
+        _ => None,
+    }
+}
+
+/// Whose word it is.
+async fn on_record(deps: &Deps, client: &RecordedClient) -> Result<OnRecord, Refusal> {
+    let owner = match client.owner {
+        Some(owner) => deps.store.find_user(owner).await?,
+        None => None,
+    };
+    let account = owner.map_or_else(|| "an administrator".into(), |owner| owner.username.into());
+    Ok(OnRecord { account, vetted: client.content.vetted })
+}

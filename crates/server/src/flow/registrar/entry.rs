@@ -1,0 +1,105 @@
+//! May this client be entered? The rules of RFC 7591, and never an address of our own (DESIGN §7, sentence 12).
+
+use salver_oauth::{
+    GrantId, Timestamp, UserId,
+    authorization::return_address::OwnOrigins,
+    client::recorded::{Purpose, RecordedId},
+    registration::{Registration, RegistrationError, RegistrationRequest},
+};
+use salver_store::{
+    Outcome, StoreError,
+    record::{ClientContent, ClientState, NewRecordedClient, RecordedClient},
+};
+use thiserror::Error;
+
+use super::{Act, Registrar};
+use crate::{chance::random, flow::recorded};
+
+/// A client to enter.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'e> {
+    /// What for.
+    pub purpose: Purpose,
+    /// Whose it will be.
+    pub owner: Option<UserId>,
+    /// RFC 7591 metadata, as JSON.
+    pub metadata: &'e str,
+    /// Where it stands: what is [`ClientState::Approved`] is in force at once.
+    pub state: ClientState,
+    /// Whether a reviewer has looked at it.
+    pub vetted: bool,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a client is not entered, or not changed.
+#[derive(Debug, Error)]
+pub enum EntryRefusal {
+    /// Its metadata break a rule.
+    #[error(transparent)]
+    Metadata(#[from] RegistrationError),
+    /// One of its redirect URIs is an address of this server.
+    #[error("redirect URI {0} is an address of this server")]
+    OurOwn(usize),
+    /// Its owner may not, or has as many as a person may have.
+    #[error("its owner is not there, is disabled, or has too many clients")]
+    Owner,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Registrar<'_> {
+    /// Enters a client. Answers what is on record.
+    ///
+    /// # Errors
+    /// [`EntryRefusal`].
+    pub async fn enter(
+        &self,
+        entry: Entry<'_>,
+        own: &OwnOrigins,
+        act: Act<'_>,
+    ) -> Result<RecordedClient, EntryRefusal> {
+        let id = RecordedId::new(entry.purpose, random(self.chance));
+        check(&id, entry.metadata, own)?;
+        let in_force = entry.state == ClientState::Approved;
+        let client = RecordedClient {
+            client_id: id.as_str().to_owned(),
+            owner: entry.owner,
+            revision: 0,
+            content: ClientContent {
+                state: entry.state,
+                draft: entry.metadata.to_owned(),
+                in_force: in_force.then(|| entry.metadata.to_owned()),
+                vetted: entry.vetted,
+                shared_with: None,
+                expires_at: entry.expires_at,
+                stem: GrantId::from_bytes(random(self.chance)),
+            },
+            created_at: self.now,
+            changed_at: self.now,
+        };
+        let new = NewRecordedClient { client: client.clone(), event: self.event(act) };
+        match self.store.add_recorded_client(new).await? {
+            Outcome::Applied => Ok(client),
+            Outcome::Lost => Err(EntryRefusal::Owner),
+        }
+    }
+}
+
+/// Reads metadata that somebody wrote for a client that people log in with.
+///
+/// # Errors
+/// [`EntryRefusal`] names the rule that they break.
+pub fn check(
+    id: &RecordedId,
+    metadata: &str,
+    own: &OwnOrigins,
+) -> Result<Registration, EntryRefusal> {
+    // As they were written: a port of ours on this computer is no slip that anybody makes on purpose.
+    let request = RegistrationRequest::parse(metadata.as_bytes())?;
+    if let Some(position) = request.redirect_uris().iter().position(|uri| own.hold(uri)) {
+        return Err(EntryRefusal::OurOwn(position));
+    }
+    Ok(recorded::registration(id, metadata)?)
+}

@@ -1,0 +1,89 @@
+//! Who enters clients here, and what becomes of them? The same for pages, commands and the programming interface: each gathers its form, and this applies it.
+
+mod entry;
+mod secret;
+
+use salver_oauth::{GrantId, Timestamp};
+use salver_store::{
+    Outcome, Store, StoreError,
+    record::{
+        ChangeClient, ClientContent, ClientState, NewClientEvent, RecordedClient, RevocationReason,
+    },
+};
+
+pub use entry::{Entry, EntryRefusal, check};
+pub use secret::{NewSecret, SecretRefusal, SecretWish};
+
+use crate::{
+    chance::{Chance, random},
+    secrets::Secrets,
+};
+
+/// What clients are entered with. A command beside the server has it too.
+#[derive(Clone, Copy)]
+pub struct Registrar<'r> {
+    /// Where they are on record.
+    pub store: &'r dyn Store,
+    /// How their secrets are kept.
+    pub secrets: &'r Secrets,
+    /// Where identifiers and secrets come from.
+    pub chance: &'r dyn Chance,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Who does something to a client, and what they say.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Who, by name.
+    pub by: &'a str,
+    /// What, in one word.
+    pub what: &'a str,
+    /// Remarks; may be empty.
+    pub note: &'a str,
+}
+
+impl Registrar<'_> {
+    /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now.
+    ///
+    /// # Errors
+    /// If the store fails. [`Outcome::Lost`] if somebody else changed it meanwhile.
+    pub async fn change(
+        &self,
+        seen: &RecordedClient,
+        mut content: ClientContent,
+        act: Act<'_>,
+    ) -> Result<Outcome, StoreError> {
+        let out = content.usable(self.now).is_none();
+        if out {
+            // Whoever gets in again later has a new stem: what ended stays ended.
+            content.stem = GrantId::from_bytes(random(self.chance));
+        }
+        let change = ChangeClient {
+            client_id: seen.client_id.clone(),
+            expected_revision: seen.revision,
+            content,
+            ends: out.then_some(RevocationReason::Administrator),
+            event: self.event(act),
+        };
+        self.store.change_recorded_client(change).await
+    }
+
+    /// Deletes a client: it is unknown from now on, and what was let in under it ends.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn delete(&self, seen: &RecordedClient, act: Act<'_>) -> Result<Outcome, StoreError> {
+        let content = ClientContent { state: ClientState::Deleted, ..seen.content.clone() };
+        self.change(seen, content, act).await
+    }
+
+    fn event(&self, act: Act<'_>) -> NewClientEvent {
+        NewClientEvent {
+            by: act.by.into(),
+            what: act.what.into(),
+            note: act.note.into(),
+            at: self.now,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Which secrets does a client have? Each has a name, a maker and an end, is shown once, and stored as a digest; two live at a time, so that one can be changed for the
+//! next without a gap.
+
+use salver_oauth::{InstallationId, Timestamp, UserId};
+use salver_store::{
+    Outcome, StoreError,
+    record::{ClientSecret, NewClientSecret, RecordedClient},
+};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::Registrar;
+use crate::chance::{random, secret_text};
+
+/// A secret to make.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretWish<'w> {
+    /// The only person whose logins it is good for; nobody in particular for an application's own.
+    pub holder: Option<UserId>,
+    /// What its maker calls it.
+    pub name: &'w str,
+    /// Who makes it, by name.
+    pub by: &'w str,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A secret that was just made.
+#[derive(Debug)]
+pub struct NewSecret {
+    /// What the client presents: the only copy.
+    pub text: Zeroizing<String>,
+    /// What is kept of it.
+    pub secret: ClientSecret,
+}
+
+/// Why no secret is made.
+#[derive(Debug, Error)]
+pub enum SecretRefusal {
+    /// Its name is empty or too long.
+    #[error("its name has no character, or more than {MAX_NAME}")]
+    Name,
+    /// As many live as may, or the client is gone.
+    #[error("the client is gone, or has two secrets that work already")]
+    TooMany,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Registrar<'_> {
+    /// Makes a secret.
+    ///
+    /// # Errors
+    /// [`SecretRefusal`].
+    pub async fn make_secret(
+        &self,
+        client: &RecordedClient,
+        wish: SecretWish<'_>,
+    ) -> Result<NewSecret, SecretRefusal> {
+        let name = wish.name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(SecretRefusal::Name);
+        }
+        let text = Zeroizing::new(format!("{PREFIX}{}", secret_text(self.chance)));
+        let secret = ClientSecret {
+            id: InstallationId::from_bytes(random(self.chance)),
+            client_id: client.client_id.clone(),
+            holder: wish.holder,
+            name: name.to_owned(),
+            made_by: wish.by.to_owned(),
+            made_at: self.now,
+            expires_at: wish.expires_at,
+            last_used_at: None,
+            ended_at: None,
+        };
+        let digest = self.secrets.digest(&text);
+        let new = NewClientSecret { secret: secret.clone(), digest };
+        match self.store.add_client_secret(new).await? {
+            Outcome::Applied => Ok(NewSecret { text, secret }),
+            Outcome::Lost => Err(SecretRefusal::TooMany),
+        }
+    }
+}
+
+/// So that whoever finds one in a file knows what it is.
+const PREFIX: &str = "slvs_";
+
+/// The longest name of a secret, in characters.
+const MAX_NAME: usize = 60;

@@ -1,0 +1,161 @@
+//! Promises about the secrets of clients on record.
+
+use std::sync::Arc;
+
+use salver_oauth::{InstallationId, UserId};
+
+use super::{
+    race,
+    samples::{
+        add_people, at, code, consent, digest, draft, enter, installation, installation_id, user_id,
+    },
+};
+use crate::{
+    Outcome, Store,
+    record::{
+        ClientSecret, NewClientSecret, Recorded, RedeemCode, RevocationReason, Subject, secret_key,
+    },
+    retention,
+};
+
+fn secret(number: u32, holder: Option<UserId>) -> NewClientSecret {
+    NewClientSecret {
+        secret: ClientSecret {
+            id: installation_id(number),
+            client_id: "app_1".into(),
+            holder,
+            name: format!("laptop {number}"),
+            made_by: "ada".into(),
+            made_at: at(i64::from(number)),
+            expires_at: None,
+            last_used_at: None,
+            ended_at: None,
+        },
+        digest: digest(number),
+    }
+}
+
+async fn client(store: &Arc<dyn Store>) {
+    add_people(store).await;
+    assert_eq!(enter(store, draft(1, Some(user_id(1)))).await, Outcome::Applied);
+}
+
+async fn add(store: &Arc<dyn Store>, new: NewClientSecret) -> Outcome {
+    store.add_client_secret(new).await.unwrap()
+}
+
+async fn end(store: &Arc<dyn Store>, client_id: &str, id: InstallationId) -> Outcome {
+    store.end_client_secret(client_id, id, at(50)).await.unwrap()
+}
+
+/// Of a client that is there, and listed under it.
+pub async fn a_secret_is_found_by_its_digest_alone(store: Arc<dyn Store>) {
+    client(&store).await;
+    let (own, ones) = (secret(1, None), secret(2, Some(user_id(2))));
+    for new in [&own, &ones] {
+        assert_eq!(add(&store, new.clone()).await, Outcome::Applied);
+    }
+    let mut stray = secret(3, None);
+    stray.secret.client_id = "app_2".into();
+    assert_eq!(add(&store, stray).await, Outcome::Lost);
+    assert_eq!(store.find_client_secret(digest(2)).await.unwrap(), Some(ones.secret.clone()));
+    assert_eq!(store.find_client_secret(digest(3)).await.unwrap(), None);
+    assert_eq!(store.list_client_secrets("app_1").await.unwrap(), [own.secret, ones.secret]);
+    assert!(store.list_client_secrets("app_2").await.unwrap().is_empty());
+}
+
+/// One in use and the next; what has ended makes room.
+pub async fn so_many_secrets_live_for_one_holder_and_no_more(store: Arc<dyn Store>) {
+    client(&store).await;
+    let mut short = secret(1, None);
+    short.secret.expires_at = Some(at(9));
+    assert_eq!(add(&store, short).await, Outcome::Applied);
+    assert_eq!(add(&store, secret(2, None)).await, Outcome::Applied);
+    assert_eq!(add(&store, secret(3, None)).await, Outcome::Lost);
+    assert_eq!(add(&store, secret(4, Some(user_id(1)))).await, Outcome::Applied, "another holder");
+    assert_eq!(add(&store, secret(9, None)).await, Outcome::Applied, "the first has expired");
+    assert_eq!(add(&store, secret(10, None)).await, Outcome::Lost);
+    assert_eq!(end(&store, "app_1", installation_id(2)).await, Outcome::Applied);
+    assert_eq!(add(&store, secret(11, None)).await, Outcome::Applied);
+}
+
+/// Refresh tokens and tokens without a person; what was begun with another secret goes on.
+pub async fn ending_a_secret_ends_what_was_begun_with_it(store: Arc<dyn Store>) {
+    client(&store).await;
+    for number in [1, 2] {
+        assert_eq!(add(&store, secret(number, None)).await, Outcome::Applied);
+    }
+    for (number, begun_with) in [(11, 1), (12, 2)] {
+        let mut yes = consent(number, "app");
+        (yes.grant.client_id, yes.grant.recipient) = ("app_1".into(), number.to_string());
+        let grant = yes.grant.id;
+        assert!(matches!(store.record_consent(yes).await.unwrap(), Recorded::Under(_)));
+        let mut begun = installation(number, grant);
+        begun.client_key = Some(secret_key(installation_id(begun_with)));
+        let redeem = RedeemCode { code: code(number, grant).code, installation: begun };
+        assert_eq!(store.redeem_code(redeem).await.unwrap(), Outcome::Applied);
+    }
+    for (client_id, id, expected) in [
+        ("app_2", 1, Outcome::Lost),
+        ("app_1", 3, Outcome::Lost),
+        ("app_1", 1, Outcome::Applied),
+        ("app_1", 1, Outcome::Lost),
+    ] {
+        assert_eq!(end(&store, client_id, installation_id(id)).await, expected, "{client_id} {id}");
+    }
+    let ended: Vec<_> =
+        store.list_revocations(0).await.unwrap().into_iter().map(|line| line.subject).collect();
+    assert_eq!(ended, [11, 1].map(|number| Subject::Installation(installation_id(number))));
+    let (other, _) = store.find_installation(installation_id(12)).await.unwrap().unwrap();
+    assert_eq!(other.ended_at, None);
+    let found = store.find_client_secret(digest(1)).await.unwrap().unwrap();
+    assert_eq!((found.ended_at, found.is_live(at(51))), (Some(at(50)), false));
+    store
+        .revoke(Subject::Installation(installation_id(12)), RevocationReason::User, at(60))
+        .await
+        .unwrap();
+    store.sweep(at(50 + retention::ENDED_SECRET)).await.unwrap();
+    assert_eq!(store.find_client_secret(digest(1)).await.unwrap(), None);
+    assert!(store.find_client_secret(digest(2)).await.unwrap().is_some());
+}
+
+/// Not once it has passed.
+pub async fn the_end_of_a_secret_can_be_moved_while_it_lives(store: Arc<dyn Store>) {
+    client(&store).await;
+    assert_eq!(add(&store, secret(1, None)).await, Outcome::Applied);
+    let id = installation_id(1);
+    for (now, until, expected) in [
+        (10, Some(at(20)), Outcome::Applied),
+        (19, Some(at(30)), Outcome::Applied),
+        (30, None, Outcome::Lost),
+    ] {
+        let moved = store.expire_client_secret("app_1", id, until, at(now)).await.unwrap();
+        assert_eq!(moved, expected, "{now}");
+    }
+    let found = store.find_client_secret(digest(1)).await.unwrap().unwrap();
+    assert_eq!((found.is_live(at(29)), found.is_live(at(30))), (true, false));
+}
+
+/// In whatever order facts come.
+pub async fn the_newest_use_of_a_secret_stands(store: Arc<dyn Store>) {
+    client(&store).await;
+    assert_eq!(add(&store, secret(1, None)).await, Outcome::Applied);
+    for seconds in [5, 9, 7] {
+        let used = vec![(installation_id(1), at(seconds)), (installation_id(8), at(1))];
+        store.note_secret_use(used).await.unwrap();
+    }
+    let found = store.find_client_secret(digest(1)).await.unwrap().unwrap();
+    assert_eq!(found.last_used_at, Some(at(9)));
+}
+
+/// A race against the bound stops at it.
+pub async fn of_many_secrets_at_once_no_more_than_allowed_live(store: Arc<dyn Store>) {
+    client(&store).await;
+    let answers = race(|racer| {
+        let store = Arc::clone(&store);
+        async move { add(&store, secret(100 + u32::from(racer), None)).await }
+    })
+    .await;
+    let added = answers.iter().filter(|answer| **answer == Outcome::Applied).count();
+    assert_eq!(u32::try_from(added), Ok(retention::LIVE_SECRETS));
+}

@@ -1,0 +1,171 @@
+//! Promises about clients that people have entered.
+
+use std::sync::Arc;
+
+use salver_oauth::GrantId;
+
+use super::{
+    race,
+    samples::{add_people, at, bytes, client_event as event, consent, draft, enter, user_id},
+};
+use crate::{
+    Outcome, Store,
+    record::{
+        ChangeClient, ClientContent, ClientState, Recorded, RecordedClient, RevocationReason,
+        Sharing, Subject,
+    },
+    retention,
+};
+
+fn approved(of: &RecordedClient, seconds: i64) -> ChangeClient {
+    ChangeClient {
+        client_id: of.client_id.clone(),
+        expected_revision: of.revision,
+        content: ClientContent {
+            state: ClientState::Approved,
+            in_force: Some(of.content.draft.clone()),
+            vetted: true,
+            ..of.content.clone()
+        },
+        ends: None,
+        event: event("approved", seconds),
+    }
+}
+
+/// Whole, and under nobody else's name.
+pub async fn a_client_is_found_as_it_was_entered_and_listed_by_its_owner(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let (mine, theirs) = (draft(1, Some(user_id(1))), draft(2, Some(user_id(2))));
+    let nobodys = draft(3, None);
+    for client in [&theirs, &nobodys, &mine] {
+        assert_eq!(enter(&store, client.clone()).await, Outcome::Applied);
+    }
+    assert_eq!(enter(&store, mine.clone()).await, Outcome::Lost, "the name is taken");
+    assert_eq!(store.find_recorded_client("app_1").await.unwrap(), Some(mine.clone()));
+    assert_eq!(store.find_recorded_client("APP_1").await.unwrap(), None);
+    let of = |owner| store.list_recorded_clients(owner);
+    assert_eq!(of(Some(user_id(1))).await.unwrap(), std::slice::from_ref(&mine));
+    assert_eq!(of(None).await.unwrap(), [mine, theirs, nobodys]);
+    let events = store.list_client_events("app_1").await.unwrap();
+    let events: Vec<_> = events.into_iter().map(|one| one.event).collect();
+    assert_eq!(events, [event("entered", 1)]);
+}
+
+/// Deleted ones do not count.
+pub async fn who_is_disabled_unknown_or_has_too_many_enters_none(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    assert_eq!(enter(&store, draft(1, Some(user_id(9)))).await, Outcome::Lost);
+    assert_eq!(store.disable_user(user_id(2), at(1)).await.unwrap(), Outcome::Applied);
+    assert_eq!(enter(&store, draft(1, Some(user_id(2)))).await, Outcome::Lost);
+    for number in 0..retention::RECORDED_CLIENTS {
+        assert_eq!(enter(&store, draft(number, Some(user_id(1)))).await, Outcome::Applied);
+    }
+    assert_eq!(enter(&store, draft(1_000, Some(user_id(1)))).await, Outcome::Lost);
+    assert_eq!(enter(&store, draft(1_000, None)).await, Outcome::Applied);
+    let mut delete = approved(&draft(0, Some(user_id(1))), 5);
+    delete.content.state = ClientState::Deleted;
+    assert_eq!(store.change_recorded_client(delete).await.unwrap(), Outcome::Applied);
+    assert_eq!(enter(&store, draft(1_001, Some(user_id(1)))).await, Outcome::Applied);
+}
+
+/// So a page that is stale changes nothing.
+pub async fn a_change_needs_the_revision_that_it_was_decided_on(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let entered = draft(1, Some(user_id(1)));
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    let change = approved(&entered, 7);
+    for expected in [Outcome::Applied, Outcome::Lost] {
+        assert_eq!(store.change_recorded_client(change.clone()).await.unwrap(), expected);
+    }
+    let found = store.find_recorded_client("app_1").await.unwrap().unwrap();
+    assert_eq!(found.content, change.content);
+    assert_eq!((found.revision, found.changed_at, found.created_at), (1, at(7), at(1)));
+    assert_eq!(store.list_client_events("app_1").await.unwrap().len(), 2);
+    let unknown = ChangeClient { client_id: "app_2".into(), ..change };
+    assert_eq!(store.change_recorded_client(unknown).await.unwrap(), Outcome::Lost);
+}
+
+/// Grants that people gave, and the stem of tokens without a person; those of other clients live.
+pub async fn what_ends_with_a_change_is_in_the_feed(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let entered = draft(7, Some(user_id(1)));
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    for (number, client_id) in [(1, "app_7"), (2, "app_8")] {
+        let mut yes = consent(number, client_id);
+        yes.grant.client_id = client_id.into();
+        let recorded = store.record_consent(yes).await.unwrap();
+        assert!(matches!(recorded, Recorded::Under(_)), "{recorded:?}");
+    }
+    let mut change = approved(&entered, 7);
+    assert_eq!(store.change_recorded_client(change.clone()).await.unwrap(), Outcome::Applied);
+    assert!(store.list_revocations(0).await.unwrap().is_empty());
+    change.expected_revision = 1;
+    change.content.state = ClientState::Suspended;
+    change.content.stem = GrantId::from_bytes(bytes(70));
+    change.ends = Some(RevocationReason::Administrator);
+    assert_eq!(store.change_recorded_client(change).await.unwrap(), Outcome::Applied);
+    let ended: Vec<_> =
+        store.list_revocations(0).await.unwrap().into_iter().map(|line| line.subject).collect();
+    let grant = |number| Subject::Grant(GrantId::from_bytes(bytes(number)));
+    assert_eq!(ended, [grant(1), grant(7)], "the stem that it had");
+    assert_eq!(store.find_grants(user_id(1), "app_8").await.unwrap().len(), 1);
+}
+
+/// Their owner has it anyway.
+pub async fn a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else(
+    store: Arc<dyn Store>,
+) {
+    add_people(&store).await;
+    for (number, shared_with) in
+        [(1, None), (2, Some(Sharing::Group("notes".into()))), (3, Some(Sharing::Everybody))]
+    {
+        let mut client = draft(number, Some(user_id(1)));
+        client.content.shared_with = shared_with;
+        assert_eq!(enter(&store, client).await, Outcome::Applied);
+    }
+    for (person, groups, expected) in [
+        (2, vec![], &["app_3"][..]),
+        (2, vec!["other".into()], &["app_3"]),
+        (2, vec!["other".into(), "notes".into()], &["app_2", "app_3"]),
+        (1, vec!["notes".into()], &[]),
+    ] {
+        let shared = store.list_shared_clients(user_id(person), groups.clone()).await.unwrap();
+        let ids: Vec<_> = shared.iter().map(|client| client.client_id.as_str()).collect();
+        assert_eq!(ids, expected, "{person} {groups:?}");
+    }
+}
+
+/// Its row says for a while that it is gone.
+pub async fn a_deleted_client_never_changes_and_is_swept(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let entered = draft(1, Some(user_id(1)));
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    let mut change = approved(&entered, 7);
+    change.content.state = ClientState::Deleted;
+    assert_eq!(store.change_recorded_client(change.clone()).await.unwrap(), Outcome::Applied);
+    change.expected_revision = 1;
+    change.content.state = ClientState::Approved;
+    assert_eq!(store.change_recorded_client(change).await.unwrap(), Outcome::Lost);
+    assert!(store.list_recorded_clients(None).await.unwrap().is_empty());
+    for (seconds, there) in
+        [(7 + retention::DELETED_CLIENT - 1, true), (7 + retention::DELETED_CLIENT, false)]
+    {
+        store.sweep(at(seconds)).await.unwrap();
+        assert_eq!(store.find_recorded_client("app_1").await.unwrap().is_some(), there);
+    }
+    assert!(store.list_client_events("app_1").await.unwrap().is_empty());
+}
+
+/// The others see what it has become, and decide anew.
+pub async fn of_many_changes_at_once_one_is_made(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let entered = draft(1, Some(user_id(1)));
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    let answers = race(|racer| {
+        let (store, mut change) = (Arc::clone(&store), approved(&entered, 7));
+        change.content.draft = racer.to_string();
+        async move { store.change_recorded_client(change).await.unwrap() }
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|answer| **answer == Outcome::Applied).count(), 1);
+}

@@ -1,0 +1,173 @@
+//! Which clients have people entered here, and with which secrets do they authenticate? (Pre-registration.)
+
+use salver_oauth::{GrantId, InstallationId, Timestamp, UserId};
+
+use super::{Digest, RevocationReason};
+
+/// A client whose registration is on record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RecordedClient {
+    /// Its `client_id`, which says what it was entered for.
+    pub client_id: String,
+    /// Whose it is; nobody's if an administrator entered it by a command.
+    pub owner: Option<UserId>,
+    /// How often it was changed: who changes it names the number that they saw.
+    pub revision: u32,
+    /// What is on record.
+    pub content: ClientContent,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub changed_at: Timestamp,
+}
+
+/// What changes of a client on record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientContent {
+    /// Where it stands.
+    pub state: ClientState,
+    /// What its owner last wrote: RFC 7591 metadata, as JSON.
+    pub draft: String,
+    /// What logins go by, in the same form: the draft that was approved last.
+    pub in_force: Option<String>,
+    /// Whether a reviewer has looked at what is in force.
+    pub vetted: bool,
+    /// Who may use it beside its owner.
+    pub shared_with: Option<Sharing>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// Its tokens without a person hang below this. Whoever ends it and starts it again draws another.
+    pub stem: GrantId,
+}
+
+/// Where a client on record stands.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ClientState {
+    /// Its owner has yet to submit it.
+    Draft,
+    /// It waits for a reviewer.
+    Submitted,
+    /// A reviewer looks at it.
+    InReview,
+    /// What its owner last wrote is in force.
+    Approved,
+    /// A reviewer wants something changed first.
+    Returned,
+    /// A reviewer has said no.
+    Refused,
+    /// Nobody gets in with it for now.
+    Suspended,
+    /// It is gone for good; the row says so for a while.
+    Deleted,
+}
+
+/// Who may use a personal client beside its owner, each with a secret of their own.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Sharing {
+    /// Who is in this group.
+    Group(String),
+    /// Everybody with an account.
+    Everybody,
+}
+
+/// A client to enter.
+#[derive(Clone, Debug)]
+pub struct NewRecordedClient {
+    /// It, at its first revision.
+    pub client: RecordedClient,
+    /// What is said of it in its history.
+    pub event: NewClientEvent,
+}
+
+/// A change of a client on record.
+#[derive(Clone, Debug)]
+pub struct ChangeClient {
+    /// Which one.
+    pub client_id: String,
+    /// The revision that the change was decided on; it goes up by one.
+    pub expected_revision: u32,
+    /// All that is on record from now on.
+    pub content: ClientContent,
+    /// Why all that was let in under it ends, if it does.
+    pub ends: Option<RevocationReason>,
+    /// What is said of it in its history.
+    pub event: NewClientEvent,
+}
+
+/// Something that happened to a client on record.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NewClientEvent {
+    /// Who did it, by name.
+    pub by: String,
+    /// What, in one word of [`ClientState`]'s or of the caller's.
+    pub what: String,
+    /// Remarks for its owner; may be empty.
+    pub note: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The same, as it was kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientEvent {
+    /// Its place in the history.
+    pub number: i64,
+    /// What happened.
+    pub event: NewClientEvent,
+}
+
+/// A secret by which a client on record authenticates.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientSecret {
+    /// Its id; tokens that a client gets for itself with it hang below.
+    pub id: InstallationId,
+    /// Whose.
+    pub client_id: String,
+    /// The only person whose logins it is good for; nobody in particular for an application's own.
+    pub holder: Option<UserId>,
+    /// What its maker calls it.
+    pub name: String,
+    /// Who made it, by name.
+    pub made_by: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, as far as merged.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A secret to add.
+#[derive(Clone, Debug)]
+pub struct NewClientSecret {
+    /// It.
+    pub secret: ClientSecret,
+    /// The digest of what was shown to its maker.
+    pub digest: Digest,
+}
+
+impl ClientSecret {
+    /// Whether it can be used.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+impl ClientContent {
+    /// The metadata that logins go by, while they may.
+    #[must_use]
+    pub fn usable(&self, now: Timestamp) -> Option<&str> {
+        let out = matches!(self.state, ClientState::Suspended | ClientState::Deleted)
+            || self.expires_at.is_some_and(|end| end <= now);
+        if out { None } else { self.in_force.as_deref() }
+    }
+}
+
+/// By what an installation was started that was started with this secret.
+#[must_use]
+pub fn secret_key(secret: InstallationId) -> String {
+    format!("secret {secret}")
+}

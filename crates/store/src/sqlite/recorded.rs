@@ -1,0 +1,233 @@
+//! Which clients have people entered here? Whoever changes one names the revision that they saw.
+
+use rusqlite::{Connection, params};
+use salver_oauth::{GrantId, Timestamp, UserId};
+
+use super::{
+    grants::USER_LIVES,
+    revocations,
+    row::{Columns, change, find, list, only},
+    word,
+    writer::Unit,
+};
+use crate::{
+    Outcome, StoreError,
+    record::{
+        ChangeClient, ClientContent, ClientEvent, NewClientEvent, NewRecordedClient,
+        RecordedClient, Sharing, Subject,
+    },
+    retention,
+};
+
+/// Enters a client.
+pub(super) fn add(
+    connection: &Connection,
+    new: &NewRecordedClient,
+) -> Result<Unit<Outcome>, StoreError> {
+    let client = &new.client;
+    let owner = client.owner.as_ref().map(UserId::as_bytes);
+    if let Some(owner) = owner {
+        let lives = find(connection, "users", USER_LIVES, [owner], |_| Ok(()))?.is_some();
+        let entered: Option<u32> = find(connection, TABLE, COUNT, [owner], only)?;
+        if !lives || entered.unwrap_or_default() >= retention::RECORDED_CLIENTS {
+            return Ok(Unit::Undo(Outcome::Lost));
+        }
+    }
+    let (audience, group) = sharing(&client.content);
+    let params = params![
+        client.client_id,
+        owner,
+        client.revision,
+        word::client_state(client.content.state),
+        client.content.draft,
+        client.content.in_force,
+        client.content.vetted,
+        audience,
+        group,
+        client.content.expires_at.map(Timestamp::as_unix),
+        client.content.stem.as_bytes(),
+        client.created_at.as_unix(),
+        client.changed_at.as_unix(),
+    ];
+    let added = change(connection, ADD, params)? > 0;
+    if added {
+        note(connection, &client.client_id, &new.event)?;
+    }
+    Ok(Unit::applied_if(added))
+}
+
+/// Changes a client, and ends what was let in under it if that is said.
+pub(super) fn update(
+    connection: &Connection,
+    to: &ChangeClient,
+) -> Result<Unit<Outcome>, StoreError> {
+    let before: Option<GrantId> = find(connection, TABLE, STEM, [&to.client_id], only)?;
+    let (audience, group) = sharing(&to.content);
+    let params = params![
+        to.client_id,
+        to.expected_revision,
+        word::client_state(to.content.state),
+        to.content.draft,
+        to.content.in_force,
+        to.content.vetted,
+        audience,
+        group,
+        to.content.expires_at.map(Timestamp::as_unix),
+        to.content.stem.as_bytes(),
+        to.event.at.as_unix(),
+    ];
+    if change(connection, CHANGE, params)? == 0 {
+        return Ok(Unit::Undo(Outcome::Lost));
+    }
+    note(connection, &to.client_id, &to.event)?;
+    if let (Some(reason), Some(stem)) = (to.ends, before) {
+        let grants: Vec<GrantId> = list(connection, "grants", LIVE_GRANTS, [&to.client_id], only)?;
+        for grant in grants {
+            revocations::end_grant(connection, grant, reason, to.event.at)?;
+        }
+        revocations::enter(connection, Subject::Grant(stem), reason, to.event.at)?;
+    }
+    Ok(Unit::Keep(Outcome::Applied))
+}
+
+/// A client by its id.
+pub(super) fn find_by_id(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Option<RecordedClient>, StoreError> {
+    find(connection, TABLE, FIND, [client_id], read)
+}
+
+/// All clients, or those of one owner.
+pub(super) fn list_of(
+    connection: &Connection,
+    owner: Option<UserId>,
+) -> Result<Vec<RecordedClient>, StoreError> {
+    match owner {
+        Some(owner) => list(connection, TABLE, LIST_OF_OWNER, [owner.as_bytes()], read),
+        None => list(connection, TABLE, LIST, [], read),
+    }
+}
+
+/// Clients that somebody else shares with a person of these groups.
+pub(super) fn list_shared(
+    connection: &Connection,
+    person: UserId,
+    groups: &[Box<str>],
+) -> Result<Vec<RecordedClient>, StoreError> {
+    let shared = list(connection, TABLE, LIST_SHARED, [person.as_bytes()], read)?;
+    let with_them = |client: &RecordedClient| match &client.content.shared_with {
+        Some(Sharing::Group(group)) => groups.iter().any(|one| **one == **group),
+        Some(Sharing::Everybody) => true,
+        None => false,
+    };
+    Ok(shared.into_iter().filter(with_them).collect())
+}
+
+/// A client's history, oldest first.
+pub(super) fn list_events(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Vec<ClientEvent>, StoreError> {
+    list(connection, "client_events", EVENTS, [client_id], |columns| {
+        Ok(ClientEvent {
+            number: columns.next()?,
+            event: NewClientEvent {
+                by: columns.next()?,
+                what: columns.next()?,
+                note: columns.next()?,
+                at: columns.next()?,
+            },
+        })
+    })
+}
+
+fn note(
+    connection: &Connection,
+    client_id: &str,
+    event: &NewClientEvent,
+) -> Result<(), StoreError> {
+    let params = params![client_id, event.by, event.what, event.note, event.at.as_unix()];
+    change(connection, NOTE, params)?;
+    Ok(())
+}
+
+fn sharing(content: &ClientContent) -> (Option<&'static str>, Option<&str>) {
+    match &content.shared_with {
+        None => (None, None),
+        Some(Sharing::Group(group)) => (Some(GROUP), Some(group)),
+        Some(Sharing::Everybody) => (Some(EVERYBODY), None),
+    }
+}
+
+fn read(columns: &mut Columns<'_, '_>) -> Result<RecordedClient, StoreError> {
+    Ok(RecordedClient {
+        client_id: columns.next()?,
+        owner: columns.next()?,
+        revision: columns.next()?,
+        content: ClientContent {
+            state: columns.next()?,
+            draft: columns.next()?,
+            in_force: columns.next()?,
+            vetted: columns.next::<i64>()? != 0,
+            shared_with: {
+                let (audience, group): (Option<String>, Option<String>) =
+                    (columns.next()?, columns.next()?);
+                match (audience.as_deref(), group) {
+                    (None, None) => None,
+                    (Some(GROUP), Some(group)) => Some(Sharing::Group(group)),
+                    (Some(EVERYBODY), None) => Some(Sharing::Everybody),
+                    _ => return Err(StoreError::Corrupt(TABLE)),
+                }
+            },
+            expires_at: columns.next()?,
+            stem: columns.next()?,
+        },
+        created_at: columns.next()?,
+        changed_at: columns.next()?,
+    })
+}
+
+/// The columns of a client, in the order in which [`read`] wants them.
+macro_rules! client_columns {
+    () => {
+        "client_id, owner, revision, state, draft, in_force, vetted, shared_with, shared_group, expires_at, stem, created_at, changed_at"
+    };
+}
+
+const TABLE: &str = "recorded_clients";
+const GROUP: &str = "group";
+const EVERYBODY: &str = "everybody";
+const ADD: &str = concat!(
+    "INSERT INTO recorded_clients (",
+    client_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (client_id) DO NOTHING"
+);
+pub(super) const COUNT: &str =
+    "SELECT count(*) FROM recorded_clients WHERE owner = ?1 AND state <> 'deleted'";
+pub(super) const STEM: &str = "SELECT stem FROM recorded_clients WHERE client_id = ?1";
+pub(super) const CHANGE: &str = "UPDATE recorded_clients SET revision = revision + 1, state = ?3, draft = ?4, in_force = ?5, vetted = ?6,
+    shared_with = ?7, shared_group = ?8, expires_at = ?9, stem = ?10, changed_at = ?11
+    WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted'";
+pub(super) const LIVE_GRANTS: &str =
+    "SELECT id FROM grants WHERE client_id = ?1 AND revoked_at IS NULL ORDER BY rowid";
+pub(super) const FIND: &str =
+    concat!("SELECT ", client_columns!(), " FROM recorded_clients WHERE client_id = ?1");
+pub(super) const LIST_OF_OWNER: &str = concat!(
+    "SELECT ",
+    client_columns!(),
+    " FROM recorded_clients WHERE owner = ?1 AND state <> 'deleted' ORDER BY created_at, client_id"
+);
+const LIST: &str = concat!(
+    "SELECT ",
+    client_columns!(),
+    " FROM recorded_clients WHERE state <> 'deleted' ORDER BY created_at, client_id"
+);
+pub(super) const LIST_SHARED: &str = concat!(
+    "SELECT ",
+    client_columns!(),
+    " FROM recorded_clients WHERE shared_with IS NOT NULL AND state <> 'deleted' AND owner IS NOT ?1 ORDER BY created_at, client_id"
+);
+const NOTE: &str =
+    "INSERT INTO client_events (client_id, made_by, what, note, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(super) const EVENTS: &str = "SELECT number, made_by, what, note, at FROM client_events WHERE client_id = ?1 ORDER BY number";
