@@ -8,7 +8,7 @@ use salver_policy::catalogue::Catalogue;
 
 use crate::{
     deps::Deps,
-    flow::{application, ban, killed},
+    flow::{application, ban, domain, killed},
 };
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
@@ -45,6 +45,7 @@ pub async fn run(deps: Arc<Deps>) {
                 _ = sweep.tick() => {
                     sweep_and_reread(&deps).await;
                     settle_applications(&deps, &mut settled).await;
+                    follow_domains(&deps).await;
                 }
             }
         }
@@ -133,6 +134,12 @@ async fn follow_bans(deps: &Deps) {
     }
     if let Err(error) = killed::follow(deps).await {
         tracing::warn!(%error, "keys of registrations could not be read, or what killed ones gave not be ended; once more in a moment");
+    }
+}
+
+async fn follow_domains(deps: &Deps) {
+    if let Err(error) = domain::follow(deps).await {
+        tracing::warn!(%error, "proofs of domains could not be read or kept; once more in a minute");
     }
 }
 

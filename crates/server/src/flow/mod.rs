@@ -9,6 +9,7 @@ pub mod ban;
 pub mod client;
 pub mod client_authentication;
 pub mod consent;
+pub mod domain;
 pub mod explain;
 pub mod funnel;
 pub mod hosted;

@@ -12,6 +12,7 @@ mod client_keys;
 mod consent;
 mod discovery;
 mod documents;
+mod domains;
 mod explain;
 mod gone;
 mod hosted;

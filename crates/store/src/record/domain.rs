@@ -26,6 +26,4 @@ pub enum ProofMethod {
     File,
     /// In a TXT record under `_salver`.
     Dns,
-    /// In the metadata document of the application.
-    Document,
 }

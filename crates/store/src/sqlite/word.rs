@@ -165,7 +165,6 @@ pub(super) fn proof_method(method: ProofMethod) -> &'static str {
     match method {
         ProofMethod::File => "file",
         ProofMethod::Dns => "dns",
-        ProofMethod::Document => "document",
     }
 }
 
@@ -174,7 +173,6 @@ pub(super) fn proof_method_of(word: &str) -> Option<ProofMethod> {
     Some(match word {
         "file" => ProofMethod::File,
         "dns" => ProofMethod::Dns,
-        "document" => ProofMethod::Document,
         _ => return None,
     })
 }

@@ -319,7 +319,7 @@ CREATE INDEX client_events_by_client ON client_events (client_id);
 CREATE TABLE domain_proofs (
     client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
     domain        TEXT NOT NULL,
-    method        TEXT NOT NULL CHECK (method IN ('file', 'dns', 'document')),
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns')),
     proven_at     INTEGER NOT NULL,
     checked_at    INTEGER NOT NULL,
     failing_since INTEGER,
