@@ -27,9 +27,10 @@ use serde_json::Value;
 use super::{
     client::{Found, Reach},
     refusal::{ClientRefusal, Refusal},
+    secret,
     token::TokenRefusal,
 };
-use crate::deps::Deps;
+use crate::{deps::Deps, network::Network};
 
 /// The client that logins go by, if whoever is signed in may use it.
 ///
@@ -138,7 +139,8 @@ pub(super) async fn by_secret(
     deps: &Deps,
     id: &RecordedId,
     metadata: &Metadata,
-    (presented, person): (&str, UserId),
+    presented: (&str, Network),
+    person: UserId,
 ) -> Result<Box<str>, TokenRefusal> {
     let secret = find_secret(deps, id, metadata, presented).await?;
     if secret.holder.is_some_and(|holder| holder != person) {
@@ -157,7 +159,7 @@ pub(super) async fn find_secret(
     deps: &Deps,
     id: &RecordedId,
     metadata: &Metadata,
-    presented: &str,
+    (presented, network): (&str, Network),
 ) -> Result<ClientSecret, TokenRefusal> {
     let wrong = TokenError::ClientAuthentication;
     if metadata.methods.client_secret().is_none() {
@@ -165,7 +167,11 @@ pub(super) async fn find_secret(
     }
     let digest = deps.secrets.digest(presented);
     let secret = deps.store.find_client_secret(digest).await?;
-    let secret = secret.filter(|secret| secret.client_id == id.as_str()).ok_or(wrong)?;
+    let secret = secret.filter(|secret| secret.client_id == id.as_str());
+    if !secret::is_right(deps, id.as_str(), network, || secret.is_some())? {
+        return Err(wrong.into());
+    }
+    let secret = secret.ok_or(wrong)?;
     if !secret.is_live(deps.now()) {
         return Err(TokenError::SecretEnded.into());
     }

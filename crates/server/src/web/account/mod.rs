@@ -4,7 +4,6 @@ mod apps;
 mod clients;
 mod home;
 mod own_form;
-mod peer;
 pub(super) mod refusal;
 mod requests;
 mod setup;

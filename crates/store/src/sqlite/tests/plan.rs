@@ -4,9 +4,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, client_secrets, clients, codes, counts, grants, hosted,
-    installations, invitations, live_grants, recorded, revocations, sessions, sweep, users,
-    verdicts, versions,
+    applications, approvals, bans, cases, client_secrets, clients, codes, counts, deletions,
+    domains, grants, hosted, installations, invitations, live_grants, recorded,
+    registration_tokens, revocations, sessions, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -37,6 +37,7 @@ const STATEMENTS: &[&str] = &[
     clients::FIND,
     clients::FIND_APPLICATION,
     clients::FOLLOW,
+    clients::LIST_FINGERPRINTS,
     clients::MOVE,
     clients::RENAME,
     clients::UNBIND,
@@ -45,6 +46,13 @@ const STATEMENTS: &[&str] = &[
     codes::SPEND,
     codes::USE_GRANT,
     counts::LIST,
+    deletions::ADD,
+    deletions::GRANTS,
+    deletions::LIST,
+    domains::DUE,
+    domains::KEEP,
+    domains::LIST,
+    domains::REMOVE,
     grants::FIND,
     grants::FIND_LIVE,
     grants::FIND_SAME,
@@ -63,6 +71,8 @@ const STATEMENTS: &[&str] = &[
     invitations::FIND,
     live_grants::GRANTS,
     live_grants::INSTALLATIONS,
+    registration_tokens::COUNT,
+    registration_tokens::REVOKE,
     recorded::CHANGE,
     recorded::COUNT,
     recorded::EVENTS,
