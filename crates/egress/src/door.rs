@@ -1,12 +1,14 @@
 //! The door `fetch`: what the program holds in its hand.
 //!
-//! Judge the URL, answer from a fresh copy, join or begin the flight. What happens in flight is `journey.rs`.
+//! Judge the URL, answer from a fresh copy, join or begin the flight. What happens in flight is `journey.rs`; `texts.rs` asks the DNS alone.
 
 mod journey;
+mod texts;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use self::journey::{Flight, FlightKey};
+pub use self::texts::Texts;
 use crate::{
     ChosenBy, Event, Fetch, FetchError, Fetched, Freshness, Mark, Reading, SetupError, UrlRefusal,
     backoff::Failing,
@@ -30,6 +32,7 @@ pub struct Egress(Arc<Door>);
 struct Door {
     settings: Arc<Settings>,
     dialer: Dialer,
+    resolver: Arc<dyn Resolve>,
     copies: Copies,
     flights: Flights<FlightKey, Result<Fetched, FetchError>>,
     first_sight: Guards,
@@ -68,7 +71,8 @@ impl Egress {
         settings.check()?;
         let settings = Arc::new(settings);
         Ok(Self(Arc::new(Door {
-            dialer: Dialer::new(Arc::clone(&settings), resolver)?,
+            dialer: Dialer::new(Arc::clone(&settings), Arc::clone(&resolver))?,
+            resolver,
             copies: Copies::new(&settings.keeping),
             flights: Flights::new(),
             first_sight: Guards {

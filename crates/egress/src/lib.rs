@@ -54,14 +54,14 @@ pub mod url_gate;
 pub use address::AddressRefusal;
 pub use chosen_by::ChosenBy;
 pub use clock::{Clock, SystemClock};
-pub use door::Egress;
+pub use door::{Egress, Texts};
 pub use error::{
     AnswerRefusal, BudgetKind, Category, DialError, FetchError, NotNow, Phase, SetupError,
 };
 pub use fetch::{Candidate, Fetch, Fetched, Freshness};
 pub use ledger::{Event, Family, Mark, Reading};
 pub use mode::{ForwardProxy, Mode, ProxyAuthorization, ProxyResolving};
-pub use purpose::{Purpose, Source, Standing};
+pub use purpose::{Purpose, Source, Standing, network_of};
 pub use resolver::{DnsResolver, Resolve, ResolveError};
 pub use settings::{BackOff, Bounds, Budgets, Development, Exception, Keeping, Reach, Settings};
 pub use url_gate::{Target, TargetHost, UrlRefusal};

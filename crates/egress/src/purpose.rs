@@ -61,8 +61,9 @@ impl Source {
     }
 }
 
-/// First address of the network that counts as one: IPv4 /24, IPv6 /48.
-pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+/// First address of the network that counts as one: IPv4 /24, IPv6 /48; an IPv4 address in IPv6 clothes counts as what it is.
+#[must_use]
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();

@@ -1,4 +1,4 @@
-//! Which addresses does a name have? The only place that asks the DNS.
+//! Which addresses, and which texts, does a name have? The only place that asks the DNS.
 //!
 //! Behind a trait, so that tests can lie. Judging the answers is `address.rs`; the answers are never trusted.
 
@@ -12,20 +12,27 @@ use hickory_resolver::{
     TokioResolver,
     config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolverConfig},
     net::{NetError, runtime::TokioRuntimeProvider},
+    proto::rr::{RData, Record},
 };
 
 use crate::SetupError;
 
-/// Asks for the addresses of a name.
+/// Asks the DNS.
 pub trait Resolve: Send + Sync + fmt::Debug + 'static {
     /// All addresses of `name`, which is absolute (it ends in a dot).
     fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>>;
+
+    /// The texts of `name`, which is absolute: one for each TXT record, its strings joined (RFC 7208 §3.3). Whoever knows addresses only has none.
+    fn texts<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<Vec<u8>>, ResolveError>> {
+        let _ = name;
+        Box::pin(async { Err(ResolveError::NoSuchName) })
+    }
 }
 
-/// Why there are no addresses.
+/// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResolveError {
-    /// The name does not exist or has no address.
+    /// The name does not exist, or has nothing of that kind.
     NoSuchName,
     /// The question was not answered.
     NotAnswered,
@@ -65,18 +72,29 @@ impl DnsResolver {
 impl Resolve for DnsResolver {
     fn resolve<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
         Box::pin(async move {
-            match self.0.lookup_ip(name).await {
-                Ok(answers) => Ok(answers.iter().collect()),
-                Err(error) if error.is_no_records_found() || error.is_nx_domain() => {
-                    Err(ResolveError::NoSuchName)
-                }
-                Err(error) => {
-                    tracing::debug!(name, %error, "DNS question not answered");
-                    Err(ResolveError::NotAnswered)
-                }
-            }
+            let answers = self.0.lookup_ip(name).await.map_err(|error| refused(name, &error))?;
+            Ok(answers.iter().collect())
         })
     }
+
+    fn texts<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<Vec<u8>>, ResolveError>> {
+        Box::pin(async move {
+            let found = self.0.txt_lookup(name).await.map_err(|error| refused(name, &error))?;
+            let text = |record: &Record| match &record.data {
+                RData::TXT(text) => Some(text.txt_data.concat()),
+                _ => None,
+            };
+            Ok(found.answers().iter().filter_map(text).collect())
+        })
+    }
+}
+
+fn refused(name: &str, error: &NetError) -> ResolveError {
+    if error.is_no_records_found() || error.is_nx_domain() {
+        return ResolveError::NoSuchName;
+    }
+    tracing::debug!(name, %error, "DNS question not answered");
+    ResolveError::NotAnswered
 }
 
 impl fmt::Debug for DnsResolver {

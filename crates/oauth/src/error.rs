@@ -5,7 +5,10 @@
 use crate::{
     authorization::check::AuthorizationError,
     client::id::MAX_CLIENT_ID_BYTES,
-    registration::{BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault},
+    limit::TooMany,
+    registration::{
+        AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault,
+    },
     token::error::TokenError,
 };
 
@@ -21,7 +24,7 @@ pub struct Wire {
 }
 
 /// Registered error codes (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1, RFC 7591
-/// §3.2.2).
+/// §3.2.2, RFC 6750 §3.1). None is registered for a limit; `too_many_requests` is what MCP's SDKs know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the names are the codes")]
 pub enum Code {
@@ -35,9 +38,11 @@ pub enum Code {
     InvalidScope,
     InvalidSoftwareStatement,
     InvalidTarget,
+    InvalidToken,
     LoginRequired,
     RequestNotSupported,
     TemporarilyUnavailable,
+    TooManyRequests,
     UnapprovedSoftwareStatement,
     UnauthorizedClient,
     UnsupportedGrantType,
@@ -60,9 +65,11 @@ impl Code {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidSoftwareStatement => "invalid_software_statement",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidToken => "invalid_token",
             Self::LoginRequired => "login_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::TooManyRequests => "too_many_requests",
             Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
@@ -219,6 +226,46 @@ pub fn registration(error: &RegistrationError) -> Wire {
         ),
     };
     Wire { status: 400, code, description }
+}
+
+/// Why somebody may not register (RFC 7591 §3, RFC 6750 §3.1).
+#[must_use]
+pub fn registration_access(error: AccessError) -> Wire {
+    let (status, code, description) = match error {
+        AccessError::Closed => (
+            404,
+            Code::AccessDenied,
+            "clients do not register themselves here; use a metadata document, whose URL is the client_id, or ask whoever runs this server",
+        ),
+        AccessError::NoToken => (
+            401,
+            Code::InvalidToken,
+            "clients register here with an initial access token only; ask whoever runs this server for one, or use a metadata document, whose URL is the client_id",
+        ),
+        AccessError::Token => (
+            401,
+            Code::InvalidToken,
+            "the initial access token is wrong, revoked or past its time; ask whoever runs this server for another one",
+        ),
+    };
+    Wire { status, code, description: description.into() }
+}
+
+/// A limit that was reached, and in how many seconds there is room again (RFC 6585 §4).
+#[must_use]
+pub fn limit(limit: TooMany, seconds: u64) -> Wire {
+    let reached = match limit {
+        TooMany::RegistrationsFromOneNetwork { a_minute } => format!(
+            "your network has registered {a_minute} different clients within a minute, and more are not taken; register once and keep the client_id"
+        ),
+        TooMany::Registrations => "more clients register than this server takes in a second".into(),
+        TooMany::WrongSecrets => {
+            "wrong secrets were presented for this client from your network; check the secret"
+                .into()
+        }
+    };
+    let description = format!("{reached}; try again in {seconds} s");
+    Wire { status: 429, code: Code::TooManyRequests, description }
 }
 
 fn body(fault: &BodyFault) -> String {

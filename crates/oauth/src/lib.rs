@@ -12,6 +12,7 @@ pub mod grant;
 pub mod id;
 pub mod issuer;
 pub mod json;
+pub mod limit;
 pub mod registration;
 pub mod resource;
 pub mod scope;

@@ -4,8 +4,14 @@
 //! application, and that goes before. Both name the label under which people see, count, ban and revoke, and nothing else: rung, evidence, verdict and
 //! consent belong to the `client_id` alone.
 
-use salver_oauth::client::{
-    id::ClientId, metadata::Metadata, recorded::Purpose, redirect_uri::without_port,
+use salver_oauth::{
+    client::{
+        id::ClientId,
+        metadata::Metadata,
+        recorded::Purpose,
+        redirect_uri::{RedirectUri, without_port},
+    },
+    registration::Registration,
 };
 
 use crate::{
@@ -16,7 +22,8 @@ use crate::{
 /// What makes two `client_id`s the same client, as a key.
 #[must_use]
 pub fn fingerprint(client: &Metadata) -> String {
-    of_client_id(&client.client_id).unwrap_or_else(|| of_targets(client))
+    of_client_id(&client.client_id)
+        .unwrap_or_else(|| of_targets(&client.redirect_uris, client.name.as_deref()))
 }
 
 /// The fingerprint of whoever has this `client_id`; nothing for a client that registered itself, of whom more has to be known.
@@ -32,13 +39,18 @@ pub fn of_client_id(client_id: &ClientId) -> Option<String> {
     }
 }
 
+/// The fingerprint that a client will have which registers itself so.
+#[must_use]
+pub fn of_registration(registration: &Registration) -> String {
+    of_targets(registration.redirect_uris(), registration.claims().client_name.as_deref())
+}
+
 /// Whoever sends answers to the same places under the same name is the same client, however its `client_id` was sealed.
-fn of_targets(client: &Metadata) -> String {
-    let mut targets: Vec<_> =
-        client.redirect_uris.iter().map(|uri| without_port(uri.as_str())).collect();
+fn of_targets(redirect_uris: &[RedirectUri], name: Option<&str>) -> String {
+    let mut targets: Vec<_> = redirect_uris.iter().map(|uri| without_port(uri.as_str())).collect();
     targets.sort_unstable();
     targets.dedup();
-    let name = folded(client.name.as_deref().unwrap_or_default());
+    let name = folded(name.unwrap_or_default());
     // No redirect URI holds a space, or is the sign before the name.
     format!("{DYNAMIC}{}{BEFORE_NAME}{name}", targets.join(" "))
 }

@@ -83,6 +83,8 @@ pub struct OnRecord {
     pub account: Box<str>,
     /// A reviewer has looked at what is in force.
     pub vetted: bool,
+    /// The only MCP server that it is for, if whoever entered it chose one.
+    pub resource: Option<Box<str>>,
 }
 
 /// What is known when a client is assessed, for one request.

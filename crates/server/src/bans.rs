@@ -12,7 +12,7 @@ use salver_policy::ban::{Ban, BanSubject, Bans};
 use salver_store::{Store, StoreError, record::Ban as Stored};
 use tokio::sync::Mutex;
 
-use crate::flow::application::Bindings;
+use crate::{flow::application::Bindings, gone::Gone};
 
 /// The bans, as of the newest reading.
 #[derive(Default)]
@@ -26,12 +26,14 @@ pub struct BanIndex {
 /// Bans with the number of their state.
 #[derive(Default)]
 pub struct Numbered {
-    /// How often they had changed, or what is bound had.
+    /// How often they had changed, or what is bound or gone had.
     pub number: i64,
     /// Those that were not lifted; expired ones match nobody.
     pub bans: Bans,
     /// What administrators have bound: a ban of an application shuts out whatever is bound to it.
     pub bindings: Bindings,
+    /// Registrations that are no more.
+    pub gone: Gone,
 }
 
 impl BanIndex {
@@ -61,13 +63,15 @@ impl BanIndex {
         let _one_at_a_time = self.reader.lock().await;
         // Before the list: what is added in between is read now, and once more next time.
         let number = store.bans_number().await?;
-        if number == self.current.load().number {
+        let before = self.get();
+        if number == before.number {
             return Ok(());
         }
         let stored = store.list_bans().await?;
         let bans = Bans::new(stored.iter().filter_map(in_force).collect());
         let bindings = Bindings::new(&store.list_bindings().await?);
-        self.current.store(Arc::new(Numbered { number, bans, bindings }));
+        let gone = before.gone.read(store).await?;
+        self.current.store(Arc::new(Numbered { number, bans, bindings, gone }));
         Ok(())
     }
 }

@@ -9,9 +9,10 @@ use salver_store::Store;
 
 use crate::{
     bans::BanIndex, chance::Chance, clock::Clock, counters::Counters, drift::Drift,
-    keyring::Keyring, logo::Logos, notices::Notices, policy::CurrentPolicy,
-    read_documents::ReadDocuments, revocations::RevocationIndex, sealing::Sealing,
-    secrets::Secrets, settings::Settings, usage::Usage,
+    keyring::Keyring, logo::Logos, met::MetClients, notices::Notices, policy::CurrentPolicy,
+    read_documents::ReadDocuments, registration_limit::RegistrationLimit,
+    registration_tokens::RegistrationTokens, revocations::RevocationIndex, sealing::Sealing,
+    secrets::Secrets, settings::Settings, throttle::Throttle, usage::Usage,
 };
 
 /// What journeys work with.
@@ -42,6 +43,14 @@ pub struct Deps {
     pub revocations: RevocationIndex,
     /// What was seen lately.
     pub usage: Usage,
+    /// Who registered itself and was let in before.
+    pub met: MetClients,
+    /// How many clients that nobody knows may register.
+    pub registration_limit: RegistrationLimit,
+    /// With what clients may register where not everybody may.
+    pub registration_tokens: RegistrationTokens,
+    /// Wrong secrets of clients and resource servers.
+    pub secret_tries: Throttle,
     /// How far clients get.
     pub counters: Counters,
     /// Documents that were read lately.

@@ -33,6 +33,8 @@ pub enum Purpose {
     DeleteApplication,
     /// Decides on an application.
     ReviewApplication,
+    /// Makes or changes a client of one's own.
+    OwnClient,
 }
 
 /// Whom the form was shown to.
@@ -73,6 +75,18 @@ pub fn accept(
         && (-SKEW..=LIFETIME).contains(&age)
 }
 
+/// The number of what is made by one showing of a form, which bears a nonce: whoever sends it twice names one thing twice, and a thing is made once. Nobody can
+/// choose the number, and another session's form names something else.
+#[must_use]
+pub fn number(key: &DerivedKey, purpose: Purpose, holder: &Holder, nonce: &str) -> [u8; 16] {
+    let mut text = authenticated(purpose, holder, [0; 8]);
+    text.splice(..4, *b"once");
+    text.extend_from_slice(nonce.as_bytes());
+    let mut number = [0; 16];
+    number.iter_mut().zip(key.hmac(&text)).for_each(|(to, from)| *to = from);
+    number
+}
+
 /// All parts but the last have a fixed length, and the first tells how long the last is.
 fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
     let purpose: &[u8; 4] = match purpose {
@@ -87,6 +101,7 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::ApplicationSecret => b"secr",
         Purpose::DeleteApplication => b"dele",
         Purpose::ReviewApplication => b"revi",
+        Purpose::OwnClient => b"ownc",
     };
     let (kind, holder): (&[u8; 5], &[u8]) = match holder {
         Holder::Browser(id) => (b"form1", id),
@@ -125,6 +140,15 @@ mod tests {
         assert!(!good(Purpose::SignOut, &browser, 0));
         assert!(!good(Purpose::SignIn, &Holder::Browser([8; 16]), 0));
         assert!(!good(Purpose::SignIn, &Holder::Session([7; 32]), 0));
+    }
+
+    #[test]
+    fn a_form_sent_twice_has_one_number_and_another_one_another() {
+        let (own, other) = (Holder::Session([7; 32]), Holder::Session([8; 32]));
+        let number = |holder, nonce| number(&key(1), Purpose::OwnClient, holder, nonce);
+        assert_eq!(number(&own, "a"), number(&own, "a"));
+        assert_ne!(number(&own, "a"), number(&own, "b"));
+        assert_ne!(number(&own, "a"), number(&other, "a"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub struct Secrets {
     refresh_tokens: RefreshKey,
     tickets: DerivedKey,
     signing_keys: DerivedKey,
+    sealing_roots: DerivedKey,
 }
 
 /// The keyed function of refresh tokens.
@@ -26,6 +27,7 @@ impl Secrets {
             refresh_tokens: RefreshKey(master.derive(KeyPurpose::RefreshTokens)?),
             tickets: master.derive(KeyPurpose::Tickets)?,
             signing_keys: master.derive(KeyPurpose::SigningKeys)?,
+            sealing_roots: master.derive(KeyPurpose::SealingRoots)?,
         })
     }
 
@@ -52,6 +54,12 @@ impl Secrets {
     #[must_use]
     pub fn signing_keys(&self) -> &DerivedKey {
         &self.signing_keys
+    }
+
+    /// Seals the roots behind the `client_id`s of clients that register themselves.
+    #[must_use]
+    pub fn sealing_roots(&self) -> &DerivedKey {
+        &self.sealing_roots
     }
 }
 

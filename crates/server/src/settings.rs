@@ -3,13 +3,15 @@
 use std::{collections::HashMap, sync::Arc};
 
 use salver_oauth::{
-    Issuer, ResourceId,
+    Issuer, ResourceId, Timestamp,
     authorization::{check::Offer, return_address::OwnOrigins},
     client::{change::ChangeRules, document::Profile, metadata::Metadata},
     scope::Scope,
 };
 use salver_policy::redirects::RedirectPolicy;
 use zeroize::Zeroizing;
+
+use crate::registration_limit::RegistrationBounds;
 
 /// Settings of the authorization server.
 pub struct Settings {
@@ -43,17 +45,35 @@ pub struct Developers {
 }
 
 /// How clients may register themselves (RFC 7591).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Registration {
-    /// They may. Those that did go on when they may no longer.
-    pub dynamic: bool,
+    /// Who may. Clients that are registered go on when nobody may any more.
+    pub dynamic: Dynamic,
+    /// From when on nobody may.
+    pub until: Option<Timestamp>,
     /// Where their answers may go.
     pub redirects: RedirectPolicy,
+    /// How many that nobody knows may do so.
+    pub bounds: RegistrationBounds,
 }
 
-impl Default for Registration {
-    fn default() -> Self {
-        Self { dynamic: true, redirects: RedirectPolicy::default() }
+/// Who may register clients.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Dynamic {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Who has an initial access token.
+    Invited,
+    /// Nobody.
+    Off,
+}
+
+impl Registration {
+    /// Who may register clients at this time.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Dynamic {
+        if self.until.is_some_and(|end| end <= now) { Dynamic::Off } else { self.dynamic }
     }
 }
 

@@ -1,16 +1,18 @@
-//! May this try to sign in be made now? Five failures are free, then delays grow (DESIGN §9).
+//! May this try to sign in, or this secret of a client, be tried now? Five failures are free, then delays grow (DESIGN §9).
 //!
 //! Failures count per (account, network) and per network; a browser that signed in to the account before has a counter of its own
-//! instead, so nobody can lock its owner out from elsewhere. A try counts as failed from its start until it succeeds: many at once
-//! gain nothing. The table is bounded, in memory, and per node.
+//! instead, so nobody can lock its owner out from elsewhere. A try to sign in counts as failed from its start until it succeeds: many at
+//! once gain nothing. Secrets of clients are compared in no time, and their owners send many requests at once, so those count when they have
+//! failed. Tables are bounded, in memory, and per node.
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use salver_oauth::Timestamp;
+
+use crate::network::Network;
 
 /// Counters of failed tries.
 pub struct Throttle {
@@ -27,15 +29,8 @@ pub enum Counted {
     Network(Network),
     /// An account, from a browser that has signed in to it before.
     Browser([u8; 16], [u8; 16]),
-}
-
-/// Where a request comes from: IPv4 /24, IPv6 /48.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Network {
-    /// The first three bytes.
-    V4([u8; 3]),
-    /// The first six bytes.
-    V6([u8; 6]),
+    /// A client or resource server that has a secret, by a keyed hash of its name, from one network: nobody can lock it out from elsewhere.
+    Client([u8; 16], Network),
 }
 
 /// Not yet: so many seconds to wait.
@@ -51,22 +46,6 @@ pub struct Try(Vec<Counted>);
 struct Counter {
     failures: u32,
     last: Timestamp,
-}
-
-impl Network {
-    /// The network of an address; an IPv4 address in IPv6 clothes counts as what it is.
-    #[must_use]
-    pub fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let [a, b, c, _] = address.octets();
-                Self::V4([a, b, c])
-            }
-            IpAddr::V6(address) => {
-                Self::V6(address.octets().first_chunk().copied().unwrap_or_default())
-            }
-        }
-    }
 }
 
 impl Default for Throttle {
@@ -91,14 +70,33 @@ impl Throttle {
             return Err(Wait(wait));
         }
         for key in keys {
-            if !counters.contains_key(key) && counters.len() >= self.capacity {
-                make_room(&mut counters, now);
-            }
-            let counter = counters.entry(*key).or_insert(Counter { failures: 0, last: now });
-            *counter =
-                Counter { failures: counter.standing(*key, now).saturating_add(1), last: now };
+            self.count(&mut counters, *key, now);
         }
         Ok(Try(keys.to_vec()))
+    }
+
+    /// Tries what takes no time, and counts it if it fails; a success ends the counter. Answers whether it succeeded.
+    ///
+    /// # Errors
+    /// How long to wait, if the counter says so; then nothing is tried.
+    pub fn attempt(
+        &self,
+        key: Counted,
+        now: Timestamp,
+        succeeds: impl FnOnce() -> bool,
+    ) -> Result<bool, Wait> {
+        let wait = self.lock().get(&key).map_or(0, |counter| counter.wait(key, now));
+        if wait > 0 {
+            return Err(Wait(wait));
+        }
+        let succeeded = succeeds();
+        let mut counters = self.lock();
+        if succeeded {
+            counters.remove(&key);
+        } else {
+            self.count(&mut counters, key, now);
+        }
+        Ok(succeeded)
     }
 
     /// Takes a try back that succeeded. The account's counter ends; the network's only forgets this one try, or an attacker
@@ -115,6 +113,14 @@ impl Throttle {
         }
     }
 
+    fn count(&self, counters: &mut HashMap<Counted, Counter>, key: Counted, now: Timestamp) {
+        if !counters.contains_key(&key) && counters.len() >= self.capacity {
+            make_room(counters, now);
+        }
+        let counter = counters.entry(key).or_insert(Counter { failures: 0, last: now });
+        *counter = Counter { failures: counter.standing(key, now).saturating_add(1), last: now };
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Counted, Counter>> {
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,7 +131,9 @@ impl Counter {
     fn standing(&self, key: Counted, now: Timestamp) -> u32 {
         let period = match key {
             Counted::Network(_) => NETWORK_FORGETS_ONE_PER,
-            Counted::Account(..) | Counted::Browser(..) => ACCOUNT_FORGETS_ONE_PER,
+            Counted::Account(..) | Counted::Browser(..) | Counted::Client(..) => {
+                ACCOUNT_FORGETS_ONE_PER
+            }
         };
         let forgotten = self.age(now) / period;
         self.failures.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
@@ -144,13 +152,20 @@ impl Counter {
     }
 }
 
-/// Drops what is forgotten; if nothing is, the counter that was least recently touched.
+/// Drops what is forgotten; if nothing is, the sixteenth of the counters that was least recently touched: one look at all of them makes room for many.
 fn make_room(counters: &mut HashMap<Counted, Counter>, now: Timestamp) {
     let before = counters.len();
     counters.retain(|key, counter| counter.standing(*key, now) > 0);
-    if counters.len() == before {
-        let oldest = counters.iter().min_by_key(|(_, counter)| counter.last).map(|(key, _)| *key);
-        oldest.and_then(|key| counters.remove(&key));
+    if counters.len() < before {
+        return;
+    }
+    let mut by_age: Vec<_> = counters.iter().map(|(key, counter)| (counter.last, *key)).collect();
+    let oldest = before / 16;
+    if oldest < by_age.len() {
+        by_age.select_nth_unstable_by_key(oldest, |(last, _)| *last);
+    }
+    for (_, key) in by_age.into_iter().take(oldest.max(1)) {
+        counters.remove(&key);
     }
 }
 
@@ -165,8 +180,11 @@ const CAPACITY: usize = 65_536;
 mod tests {
     use super::*;
 
-    const HOME: Network = Network::V4([192, 0, 2]);
     const ALICE: [u8; 16] = [1; 16];
+
+    fn network(number: u8) -> Network {
+        Network::of([192, 0, number, 1].into())
+    }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1_790_000_000 + seconds)
@@ -180,7 +198,7 @@ mod tests {
 
     #[test]
     fn five_failures_are_free_then_delays_grow() {
-        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, HOME));
+        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, network(2)));
         fail(&throttle, alice, 5, at(0));
         let mut now = 0;
         for expected in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
@@ -198,7 +216,7 @@ mod tests {
 
     #[test]
     fn being_refused_does_not_lengthen_the_wait() {
-        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, HOME));
+        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, network(2)));
         fail(&throttle, alice, 5, at(0));
         for _ in 0..100 {
             assert_eq!(throttle.begin(&[alice], at(0)).map(|_| ()), Err(Wait(1)));
@@ -208,7 +226,7 @@ mod tests {
 
     #[test]
     fn many_tries_at_once_count_before_they_end() {
-        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, HOME));
+        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, network(2)));
         let under_way: Vec<_> = (0..100).map(|_| throttle.begin(&[alice], at(0))).collect();
         assert_eq!(under_way.iter().filter(|tried| tried.is_ok()).count(), 5);
     }
@@ -216,7 +234,7 @@ mod tests {
     #[test]
     fn success_ends_the_accounts_counter_but_not_the_networks() {
         let throttle = Throttle::default();
-        let both = [Counted::Account(ALICE, HOME), Counted::Network(HOME)];
+        let both = [Counted::Account(ALICE, network(2)), Counted::Network(network(2))];
         for _ in 0..4 {
             drop(throttle.begin(&both, at(0)).unwrap());
         }
@@ -230,11 +248,11 @@ mod tests {
     #[test]
     fn a_browser_that_signed_in_before_has_its_own_counter() {
         let throttle = Throttle::default();
-        fail(&throttle, Counted::Account(ALICE, HOME), 5, at(0));
-        fail(&throttle, Counted::Network(HOME), 5, at(0));
+        fail(&throttle, Counted::Account(ALICE, network(2)), 5, at(0));
+        fail(&throttle, Counted::Network(network(2)), 5, at(0));
         assert!(
             throttle
-                .begin(&[Counted::Account(ALICE, HOME), Counted::Network(HOME)], at(0))
+                .begin(&[Counted::Account(ALICE, network(2)), Counted::Network(network(2))], at(0))
                 .is_err()
         );
         assert!(throttle.begin(&[Counted::Browser([9; 16], ALICE)], at(0)).is_ok());
@@ -243,16 +261,14 @@ mod tests {
     #[test]
     fn another_account_and_another_network_are_counted_apart() {
         let throttle = Throttle::default();
-        fail(&throttle, Counted::Account(ALICE, HOME), 5, at(0));
-        assert!(throttle.begin(&[Counted::Account([2; 16], HOME)], at(0)).is_ok());
-        assert!(
-            throttle.begin(&[Counted::Account(ALICE, Network::V4([192, 0, 3]))], at(0)).is_ok()
-        );
+        fail(&throttle, Counted::Account(ALICE, network(2)), 5, at(0));
+        assert!(throttle.begin(&[Counted::Account([2; 16], network(2))], at(0)).is_ok());
+        assert!(throttle.begin(&[Counted::Account(ALICE, network(3))], at(0)).is_ok());
     }
 
     #[test]
     fn time_forgets() {
-        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, HOME));
+        let (throttle, alice) = (Throttle::default(), Counted::Account(ALICE, network(2)));
         fail(&throttle, alice, 5, at(0));
         assert!(throttle.begin(&[alice], at(600)).is_ok());
         assert!(throttle.begin(&[alice], at(600)).is_err());
@@ -262,20 +278,42 @@ mod tests {
     fn the_table_is_bounded_and_drops_the_oldest() {
         let throttle = Throttle::with_capacity(3);
         for (number, seconds) in [(1, 0), (2, 1), (3, 2), (4, 3)] {
-            fail(&throttle, Counted::Account([number; 16], HOME), 5, at(seconds));
+            fail(&throttle, Counted::Account([number; 16], network(2)), 5, at(seconds));
         }
         assert_eq!(throttle.lock().len(), 3);
-        assert!(throttle.begin(&[Counted::Account([2; 16], HOME)], at(1)).is_err());
-        assert!(!throttle.lock().contains_key(&Counted::Account([1; 16], HOME)));
+        assert!(throttle.begin(&[Counted::Account([2; 16], network(2))], at(1)).is_err());
+        assert!(!throttle.lock().contains_key(&Counted::Account([1; 16], network(2))));
     }
 
     #[test]
-    fn networks_are_24_and_48_bits() {
-        let network = |text: &str| Network::of(text.parse().unwrap());
-        assert_eq!(network("192.0.2.1"), network("192.0.2.255"));
-        assert_ne!(network("192.0.2.1"), network("192.0.3.1"));
-        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.1"));
-        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:ffff::9"));
-        assert_ne!(network("2001:db8:1::1"), network("2001:db8:2::1"));
+    fn a_secret_is_tried_unless_wrong_ones_came_from_the_same_network() {
+        let throttle = Throttle::default();
+        let client = |number| Counted::Client(ALICE, network(number));
+        let attempt = |key, seconds, right| throttle.attempt(key, at(seconds), || right);
+        for _ in 0..4 {
+            assert_eq!(attempt(client(2), 0, false), Ok(false));
+        }
+        assert_eq!(attempt(client(2), 0, true), Ok(true), "and its failures are forgotten");
+        for _ in 0..5 {
+            assert_eq!(attempt(client(2), 0, false), Ok(false));
+        }
+        let untried = throttle.attempt(client(2), at(0), || panic!("it is not tried"));
+        assert_eq!(untried, Err(Wait(1)));
+        assert_eq!(attempt(client(3), 0, true), Ok(true), "from another network");
+        assert_eq!(attempt(client(2), 1, false), Ok(false));
+        assert_eq!(attempt(client(2), 2, true), Err(Wait(1)), "the next delay is twice as long");
+        assert_eq!(attempt(client(2), 3, true), Ok(true));
+    }
+
+    #[test]
+    fn a_flood_of_networks_takes_no_more_room() {
+        let throttle = Throttle::with_capacity(1_000);
+        for number in 0..20_000_u32 {
+            let [_, a, b, c] = number.to_be_bytes();
+            let key = Counted::Client(ALICE, Network::of([a, b, c, 1].into()));
+            assert_eq!(throttle.attempt(key, at(0), || false), Ok(false), "{number}");
+        }
+        assert!(throttle.lock().len() <= 1_000);
+        assert!(throttle.lock().len() > 900, "and most of it is used");
     }
 }

@@ -8,7 +8,7 @@ use salver_policy::catalogue::Catalogue;
 
 use crate::{
     deps::Deps,
-    flow::{application, ban},
+    flow::{application, ban, domain, killed},
 };
 
 /// How often the feed of revocations is read: what another process revokes takes effect within a second (DESIGN 4.9).
@@ -31,6 +31,7 @@ pub async fn run(deps: Arc<Deps>) {
             feed.tick().await;
             read_feed(&deps).await;
             follow_bans(&deps).await;
+            read_registration_tokens(&deps).await;
         }
     };
     let rest = async {
@@ -44,6 +45,7 @@ pub async fn run(deps: Arc<Deps>) {
                 _ = sweep.tick() => {
                     sweep_and_reread(&deps).await;
                     settle_applications(&deps, &mut settled).await;
+                    follow_domains(&deps).await;
                 }
             }
         }
@@ -82,12 +84,18 @@ async fn merge_secrets(deps: &Deps) {
 /// Merges what was counted; also called once more before the server stops.
 pub async fn merge_counts(deps: &Deps) {
     let counted = deps.counters.take();
-    if counted.is_empty() {
-        return;
-    }
-    if let Err(error) = deps.store.count(counted.clone()).await {
+    if !counted.is_empty()
+        && let Err(error) = deps.store.count(counted.clone()).await
+    {
         deps.counters.put_back(counted);
         tracing::warn!(%error, "counts could not be merged; they are kept for the next time");
+    }
+    let used = deps.registration_tokens.take();
+    if !used.is_empty()
+        && let Err(error) = deps.store.count_registration_tokens(used.clone()).await
+    {
+        deps.registration_tokens.put_back(used);
+        tracing::warn!(%error, "uses of initial access tokens could not be merged; they are kept for the next time");
     }
 }
 
@@ -124,19 +132,38 @@ async fn follow_bans(deps: &Deps) {
     if let Err(error) = ban::follow(deps).await {
         tracing::warn!(%error, "bans could not be read, or what they end not be ended; once more in a moment");
     }
+    if let Err(error) = killed::follow(deps).await {
+        tracing::warn!(%error, "keys of registrations could not be read, or what killed ones gave not be ended; once more in a moment");
+    }
+}
+
+async fn follow_domains(deps: &Deps) {
+    if let Err(error) = domain::follow(deps).await {
+        tracing::warn!(%error, "proofs of domains could not be read or kept; once more in a minute");
+    }
+}
+
+/// What another process makes or revokes takes effect within a second.
+async fn read_registration_tokens(deps: &Deps) {
+    if let Err(error) = deps.registration_tokens.refresh(&*deps.store).await {
+        tracing::warn!(%error, "initial access tokens could not be read; once more in a moment");
+    }
 }
 
 async fn sweep_and_reread(deps: &Deps) {
     if let Err(error) = deps.store.sweep(deps.now()).await {
         tracing::warn!(%error, "old rows could not be swept");
     }
+    if let Err(error) = deps.met.refresh(&*deps.store).await {
+        tracing::warn!(%error, "clients that were let in elsewhere could not be read; once more in a minute");
+    }
     if let Err(error) =
         deps.keyring.refresh(&*deps.store, deps.secrets.signing_keys(), deps.now()).await
     {
         tracing::warn!(%error, "signing keys could not be read again; those in force stay");
     }
-    let (key, issuer) = (deps.secrets.signing_keys(), &deps.settings.issuer);
-    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer).await {
-        tracing::warn!(%error, "sealing keys could not be read again; those in force stay");
+    let (key, issuer) = (deps.secrets.sealing_roots(), &deps.settings.issuer);
+    if let Err(error) = deps.sealing.refresh(&*deps.store, key, issuer, deps.now()).await {
+        tracing::warn!(%error, "keys of registrations could not be read again; those in force stay");
     }
 }

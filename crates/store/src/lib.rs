@@ -14,6 +14,7 @@
 //!
 //! To add a method: write it here with its document, add its cases to `contract/`, then make each engine pass.
 
+mod answer;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod group;
@@ -23,55 +24,20 @@ pub mod retention;
 pub mod sqlite;
 pub mod username;
 
-use std::{future::Future, pin::Pin};
-
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
-use thiserror::Error;
+
+pub use answer::{Answer, Outcome, StoreError};
 
 use record::{
     AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
     Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
-    Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
-    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
-    NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
-    Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session,
-    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded,
+    HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
+    NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome,
+    NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded,
+    RecordedClient, RedeemCode, RegistrationToken, ReviewCase, Revocation, RevocationReason,
+    Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
 };
-
-/// What an engine answers, some time later.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
-
-/// The engine could not do its work. Whoever sees this answers 503; what was asked for did not happen, or is not known to have.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The engine failed: disk full, file gone, connection lost.
-    #[error("the store failed: {0}")]
-    Engine(Box<dyn std::error::Error + Send + Sync>),
-    /// A stored value cannot be read back: another program wrote it, or the file is damaged.
-    #[error("the store holds a value that cannot be read: {0}")]
-    Corrupt(&'static str),
-    /// The schema is newer than this program knows.
-    #[error("the store was written by a newer salver (schema {found}, known up to {known})")]
-    TooNew {
-        /// The schema version in the store.
-        found: i64,
-        /// The newest one that this program knows.
-        known: i64,
-    },
-    /// The engine has been shut down.
-    #[error("the store is closed")]
-    Closed,
-}
-
-/// Whether a unit of work found the state that it was decided on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use]
-pub enum Outcome {
-    /// It happened.
-    Applied,
-    /// Somebody else came first; nothing happened.
-    Lost,
-}
 
 /// The memory of an authorization server.
 pub trait Store: Send + Sync + 'static {
@@ -201,13 +167,17 @@ pub trait Store: Send + Sync + 'static {
         person: UserId,
         groups: Vec<Box<str>>,
     ) -> Answer<'_, Vec<RecordedClient>>;
-    /// Changes a client; what is to end has lines in the feed, its stem among them. `Lost` unless it stands at the expected revision; a deleted one never changes.
+    /// Changes a client; what is to end has lines in the feed, its stem among them. If it is shared with others than before, the secrets and grants of
+    /// those end who are not among them any more, and are not its owner. `Lost` unless it stands at the expected revision; a deleted one never changes.
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
     /// A client's history, oldest first.
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
     /// How many people have let a client in and have not ended that.
     fn count_client_use<'a>(&'a self, client_id: &'a str) -> Answer<'a, ClientUse>;
-    /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].
+    /// Who has let a client in and does so still, by name.
+    fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>>;
+    /// Adds a secret. `Lost` if there is no such client, if its holder is neither the client's owner nor among those whom it is shared with, if as many live
+    /// ones as there may be are the same holder's ([`retention::LIVE_SECRETS`]), or if there was one of this id.
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
     /// A secret by its digest, ended or not, until it is swept.
     fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>>;
@@ -230,6 +200,20 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'a, Outcome>;
     /// Merges when secrets were last used; older facts change nothing.
     fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()>;
+
+    /// Keeps a proof of a domain, or what a later look at it has found. `Lost` if there is no such client.
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome>;
+    /// Forgets a proof. `Lost` if there is none.
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome>;
+    /// The domains that the owner of a client has proven, by name.
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>>;
+    /// At most so many proofs that were last looked at before a time, the oldest look first.
+    fn list_due_domain_proofs(&self, before: Timestamp, limit: u32)
+    -> Answer<'_, Vec<DomainProof>>;
 
     // ── What clients prove ──
 
@@ -286,6 +270,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// All clients that were ever let in, in the order of their fingerprints.
     fn list_met_clients(&self) -> Answer<'_, Vec<MetClient>>;
+    /// The fingerprints of the clients that were first let in after the one of this number, at most so many, in that order, each with its number; from the
+    /// start for zero. Numbers rise in the order of commits, and no client is ever forgotten.
+    fn list_fingerprints(&self, after: i64, limit: u32) -> Answer<'_, Vec<(i64, String)>>;
     /// All applications: those that clients belong to, and those that something was bound to.
     fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>>;
     /// Gives clients that were met other homes, since the catalogue has changed; answers how many. Counts as changes of bans.
@@ -308,6 +295,22 @@ pub trait Store: Send + Sync + 'static {
     /// What was counted on the days that began at this time or later, in order.
     fn list_counts(&self, since: Timestamp) -> Answer<'_, Vec<Counted>>;
 
+    // ── Initial access tokens: who may register where not everybody may ──
+
+    /// Adds a token; answers its number, which is never given twice.
+    fn add_registration_token(&self, token: NewRegistrationToken) -> Answer<'_, i64>;
+    /// Revokes a token. `Lost` if there is none of this number in force.
+    fn revoke_registration_token(
+        &self,
+        number: i64,
+        by: String,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome>;
+    /// All tokens that are not swept, those that have ended too.
+    fn list_registration_tokens(&self) -> Answer<'_, Vec<RegistrationToken>>;
+    /// Adds to how often tokens were used, and merges when they last were; older times change nothing, and neither do tokens that are gone.
+    fn count_registration_tokens(&self, used: Vec<UsedRegistrationToken>) -> Answer<'_, ()>;
+
     // ── Bans ──
 
     /// Adds a ban; answers its number. Fails if its kind is none of those of [`Ban`].
@@ -316,8 +319,16 @@ pub trait Store: Send + Sync + 'static {
     fn lift_ban(&self, number: i64, by: String, now: Timestamp) -> Answer<'_, Outcome>;
     /// All bans that were ever made, those that ended too.
     fn list_bans(&self) -> Answer<'_, Vec<Ban>>;
-    /// How often a ban was added or lifted, or a client came under another application. That one ends by its time is no change: whoever judges by bans knows the time.
+    /// How often a ban was added or lifted, a client came under another application, a registration was deleted, or a key that seals was killed. That one ends by its time is no change: whoever judges by bans knows the time.
     fn bans_number(&self) -> Answer<'_, i64>;
+
+    // ── Registrations that their clients have deleted ──
+
+    /// Ends all grants of a registration, each with a line in the feed, and remembers that it is no more for as long as the key that sealed it lives
+    /// (decision 9). Counts as a change of bans. `Lost` if nobody ever let it in, or if it was deleted before: then nothing happens.
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome>;
+    /// The deletions after this number, in order. Zero reads from the start. Numbers are given in the order of commits and never twice.
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>>;
 
     // ── Review ──
 
@@ -367,6 +378,9 @@ pub trait Store: Send + Sync + 'static {
     fn list_keys(&self) -> Answer<'_, Vec<StoredKey>>;
     /// Adds a key; earlier keys of the same use get the given end of publication, if they have none.
     fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()>;
+    /// Kills a key that seals registrations: it stays listed for good, retired now. This counts as a change of bans, since it shuts out. `Lost` if
+    /// there is no such key, or it was killed before.
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome>;
 
     // ── Housekeeping ──
 

@@ -6,7 +6,10 @@ mod ban;
 mod client;
 mod consent;
 mod count;
+mod deletion;
+mod domain;
 mod hosted;
+mod registration_token;
 mod review;
 mod verdict;
 mod version;
@@ -17,12 +20,15 @@ pub use application::{
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
-    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, NewClientEvent,
-    NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, ClientUser,
+    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};
+pub use deletion::{Deletion, NewDeletion};
+pub use domain::{DomainProof, ProofMethod};
 pub use hosted::{HostedAdded, HostedDocument};
+pub use registration_token::{NewRegistrationToken, RegistrationToken, UsedRegistrationToken};
 pub use review::{
     AccessRequest, Asked, CaseDecision, CaseKind, CaseState, NewAccessRequest, ReviewCase,
 };
@@ -285,8 +291,8 @@ pub struct StoredKey {
     pub sealed: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// From when it may sign: a new key is published a while before.
+    /// From when it may sign or seal: a new key is published a while before.
     pub signs_from: Timestamp,
-    /// When it is published no longer.
+    /// When it is published no longer; when a key that seals registrations was killed.
     pub retires_at: Option<Timestamp>,
 }

@@ -1,8 +1,9 @@
 //! How long does a thing stay after its end (in seconds), and how much is kept? The same for every engine.
 //!
 //! Sessions and invitations go when they expire, keys when they retire, installations when they expire unused. A grant that
-//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so does when a client was
-//! first let in: both are few, and say what happened.
+//! lives is kept however long it is unused: it is a consent on record (DESIGN §5). Bans stay for good, and so do killed keys and when a client was
+//! first let in: both are few, and say what happened. That a registration was deleted is kept as long
+//! as the key lives that would open it: there is one row at most for each that somebody had let in.
 
 /// A code after it expired: within this time its second presentation is noticed (OAuth 2.1 §7.5.2).
 pub const CODE: i64 = 10 * 60;
@@ -40,5 +41,7 @@ pub const VERDICT: i64 = 30 * 24 * 60 * 60;
 pub const VERDICTS: u32 = 2_000_000;
 /// What was counted on a day: long enough to see a change that was announced take effect.
 pub const COUNT: i64 = 90 * 24 * 60 * 60;
+/// An initial access token that has ended, so that it can be seen whose it was and what came of it: as long as what was counted.
+pub const ENDED_REGISTRATION_TOKEN: i64 = 90 * 24 * 60 * 60;
 /// A grant that was revoked.
 pub const REVOKED_GRANT: i64 = 30 * 24 * 60 * 60;

@@ -37,6 +37,9 @@ pub(super) enum Admin {
     Funnel(super::application::Funnel),
     /// Who still uses dynamic registration.
     DcrUsage(super::application::DcrUsage),
+    /// Tokens with which clients may be registered where not everybody may register them.
+    #[command(subcommand)]
+    RegistrationToken(super::registration_token::RegistrationTokenCommand),
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
@@ -149,6 +152,7 @@ impl Admin {
             Self::App(app) => app.run(),
             Self::Funnel(funnel) => funnel.run(),
             Self::DcrUsage(usage) => usage.run(),
+            Self::RegistrationToken(token) => token.run(),
             Self::User(UserCommand::List { json, place }) => list(json, &place),
             Self::User(UserCommand::Show { username, json, place }) => {
                 show(&username, json, &place)

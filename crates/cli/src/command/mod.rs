@@ -14,6 +14,7 @@ mod egress;
 mod group;
 mod keys;
 mod policy;
+mod registration_token;
 mod review;
 mod serve;
 
@@ -51,7 +52,7 @@ enum Command {
     /// Who may come in: explain a login, try other rules on earlier ones, check rules, show ready-made ones.
     #[command(subcommand)]
     Policy(policy::Policy),
-    /// Signing keys: show them, make new ones.
+    /// Keys that sign and seal: show them, make new ones, kill one.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// What was fetched from others, for whom, and how it ended.

@@ -16,6 +16,7 @@ pub(crate) mod host_and_port;
 pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod log;
+mod moment;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod problem;

@@ -43,6 +43,8 @@ impl House {
         let deps = Arc::new(server::deps(settings, state, (way_out, told)).await?);
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
         deps.bans.refresh(&*deps.store).await?;
+        deps.met.refresh(&*deps.store).await?;
+        deps.registration_tokens.refresh(&*deps.store).await?;
         let shadows = settings.policy.shadows(&deps.bans.get().bans, deps.now());
         if !shadows.is_empty() {
             return Err(Failure::Configuration(shadows));

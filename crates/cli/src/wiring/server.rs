@@ -13,13 +13,17 @@ use salver_server::{
     drift::Drift,
     keyring::Keyring,
     logo::Logos,
+    met::MetClients,
     notices::Notices,
     policy::CurrentPolicy,
     read_documents::ReadDocuments,
+    registration_limit::RegistrationLimit,
+    registration_tokens::RegistrationTokens,
     revocations::RevocationIndex,
     sealing::Sealing,
     secrets::Secrets,
     settings::{Lifetimes, Resource as ServerResource, Resources, Settings as ServerSettings},
+    throttle::Throttle,
     usage::Usage,
 };
 
@@ -48,13 +52,17 @@ pub(super) async fn deps(
     .await
     .map_err(keys_failed)?;
     let sealing =
-        Sealing::open(&*state.store, secrets.signing_keys(), &settings.server.issuer, now)
+        Sealing::open(&*state.store, secrets.sealing_roots(), &settings.server.issuer, now)
             .await
             .map_err(keys_failed)?;
     let catalogue = catalogue::in_force(settings)?;
     let server = server_settings(settings);
     Ok(Deps {
         own_origins: server.own_origins(),
+        met: MetClients::default(),
+        registration_limit: RegistrationLimit::new(server.registration.bounds),
+        registration_tokens: RegistrationTokens::default(),
+        secret_tries: Throttle::default(),
         policy: CurrentPolicy::new(policy(settings, catalogue)),
         bans: BanIndex::default(),
         drift: Drift::default(),

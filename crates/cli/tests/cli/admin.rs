@@ -1,4 +1,4 @@
-//! `salver admin` and `salver keys`: on the store directly, with or without a server beside.
+//! `salver admin`: on the store directly, with or without a server beside.
 
 use std::{io::Write as _, process::Stdio};
 
@@ -62,38 +62,6 @@ fn an_invitation_needs_an_address_and_then_works_in_a_browser() {
     let link = made[0]["invitation_url"].as_str().unwrap();
     assert!(link.starts_with(&server.text("issuer")), "{link}");
     assert_eq!(Browser::default().get(link).status, 200);
-}
-
-#[test]
-fn keys_are_rotated_with_overlap() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Running::start(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    let states = |folder| -> Vec<String> {
-        let keys = json(folder, &["keys", "list", "--json"]);
-        keys.iter()
-            .map(|key| {
-                format!("{} {}", key["use"].as_str().unwrap(), key["state"].as_str().unwrap())
-            })
-            .collect()
-    };
-    assert_eq!(
-        states(folder.path()),
-        ["access tokens signing", "identities signing", "registrations sealing"]
-    );
-    assert!(run(folder.path(), &["keys", "rotate"]).starts_with("exit code 0"));
-    let mut rotated = states(folder.path());
-    rotated.sort();
-    assert_eq!(
-        rotated,
-        [
-            "access tokens published",
-            "access tokens retiring",
-            "identities published",
-            "identities retiring",
-            "registrations sealing"
-        ]
-    );
-    drop(server);
 }
 
 #[test]

@@ -2,14 +2,18 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use salver_egress::{DialError, DnsResolver, Egress, FetchError, Resolve, ResolveError, Settings};
+use salver_egress::{
+    DialError, DnsResolver, Egress, FetchError, Mode, NotNow, Resolve, ResolveError, Settings,
+    Texts,
+};
 use tokio::net::UdpSocket;
 
-use crate::harness::{TestClock, fetch, settings_for};
+use crate::harness::{PURPOSE, TestClock, fetch, settings_for, user};
 
 const A: u16 = 1;
 const CNAME: u16 = 5;
 const AAAA: u16 = 28;
+const TXT: u16 = 16;
 
 /// Answers every question for address records from `records`: owner, type, data.
 async fn server(records: Vec<(&'static str, u16, Vec<u8>)>) -> SocketAddr {
@@ -122,4 +126,63 @@ async fn names_are_absolute_and_missing_ones_are_told_from_silence() {
     let question = resolver.resolve("here.example.com.");
     let answer = tokio::time::timeout(Duration::from_millis(200), question).await;
     assert!(answer.is_err() || answer == Ok(Err(ResolveError::NotAnswered)), "{answer:?}");
+}
+
+/// The data of a TXT record: each string after its length.
+fn strings(texts: &[&[u8]]) -> Vec<u8> {
+    let one = |text: &&[u8]| [&[u8::try_from(text.len()).unwrap()], *text].concat();
+    texts.iter().flat_map(one).collect()
+}
+
+fn texts(domain: &str, n: u32) -> Texts<'_> {
+    Texts { label: "_salver", domain, purpose: PURPOSE, source: user(n) }
+}
+
+#[tokio::test]
+async fn texts_are_asked_of_the_dns_alone_within_the_same_gate_budgets_and_ledger() {
+    let mut records = vec![
+        ("_salver.one.example.com", TXT, strings(&[b"proof=", b"a b"])),
+        ("_salver.one.example.com", TXT, strings(&[b"other"])),
+        ("_salver.one.example.com", TXT, strings(&[b"\xff"])),
+        ("_salver.long.example.com", TXT, strings(&[&[b'x'; 255], &[b'x'; 255], b"xyz"])),
+        ("one.example.com", TXT, strings(&[b"not under our label"])),
+    ];
+    records.extend((0..17).map(|_| ("_salver.many.example.com", TXT, strings(&[b"x"]))));
+    let server = server(records).await;
+    let with = |settings| {
+        let resolver = Arc::new(DnsResolver::new(&[server]).unwrap());
+        Egress::with(settings, resolver, TestClock::new()).unwrap()
+    };
+    let egress = with(settings(server));
+    let mut found = egress.texts(texts("one.example.com", 1)).await.unwrap();
+    found.sort_unstable();
+    assert_eq!(found, ["other", "proof=a b"]);
+    for (domain, outcome) in [
+        ("missing.example.com", "no_such_name"),
+        ("long.example.com", "answer_refused"),
+        ("many.example.com", "answer_refused"),
+        ("localhost", "url_refused"),
+        ("10.0.0.1", "url_refused"),
+        ("one.example.com/x", "url_refused"),
+        ("one.example.com:8443", "url_refused"),
+        ("user@one.example.com", "url_refused"),
+        ("nas.local", "url_refused"),
+    ] {
+        let error = egress.texts(texts(domain, 1)).await.unwrap_err();
+        assert_eq!(error.outcome(), outcome, "{domain}: {error}");
+    }
+    let ledger = egress.ledger();
+    assert_eq!((ledger[0].host.as_str(), ledger[0].outcome), ("one.example.com", "fetched"));
+
+    let mut few = settings(server);
+    few.budgets.per_host = 5;
+    let egress = with(few);
+    let first = egress.texts(texts("one.example.com", 1)).await;
+    assert!(first.is_ok(), "{first:?}");
+    let second = egress.texts(texts("one.example.com", 1)).await;
+    assert!(matches!(second, Err(FetchError::NotNow(NotNow::Share(_)))), "{second:?}");
+
+    let offline = with(Settings { mode: Mode::Offline, ..settings(server) });
+    let refused = offline.texts(texts("one.example.com", 1)).await;
+    assert!(matches!(refused, Err(FetchError::Offline)), "{refused:?}");
 }

@@ -20,11 +20,13 @@ use crate::base64url;
 /// The key behind all identifiers of one number.
 pub struct SealingRoot(Zeroizing<[u8; KEY_BYTES]>);
 
-/// The keys for identifiers of one issuer: the living root of the greatest number seals, the others open.
+/// The keys for identifiers of one issuer: the living root of the greatest number seals, or the one that is told to; the others open.
 pub struct SealingKeys {
     issuer: Box<str>,
     /// By falling number; never empty.
     living: Vec<RootKeys>,
+    /// The number that seals, if it is not the greatest.
+    sealing: Option<u16>,
     killed: Vec<u16>,
 }
 
@@ -135,13 +137,25 @@ impl SealingKeys {
         if living.is_empty() {
             return Err(SealingKeysError::NoneAlive);
         }
-        Ok(Self { issuer: issuer.as_str().into(), living, killed })
+        Ok(Self { issuer: issuer.as_str().into(), living, sealing: None, killed })
+    }
+
+    /// The same, where a living number seals that is not the greatest: other servers may not know that one yet.
+    #[must_use]
+    pub fn sealing_with(self, number: u16) -> Self {
+        Self { sealing: Some(number), ..self }
     }
 
     /// The number that seals.
     #[must_use]
-    pub fn newest(&self) -> Option<u16> {
-        self.living.first().map(|keys| keys.number)
+    pub fn sealing_number(&self) -> Option<u16> {
+        self.sealing_keys().map(|keys| keys.number)
+    }
+
+    /// Whether what was sealed under a number is opened.
+    #[must_use]
+    pub fn is_alive(&self, number: u16) -> bool {
+        self.living(number).is_some()
     }
 
     /// The `client_id` of a registration: the same for the same one.
@@ -149,7 +163,7 @@ impl SealingKeys {
     /// # Errors
     /// See [`SealIdError`].
     pub fn seal(&self, registration: &Registration) -> Result<SealedId, SealIdError> {
-        let keys = self.living.first().ok_or(SealError)?;
+        let keys = self.sealing_keys().ok_or(SealError)?;
         let mut text = encoding::encode(registration);
         let aad = self.associated(encoding::VERSION, keys.number);
         let sealed = keys.ids.seal_in_place_append_tag(fixed_nonce(), aad, &mut text);
@@ -215,6 +229,10 @@ impl SealingKeys {
         let keys = self.living(id.parts()?.1)?;
         let tag = hmac::sign(&keys.hashes, &self.named(id, &[]));
         tag.as_ref().try_into().ok()
+    }
+
+    fn sealing_keys(&self) -> Option<&RootKeys> {
+        self.sealing.and_then(|number| self.living(number)).or_else(|| self.living.first())
     }
 
     fn living(&self, number: u16) -> Option<&RootKeys> {

@@ -32,6 +32,8 @@ pub enum KeyPurpose {
     Tickets,
     /// Binding forms to the session that was shown them.
     Forms,
+    /// Sealing the roots behind the `client_id`s of clients that register themselves.
+    SealingRoots,
 }
 
 impl MasterKey {
@@ -128,6 +130,7 @@ impl KeyPurpose {
             Self::Sessions => b"sessions",
             Self::Tickets => b"tickets",
             Self::Forms => b"forms",
+            Self::SealingRoots => b"sealing-roots",
         }
     }
 }

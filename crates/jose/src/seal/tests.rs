@@ -4,13 +4,14 @@ use super::*;
 use crate::base64url;
 use proptest::prelude::*;
 
-const PURPOSES: [KeyPurpose; 6] = [
+const PURPOSES: [KeyPurpose; 7] = [
     KeyPurpose::SigningKeys,
     KeyPurpose::RefreshTokens,
     KeyPurpose::TokenHashes,
     KeyPurpose::Sessions,
     KeyPurpose::Tickets,
     KeyPurpose::Forms,
+    KeyPurpose::SealingRoots,
 ];
 
 fn master() -> MasterKey {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::request::{AuthorizationRequest, Parameters};
 use crate::{
-    client::metadata::Metadata,
+    client::{id::ClientId, metadata::Metadata, recorded::Purpose},
     form::FormError,
     grant::pkce::{Challenge, ChallengeError},
     resource::ResourceId,
@@ -143,8 +143,8 @@ fn narrowed(
     let known: Scope = asked.try_into().unwrap_or_default();
     let wanted = if known.is_empty() { offer.default.clone() } else { known };
     match &client.scope {
-        // ATP-7: a document's own scope is a ceiling, as far as it speaks of scopes that exist here.
-        Some(ceiling) if !ceiling.intersection(&offer.known).is_empty() => {
+        // ATP-7: a document's own scope is a ceiling, as far as it speaks of scopes that exist here. What a person set for their own client holds everywhere.
+        Some(ceiling) if is_personal(client) || !ceiling.intersection(&offer.known).is_empty() => {
             let left = wanted.intersection(ceiling);
             if left.is_empty() { Err(AuthorizationError::Scope) } else { Ok(left) }
         }
@@ -152,10 +152,14 @@ fn narrowed(
     }
 }
 
+fn is_personal(client: &Metadata) -> bool {
+    matches!(&client.client_id, ClientId::Recorded(id) if id.purpose() == Purpose::Personal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::metadata::tests::metadata;
+    use crate::client::{metadata::tests::metadata, recorded::RecordedId};
 
     const CHALLENGE: &str =
         "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
@@ -248,6 +252,22 @@ mod tests {
                 expected,
                 "{ceiling} {asked}"
             );
+        }
+    }
+
+    #[test]
+    fn what_a_person_set_for_their_own_client_holds_everywhere() {
+        let offers = [offer("https://mcp.example/mcp")];
+        let sound = format!("response_type=code&{CHALLENGE}&scope=write");
+        let mut client = metadata(&["https://a.example/cb"]);
+        client.scope = Some("elsewhere".parse().unwrap());
+        for (purpose, expected) in [
+            (Purpose::Personal, Err(AuthorizationError::Scope)),
+            (Purpose::Application, Ok("write".to_owned())),
+        ] {
+            client.client_id = ClientId::Recorded(RecordedId::new(purpose, [7; 16]));
+            let seen = judge_for(&client, &sound, &offers).map(|(_, scope)| scope);
+            assert_eq!(seen, expected, "{purpose:?}");
         }
     }
 }

@@ -53,6 +53,20 @@ pub enum RegistrationError {
     Statement(#[from] StatementFault),
 }
 
+/// Why somebody may not register, whatever they send (RFC 7591 §3).
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum AccessError {
+    /// Nobody may.
+    #[error("clients do not register themselves here")]
+    Closed,
+    /// Only with an initial access token, and there is none.
+    #[error("there is no initial access token")]
+    NoToken,
+    /// The initial access token is none of ours, or has ended.
+    #[error("the initial access token is not good")]
+    Token,
+}
+
 /// Why a body cannot be taken for a registration.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum BodyFault {

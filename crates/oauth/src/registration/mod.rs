@@ -14,8 +14,9 @@ mod rules;
 
 pub use answer::{Answer, Credentials};
 pub use canonical::{ApplicationType, Authentication, Claims, InstallationNonce, Registration};
-pub use fault::{BodyFault, KeysFault, RegistrationError, StatementFault};
+pub use fault::{AccessError, BodyFault, KeysFault, RegistrationError, StatementFault};
 pub use request::{MAX_BODY_BYTES, RegistrationRequest};
+pub use rules::MAX_REDIRECT_URIS;
 
 #[cfg(test)]
 mod tests;

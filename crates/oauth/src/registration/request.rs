@@ -62,6 +62,12 @@ impl RegistrationRequest {
         &self.redirect_uris
     }
 
+    /// What it asks to be registered, in canonical form and without the secret that it may ask for: equal for bodies that differ in nothing that counts.
+    #[must_use]
+    pub const fn registration(&self) -> &Registration {
+        &self.form
+    }
+
     /// Its software statement (DCR-8), unread and not believed: a server that trusts no statements ignores it.
     #[must_use]
     pub fn software_statement(&self) -> Option<&str> {

@@ -159,7 +159,8 @@ fn scope(members: &Members<'_>) -> Result<Option<Scope>, RegistrationError> {
 /// What a public key says of itself that is read here (RFC 7517 §4, RFC 7518 §6).
 const KEY_MEMBERS: [&str; 10] = ["kty", "use", "key_ops", "alg", "kid", "crv", "x", "y", "n", "e"];
 
-const MAX_REDIRECT_URIS: usize = 32;
+/// How many redirect URIs a client may have: more than anybody needs.
+pub const MAX_REDIRECT_URIS: usize = 32;
 const MAX_ADDRESS_BYTES: usize = 512;
 const MAX_NAME_BYTES: usize = 256;
 const MAX_SCOPE_BYTES: usize = 512;

@@ -478,3 +478,16 @@ fn each_fact_has_its_code_and_a_remedy() {
     }
     assert!(error::registration(&E::Id(too_long)).description.contains("2048"));
 }
+
+#[test]
+fn rfc_7591_3_who_may_not_register_hears_how_to_come_in() {
+    for (fact, status, code) in [
+        (AccessError::Closed, 404, "access_denied"),
+        (AccessError::NoToken, 401, "invalid_token"),
+        (AccessError::Token, 401, "invalid_token"),
+    ] {
+        let wire = error::registration_access(fact);
+        assert_eq!((wire.status, wire.code.as_str()), (status, code), "{fact:?}");
+        assert!(wire.description.contains("; "), "a rule and a remedy: {}", wire.description);
+    }
+}

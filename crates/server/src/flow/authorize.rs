@@ -28,7 +28,7 @@ use super::{
     client::{self, Found, Reach},
     consent,
     judgement::{Bench, Judged, Known},
-    logo,
+    logo, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
     terms::Terms,
@@ -180,7 +180,7 @@ pub(super) async fn prepare<'d>(
         let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
         return Err(Refusal::Client { client_id, why });
     }
-    match check::accept(&client, request, deps.settings.resources.offers()) {
+    match check::accept(&client, request, recorded::offers(deps, record.as_ref())) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(mut accepted) => {
             let known = Known {

@@ -32,6 +32,7 @@ use salver_policy::{
 use super::{
     hosted, pin, recorded,
     refusal::{ClientRefusal, Refusal},
+    registration::{self, Absent},
 };
 use crate::deps::Deps;
 
@@ -153,17 +154,21 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
         ClientId::Hosted(_) => false,
         // 128 random bits that only we give: whoever knows them was told.
         ClientId::Recorded(_) => true,
-        ClientId::Sealed(id) => deps.sealing.registration(id).is_ok(),
+        ClientId::Sealed(id) => registration::find(deps, id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
 }
 
 /// Whatever keeps it from opening, it is a client that nobody knows. An operator may have changed their mind about its addresses.
 fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, ClientRefusal> {
-    let metadata = deps.sealing.metadata(id).map_err(|why| {
-        tracing::info!(%why, "a registration does not open");
-        ClientRefusal::Unknown
+    let registration = registration::find(deps, id).map_err(|why| match why {
+        Absent::Deleted(_) => ClientRefusal::Deleted,
+        Absent::NotOpened(why) => {
+            tracing::info!(%why, "a registration does not open");
+            ClientRefusal::Unknown
+        }
     })?;
+    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
     let redirects = &deps.settings.registration.redirects;
     if redirects.judge(&metadata.redirect_uris, catalogue).verdict == RedirectVerdict::Refused {
         return Err(ClientRefusal::RedirectUris);

@@ -25,11 +25,12 @@ use super::{
     client::{self, Reach},
     recorded,
     refusal::{ClientRefusal, Refusal},
+    secret,
     terms::Terms,
     token::TokenRefusal,
     version,
 };
-use crate::deps::Deps;
+use crate::{deps::Deps, network::Network};
 
 /// What the egress ledger calls fetches of key sets.
 pub const KEYS: Purpose = Purpose::new("client_keys");
@@ -47,6 +48,7 @@ const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
 pub(super) struct Claimed<'r> {
     client_id: Cow<'r, ClientId>,
     proof: Proof<'r>,
+    network: Network,
 }
 
 /// How it means to prove that.
@@ -80,28 +82,23 @@ impl<'w> Whose<'w> {
 }
 
 impl<'r> Claimed<'r> {
-    /// Reads the claim; nothing is believed.
-    pub(super) fn read(credentials: &'r Credentials) -> Result<Self, TokenError> {
-        match credentials {
-            Credentials::None(client_id) => {
-                Ok(Self { client_id: Cow::Borrowed(client_id), proof: Proof::None })
+    /// Reads the claim of somebody in a network; nothing is believed.
+    pub(super) fn read(credentials: &'r Credentials, network: Network) -> Result<Self, TokenError> {
+        let (client_id, proof) = match credentials {
+            Credentials::None(client_id) => (Cow::Borrowed(client_id), Proof::None),
+            Credentials::Secret { client_id, method, secret } => {
+                (Cow::Borrowed(client_id), Proof::Secret(*method, secret))
             }
-            Credentials::Secret { client_id, method, secret } => Ok(Self {
-                client_id: Cow::Borrowed(client_id),
-                proof: Proof::Secret(*method, secret),
-            }),
             Credentials::Assertion { client_id, jwt } => {
                 let assertion = UnverifiedAssertion::decode(jwt).map_err(not_proven)?;
                 let subject = assertion.claimed_client();
                 if client_id.as_ref().is_some_and(|named| named != subject) {
                     return Err(TokenError::ClientAuthentication); // BIS-5
                 }
-                Ok(Self {
-                    client_id: Cow::Owned(subject.clone()),
-                    proof: Proof::Assertion(assertion),
-                })
+                (Cow::Owned(subject.clone()), Proof::Assertion(assertion))
             }
-        }
+        };
+        Ok(Self { client_id, proof, network })
     }
 
     /// The client that is claimed.
@@ -121,17 +118,21 @@ impl<'r> Claimed<'r> {
             version::note_anew(deps, found).await?;
         }
         if let Proof::Secret(method, secret) = self.proof {
-            if let (ClientId::Recorded(id), Ok(Some(found))) = (&*self.client_id, &found) {
-                let key = recorded::by_secret(deps, id, &found.metadata, (secret, whose.person));
-                return key.await.map(Some);
-            }
-            return match (&*self.client_id, found) {
-                (ClientId::Sealed(id), Ok(Some(_)))
-                    if deps.sealing.is_secret(id, method, secret) =>
-                {
-                    Ok(None)
+            let id = match (&*self.client_id, found) {
+                (ClientId::Recorded(id), Ok(Some(found))) => {
+                    let presented = (secret, self.network);
+                    let key =
+                        recorded::by_secret(deps, id, &found.metadata, presented, whose.person);
+                    return key.await.map(Some);
                 }
-                _ => Err(TokenError::ClientAuthentication.into()),
+                (ClientId::Sealed(id), Ok(Some(_))) => id,
+                _ => return Err(TokenError::ClientAuthentication.into()),
+            };
+            let compare = || deps.sealing.is_secret(id, method, secret);
+            return if secret::is_right(deps, id.as_str(), self.network, compare)? {
+                Ok(None)
+            } else {
+                Err(TokenError::ClientAuthentication.into())
             };
         }
         let Proof::Assertion(assertion) = self.proof else {
@@ -151,7 +152,10 @@ impl<'r> Claimed<'r> {
                 // No host that fails: what cannot come in any more is not excused from its secret.
                 Err(Refusal::Client {
                     why:
-                        ClientRefusal::Unknown | ClientRefusal::RedirectUris | ClientRefusal::NotTheirs,
+                        ClientRefusal::Unknown
+                        | ClientRefusal::Deleted
+                        | ClientRefusal::RedirectUris
+                        | ClientRefusal::NotTheirs,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),

@@ -103,6 +103,7 @@ async fn record<'d>(
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => {
+            deps.met.note(&fingerprint);
             funnel::note(deps, FunnelStep::Approved, &fingerprint);
             Ok(Next::Redirect(prepared.back.with_code(&text)))
         }

@@ -132,7 +132,7 @@ pub fn differences(before: &[Part], after: &[Part]) -> Vec<Difference> {
 /// As long as nobody has vetted it: a reviewer is to see what people would be warned of.
 fn warnings(deps: &Deps, client: &Metadata, account: &str) -> Vec<Warning> {
     let policy = deps.policy.get();
-    let record = OnRecord { account: account.into(), vetted: false };
+    let record = OnRecord { account: account.into(), vetted: false, resource: None };
     let mut warnings: Vec<Warning> = Vec::new();
     for uri in &client.redirect_uris {
         let facts = Facts {

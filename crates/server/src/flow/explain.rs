@@ -128,8 +128,9 @@ pub async fn explain(
         return Err(Refusal::Client { client_id, why }.into());
     }
     let request = request(deps, question, &found.metadata)?;
-    let accepted = check::accept(&found.metadata, &request, deps.settings.resources.offers())
-        .map_err(ExplainRefusal::Request)?;
+    let accepted =
+        check::accept(&found.metadata, &request, recorded::offers(deps, found.record.as_ref()))
+            .map_err(ExplainRefusal::Request)?;
     let explained = |uri: &str| {
         let Found { metadata: client, copy, .. } = &found;
         let (issuer, own) = (&deps.settings.issuer, &deps.own_origins);

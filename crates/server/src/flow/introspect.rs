@@ -9,7 +9,11 @@ use salver_oauth::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{refusal::Unavailable, token::TokenRefusal};
+use super::{
+    refusal::Unavailable,
+    secret,
+    token::{RawRequest, TokenRefusal},
+};
 use crate::{deps::Deps, revocations::Standing, settings::Resource};
 
 /// The claims of a token that is good at the caller's resource; `None` for every other.
@@ -18,11 +22,10 @@ use crate::{deps::Deps, revocations::Standing, settings::Resource};
 /// [`TokenRefusal`], if the caller is not a resource server of ours (IN-1) or the request is at fault.
 pub fn introspect(
     deps: &Deps,
-    body: &str,
-    authorization: Option<&str>,
+    raw: RawRequest<'_>,
 ) -> Result<Option<Arc<AccessTokenClaims>>, TokenRefusal> {
-    let caller = caller(deps, authorization)?;
-    let form = Form::parse(body);
+    let caller = caller(deps, raw)?;
+    let form = Form::parse(raw.body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let now = deps.now();
     let expected =
@@ -43,11 +46,18 @@ pub fn introspect(
     }
 }
 
-fn caller<'d>(deps: &'d Deps, authorization: Option<&str>) -> Result<&'d Resource, TokenError> {
-    let (name, password) = basic(authorization.ok_or(TokenError::UnknownClient)?)?;
+fn caller<'d>(deps: &'d Deps, raw: RawRequest<'_>) -> Result<&'d Resource, TokenRefusal> {
+    let (name, password) = basic(raw.authorization.ok_or(TokenError::UnknownClient)?)?;
     let resource = deps.settings.resources.named(&name).ok_or(TokenError::UnknownClient)?;
     let secret = resource.introspection_secret.as_ref().ok_or(TokenError::UnknownClient)?;
-    // Hashed first: the comparison takes the same time for every length.
-    let (given, kept) = (deps.secrets.digest(&password), deps.secrets.digest(secret));
-    if bool::from(given.ct_eq(&kept)) { Ok(resource) } else { Err(TokenError::UnknownClient) }
+    let compare = || {
+        // Hashed first: the comparison takes the same time for every length.
+        let (given, kept) = (deps.secrets.digest(&password), deps.secrets.digest(secret));
+        given.ct_eq(&kept).into()
+    };
+    if secret::is_right(deps, &format!("resource {name}"), raw.network, compare)? {
+        Ok(resource)
+    } else {
+        Err(TokenError::UnknownClient.into())
+    }
 }

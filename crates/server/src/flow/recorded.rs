@@ -1,9 +1,10 @@
 //! Which client is on record under this id? Entered on a page or by a command, looked up at each login, so that every node has the newest word at once.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use salver_oauth::{
     UserId,
+    authorization::check::Offer,
     client::{
         id::ClientId,
         metadata::Metadata,
@@ -21,12 +22,15 @@ use salver_store::{
     record::{ClientSecret, RecordedClient, Sharing, secret_key},
 };
 
+use serde_json::Value;
+
 use super::{
     client::{Found, Reach},
     refusal::{ClientRefusal, Refusal},
+    secret,
     token::TokenRefusal,
 };
-use crate::deps::Deps;
+use crate::{deps::Deps, network::Network};
 
 /// The client that logins go by, if whoever is signed in may use it.
 ///
@@ -54,7 +58,7 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     if !client.content.vetted && judged.verdict == RedirectVerdict::Refused {
         return Err(refused(ClientRefusal::RedirectUris));
     }
-    let record = Some(on_record(deps, &client).await?);
+    let record = Some(OnRecord { resource: resource(in_force), ..on_record(deps, &client).await? });
     Ok(Found {
         metadata: Arc::new(metadata),
         copy: DocumentCopy::Live,
@@ -87,12 +91,14 @@ pub async fn as_written(deps: &Deps, client: &RecordedClient) -> Result<Found, R
     })
 }
 
-/// A client's metadata as its owner wrote them.
+/// A client's metadata as its owner wrote them. Their `scope` is what a person set, not the hint of a program that registers itself: a ceiling.
 ///
 /// # Errors
 /// The rule of RFC 7591 that they break.
 pub fn metadata(id: &RecordedId, written: &str) -> Result<Metadata, RegistrationError> {
-    Ok(registration(id, written)?.metadata(ClientId::Recorded(*id)))
+    let registration = registration(id, written)?;
+    let scope = registration.claims().scope.clone();
+    Ok(Metadata { scope, ..registration.metadata(ClientId::Recorded(*id)) })
 }
 
 /// The same, in canonical form. Its secrets are on record, each for itself, so the nonce is only a name.
@@ -102,6 +108,27 @@ pub fn metadata(id: &RecordedId, written: &str) -> Result<Metadata, Registration
 pub fn registration(id: &RecordedId, written: &str) -> Result<Registration, RegistrationError> {
     let request = RegistrationRequest::parse(written.as_bytes())?;
     request.register(|| Ok(InstallationNonce::from_bytes(*id.as_bytes())))
+}
+
+/// The only MCP server that a client is for, if whoever entered it chose one.
+#[must_use]
+pub fn resource(written: &str) -> Option<Box<str>> {
+    let read: Value = serde_json::from_str(written).ok()?;
+    let resource = read.get(RESOURCE)?.as_str()?;
+    (!resource.is_empty()).then(|| resource.into())
+}
+
+/// What is offered to a client: everything, or what there is at the one server that it is for. Nothing, if that is gone.
+#[must_use]
+pub fn offers<'d>(deps: &'d Deps, record: Option<&OnRecord>) -> &'d [Offer] {
+    let all = deps.settings.resources.offers();
+    match record.and_then(|record| record.resource.as_deref()) {
+        None => all,
+        Some(only) => {
+            let offer = all.iter().find(|offer| offer.resource.as_str() == only);
+            offer.map(slice::from_ref).unwrap_or_default()
+        }
+    }
 }
 
 /// Whether a person may log in with a client: anybody with an application that is in force, and with a personal one its owner and those with whom they share it.
@@ -136,7 +163,8 @@ pub(super) async fn by_secret(
     deps: &Deps,
     id: &RecordedId,
     metadata: &Metadata,
-    (presented, person): (&str, UserId),
+    presented: (&str, Network),
+    person: UserId,
 ) -> Result<Box<str>, TokenRefusal> {
     let secret = find_secret(deps, id, metadata, presented).await?;
     if secret.holder.is_some_and(|holder| holder != person) {
@@ -155,7 +183,7 @@ pub(super) async fn find_secret(
     deps: &Deps,
     id: &RecordedId,
     metadata: &Metadata,
-    presented: &str,
+    (presented, network): (&str, Network),
 ) -> Result<ClientSecret, TokenRefusal> {
     let wrong = TokenError::ClientAuthentication;
     if metadata.methods.client_secret().is_none() {
@@ -163,7 +191,11 @@ pub(super) async fn find_secret(
     }
     let digest = deps.secrets.digest(presented);
     let secret = deps.store.find_client_secret(digest).await?;
-    let secret = secret.filter(|secret| secret.client_id == id.as_str()).ok_or(wrong)?;
+    let secret = secret.filter(|secret| secret.client_id == id.as_str());
+    if !secret::is_right(deps, id.as_str(), network, || secret.is_some())? {
+        return Err(wrong.into());
+    }
+    let secret = secret.ok_or(wrong)?;
     if !secret.is_live(deps.now()) {
         return Err(TokenError::SecretEnded.into());
     }
@@ -186,5 +218,8 @@ async fn on_record(deps: &Deps, client: &RecordedClient) -> Result<OnRecord, Ref
         None => None,
     };
     let account = owner.map_or_else(|| "an administrator".into(), |owner| owner.username.into());
-    Ok(OnRecord { account, vetted: client.content.vetted })
+    Ok(OnRecord { account, vetted: client.content.vetted, resource: None })
 }
+
+/// An extension member of metadata on record (RFC 7591 §2): the identifier of the one MCP server that the client is for.
+pub const RESOURCE: &str = "resource";

@@ -56,9 +56,12 @@ pub enum Refusal {
 /// Why a client is not let in.
 #[derive(Debug, Error)]
 pub enum ClientRefusal {
-    /// Nobody has registered this identifier.
+    /// Nobody has registered this identifier, or it does not open any more: which of them is for the log.
     #[error("not registered")]
     Unknown,
+    /// It registered itself, and has deleted that (RFC 7592 §2.3).
+    #[error("it has deleted its registration")]
+    Deleted,
     /// It is on record for the use of other people alone.
     #[error("it belongs to other people")]
     NotTheirs,

@@ -1,7 +1,7 @@
 //! May this client register itself, and what is it called then? RFC 7591, DESIGN 4.3.
 //!
 //! Nothing is written for it, ever (a step of the funnel is counted): the `client_id` is the registration. Refused is what no login could go on with: a body that breaks a rule, an address that the
-//! redirect policy refuses, a client that is banned. The same is asked again at each login.
+//! redirect policy refuses, a client that is banned. The same is asked again at each login. A client that nobody knows may have to wait (decision 10).
 
 use salver_jose::{
     KeySet,
@@ -13,21 +13,25 @@ use salver_oauth::{
         sealed::SealedId,
     },
     discovery::path,
+    limit::TooMany,
     registration::{
-        Answer, Authentication, Credentials, InstallationNonce, KeysFault, Registration,
-        RegistrationError, RegistrationRequest,
+        AccessError, Answer, Authentication, Credentials, InstallationNonce, KeysFault,
+        Registration, RegistrationError, RegistrationRequest, encoding,
     },
 };
 use salver_policy::{
-    application::fingerprint,
+    application::of_registration,
     ban::BanFacts,
     redirects::{RedirectJudgement, RedirectVerdict},
 };
-use salver_store::record::FunnelStep;
+use salver_store::{
+    Outcome,
+    record::{FunnelStep, NewDeletion},
+};
 use serde_json::Value;
 
-use super::{funnel, refusal::Unavailable};
-use crate::deps::Deps;
+use super::{funnel, refusal::Unavailable, registration, registration_access::admit};
+use crate::{deps::Deps, network::Network, sealing, throttle::Wait};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -35,23 +39,50 @@ pub enum RegisterRefusal {
     /// It breaks a rule, or the policy of this server.
     #[error(transparent)]
     Told(#[from] RegistrationError),
+    /// Whoever sends it may not register.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// It is new here, and too many are.
+    #[error("{0}")]
+    TooMany(TooMany, Wait),
     /// Something of ours failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// A registration, as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRegistration<'r> {
+    /// Its body.
+    pub body: &'r [u8],
+    /// The bearer token that came with it.
+    pub bearer: Option<&'r str>,
+    /// Where it comes from.
+    pub network: Network,
 }
 
 /// Registers a client. Answers what it is told, for status 201.
 ///
 /// # Errors
 /// [`RegisterRefusal`].
-pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
-    let request = RegistrationRequest::parse(body)?;
+pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, RegisterRefusal> {
+    let invitation = admit(deps, raw.bearer)?;
+    let request = RegistrationRequest::parse(raw.body)?;
     let redirect_uris = request.redirect_uris().to_vec();
     let redirects = &deps.settings.registration.redirects;
     let policy = deps.policy.get();
     let judged = redirects.judge(&redirect_uris, &policy.catalogue);
     if let Some(position) = refused(&judged) {
         return Err(RegistrationError::RedirectUriNotAllowed { position }.into());
+    }
+    let application = of_registration(request.registration());
+    let bans = deps.bans.get();
+    let bound_to = bans.bindings.of(&application, &policy.catalogue);
+    if bound_to.is_none() && !deps.met.contains(&application) {
+        // DESIGN §9: whoever is known waits for nobody.
+        let canonical = encoding::encode(request.registration());
+        let taken = deps.registration_limit.take(raw.network, &canonical, deps.now());
+        taken.map_err(|(limit, wait)| RegisterRefusal::TooMany(limit, wait))?;
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
     let registration = request.register(nonce)?;
@@ -66,9 +97,6 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
         Keys::Inline(set) => thumbprints(set),
         Keys::None | Keys::At(_) => Vec::new(),
     };
-    let application = fingerprint(&metadata);
-    let bans = deps.bans.get();
-    let bound_to = bans.bindings.of(&application, &policy.catalogue);
     let application = (&*application, bound_to.as_deref());
     let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
     if let Some(ban) = bans.bans.find(&facts, deps.now()) {
@@ -76,6 +104,9 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
         return Err(RegistrationError::Banned.into());
     }
     funnel::note(deps, FunnelStep::Registered, application.0);
+    if let Some(number) = invitation {
+        deps.registration_tokens.note(number, deps.now());
+    }
     Ok(answer(deps, &id, &registration, &redirect_uris)?)
 }
 
@@ -84,14 +115,42 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
 /// # Errors
 /// [`Unavailable`]. Nothing, if the token is not that of this registration.
 pub fn read(deps: &Deps, id: &SealedId, token: &str) -> Result<Option<Value>, Unavailable> {
-    let Ok(registration) = deps.sealing.registration(id) else {
+    let Some(registration) = managed(deps, id, token) else {
         return Ok(None);
     };
-    let kind = ClientCredential::ManagementToken;
-    if !deps.sealing.is_credential(kind, (id, &registration), token) {
-        return Ok(None);
-    }
     answer(deps, id, &registration, registration.redirect_uris()).map(Some)
+}
+
+/// Deletes a registration, for whoever has its registration access token (RFC 7592 §2.3): what was let in under its `client_id` ends, and nobody knows it any
+/// more. Where nobody had let it in, nothing is written: there is nothing to end, and strangers leave no rows (DESIGN §7 item 7).
+///
+/// Answers whether the token is that of this registration.
+///
+/// # Errors
+/// [`Unavailable`]; whether it is deleted is not known then, and it may be tried again.
+pub async fn delete(deps: &Deps, id: &SealedId, token: &str) -> Result<bool, Unavailable> {
+    if managed(deps, id, token).is_none() {
+        return Ok(false);
+    }
+    let (Some(registration), Some(sealed_by)) = (deps.sealing.hash(id), sealing::key_id(id)) else {
+        return Ok(false);
+    };
+    let (client_id, at) = (id.as_str().to_owned(), deps.now());
+    let deletion = NewDeletion { client_id, registration, sealed_by, at };
+    if deps.store.delete_registration(deletion).await? == Outcome::Applied {
+        tracing::info!(client_id = id.as_str(), "a client has deleted its registration");
+    }
+    // Also if another process was first.
+    deps.bans.refresh(&*deps.store).await?;
+    deps.revocations.refresh(&*deps.store, at).await?;
+    Ok(true)
+}
+
+/// A registration whose registration access token this is.
+fn managed(deps: &Deps, id: &SealedId, token: &str) -> Option<Registration> {
+    let registration = registration::find(deps, id).ok()?;
+    let kind = ClientCredential::ManagementToken;
+    deps.sealing.is_credential(kind, (id, &registration), token).then_some(registration)
 }
 
 fn answer(

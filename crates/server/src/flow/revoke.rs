@@ -12,7 +12,8 @@ use salver_store::record::{RevocationReason, Subject};
 use super::{
     client,
     client_authentication::{Claimed, Whose},
-    token::TokenRefusal,
+    registration,
+    token::{RawRequest, TokenRefusal},
 };
 use crate::deps::Deps;
 
@@ -20,15 +21,14 @@ use crate::deps::Deps;
 ///
 /// # Errors
 /// [`TokenRefusal`], if the request is at fault or the token is another client's (RV-1).
-pub async fn revoke(
-    deps: &Deps,
-    body: &str,
-    authorization: Option<&str>,
-) -> Result<(), TokenRefusal> {
-    let form = Form::parse(body);
+pub async fn revoke(deps: &Deps, raw: RawRequest<'_>) -> Result<(), TokenRefusal> {
+    let form = Form::parse(raw.body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
-    let credentials = credentials(&form, authorization)?;
-    let claimed = Claimed::read(&credentials)?;
+    let credentials = credentials(&form, raw.authorization)?;
+    let claimed = Claimed::read(&credentials, raw.network)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     let Some((subject, installation)) = named(deps, &text) else {
         // RV-2: whoever is known here need not hear that the token is not.
         let known = client::is_known(deps, claimed.client_id());

@@ -14,6 +14,7 @@ mod home;
 mod host_name;
 mod icon;
 mod message;
+pub mod own_clients;
 mod refusal;
 mod requests;
 mod response;

@@ -10,6 +10,9 @@ use super::{
         ApplicationFormPage, ApplicationPage, ApplicationsPage, DeleteApplicationPage,
         NewSecretPage, TryOutPage,
     },
+    own_clients::{
+        CredentialsPage, DeleteClientPage, NewClientPage, OwnClientPage, OwnClientsPage,
+    },
     *,
 };
 use salver_names::Host;
@@ -78,6 +81,11 @@ every_page!(
     MessagePage,
     WaitPage,
     RequestsPage,
+    OwnClientsPage,
+    NewClientPage,
+    CredentialsPage,
+    OwnClientPage,
+    DeleteClientPage,
     AdminHomePage,
     QueuePage,
     CasePage,

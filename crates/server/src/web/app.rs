@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use bytes::Bytes;
-use salver_oauth::discovery;
+use salver_oauth::{Timestamp, discovery};
 
-use crate::{deps::Deps, flow::account::AccountDeps, pages::Site};
+use crate::{deps::Deps, flow::account::AccountDeps, pages::Site, settings::Dynamic};
 
 /// The state of the router; cheap to clone.
 #[derive(Clone)]
@@ -14,7 +14,10 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     account: AccountDeps,
-    metadata: Bytes,
+    /// The metadata document while clients may register.
+    with_registration: Bytes,
+    /// And while they may not.
+    without_registration: Bytes,
 }
 
 impl App {
@@ -24,13 +27,13 @@ impl App {
         let deps = &account.deps;
         let settings = &deps.settings;
         let algorithm = deps.keyring.keys().algorithm.to_string();
-        let metadata = discovery::metadata(
-            &settings.issuer,
-            &settings.resources.all_scopes(),
-            &algorithm,
-            settings.registration.dynamic,
-        );
-        Self(Arc::new(Inner { metadata: Bytes::from(metadata.to_string()), account }))
+        let scopes = settings.resources.all_scopes();
+        let metadata = |registers| {
+            let document = discovery::metadata(&settings.issuer, &scopes, &algorithm, registers);
+            Bytes::from(document.to_string())
+        };
+        let (with_registration, without_registration) = (metadata(true), metadata(false));
+        Self(Arc::new(Inner { account, with_registration, without_registration }))
     }
 
     /// What journeys work with.
@@ -51,9 +54,12 @@ impl App {
         &self.0.account.site
     }
 
-    /// The metadata document, ready to serve.
-    pub(super) fn metadata(&self) -> Bytes {
-        self.0.metadata.clone()
+    /// The metadata document of this moment, ready to serve.
+    pub(super) fn metadata(&self, now: Timestamp) -> Bytes {
+        match self.deps().settings.registration.at(now) {
+            Dynamic::Open | Dynamic::Invited => self.0.with_registration.clone(),
+            Dynamic::Off => self.0.without_registration.clone(),
+        }
     }
 }
 

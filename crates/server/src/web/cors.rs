@@ -18,11 +18,11 @@ pub(super) async fn open(request: Request<Body>, next: Next) -> Response {
     let add = |name: HeaderName, value| (name, HeaderValue::from_static(value));
     headers.extend([
         add(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After"),
+        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After, Sunset"),
     ]);
     if preflight {
         headers.extend([
-            add(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+            add(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE, OPTIONS"),
             // Browser-based clients send the protocol version along with discovery.
             add(
                 header::ACCESS_CONTROL_ALLOW_HEADERS,

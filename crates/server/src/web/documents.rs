@@ -12,7 +12,18 @@ use crate::pages::Asset;
 
 /// RFC 8414 and OpenID discovery.
 pub(super) async fn metadata(State(app): State<App>) -> Response {
-    document(app.metadata(), "application/json")
+    let now = app.deps().now();
+    let mut response = document(app.metadata(now), "application/json");
+    // Nobody keeps a document beyond the time at which it changes.
+    if let Some(until) = app.deps().settings.registration.until
+        && (1..KEPT_SECONDS).contains(&until.seconds_since(now))
+    {
+        let kept = format!("public, max-age={}", until.seconds_since(now));
+        if let Ok(kept) = HeaderValue::from_str(&kept) {
+            response.headers_mut().insert(header::CACHE_CONTROL, kept);
+        }
+    }
+    response
 }
 
 /// Keys of access tokens.
@@ -38,6 +49,9 @@ pub(super) fn asset(asset: &'static Asset) -> Response {
     ];
     (headers, asset.text).into_response()
 }
+
+/// For how long documents may be kept, in seconds; as [`document`] says.
+const KEPT_SECONDS: i64 = 300;
 
 fn document(bytes: Bytes, media_type: &'static str) -> Response {
     let headers = [

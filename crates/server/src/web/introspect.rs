@@ -5,12 +5,18 @@ use http::{HeaderMap, StatusCode};
 use salver_jose::token::AccessTokenClaims;
 use salver_oauth::token::response::IntrospectionResponse;
 
-use super::{App, oauth_error, token::authorization};
-use crate::flow::introspect::introspect;
+use super::{App, oauth_error, peer::Peer, token::authorization};
+use crate::flow::{introspect::introspect, token::RawRequest};
 
-pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn post(
+    State(app): State<App>,
+    Peer(network): Peer,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     let authorization = authorization(&headers);
-    match introspect(app.deps(), &body, authorization) {
+    let raw = RawRequest { body: &body, authorization, network };
+    match introspect(app.deps(), raw) {
         Ok(Some(claims)) => oauth_error::body_response(StatusCode::OK, &active(&claims)),
         Ok(None) => oauth_error::body_response(StatusCode::OK, &IntrospectionResponse::default()),
         Err(refusal) => oauth_error::respond(&app, &refusal, true),

@@ -17,6 +17,7 @@ mod in_time;
 mod introspect;
 mod logo;
 mod oauth_error;
+mod peer;
 mod refusal;
 mod register;
 mod revoke;

@@ -2,11 +2,14 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use salver_oauth::error::{self, Wire};
+use salver_oauth::{
+    error::{self, Wire},
+    limit::TooMany,
+};
 use serde_json::json;
 
 use super::App;
-use crate::{chance::attempt_code, flow::token::TokenRefusal};
+use crate::{chance::attempt_code, flow::token::TokenRefusal, throttle::Wait};
 
 /// The response to a refused token, revocation or introspection request. `challenge` is sent with a 401 to whoever tried a header.
 pub(super) fn respond(app: &App, refusal: &TokenRefusal, tried_header: bool) -> Response {
@@ -17,6 +20,7 @@ pub(super) fn respond(app: &App, refusal: &TokenRefusal, tried_header: bool) -> 
             tracing::info!(attempt, %refusal, code = wire.code.as_str(), "a request of a client was refused");
             told(&wire, &attempt, tried_header)
         }
+        TokenRefusal::TooMany(limit, wait) => too_many((*limit, *wait), &attempt),
         TokenRefusal::Unavailable(_) => {
             tracing::error!(attempt, %refusal, "a request of a client could not be served");
             let body = json!({
@@ -28,6 +32,14 @@ pub(super) fn respond(app: &App, refusal: &TokenRefusal, tried_header: bool) -> 
             response
         }
     }
+}
+
+/// RFC 6585 §4: not now, but in so many seconds.
+pub(super) fn too_many((limit, Wait(seconds)): (TooMany, Wait), attempt: &str) -> Response {
+    tracing::info!(attempt, %limit, seconds, "a request has to wait");
+    let mut response = told(&error::limit(limit, seconds), attempt, false);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 pub(super) fn told(wire: &Wire, attempt: &str, tried_header: bool) -> Response {

@@ -74,13 +74,14 @@ fn refused<'s>(
     let ways_out = ways_out(recovery, products);
     let is_told = ways_out.iter().flat_map(|ways| &ways.products).any(|line| line.steps.is_some());
     let remedy = if recovery == Recovery::Now && is_told { ANEW_AS_BELOW } else { words.remedy };
+    let mistyped = if may_be_mistyped(refusal) { MISTYPED } else { "" };
     let refused = RefusalPage {
         site,
         title: words.title.to_owned(),
         wrong: words.wrong,
         facts: facts(refusal),
         whose_move: words.whose_move,
-        remedy: remedy.to_owned(),
+        remedy: format!("{remedy}{mistyped}"),
         ways_out,
         attempt,
     };
@@ -91,7 +92,9 @@ fn refused<'s>(
 fn recovery(refusal: &Refusal) -> Recovery {
     match refusal {
         Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
-        | Refusal::Client { why: ClientRefusal::Unknown, .. } => Recovery::Now,
+        | Refusal::Client { why: ClientRefusal::Unknown | ClientRefusal::Deleted, .. } => {
+            Recovery::Now
+        }
         Refusal::Policy(denied) if matches!(denied.why, DeniedFor::Verdict(Reason::Ban { .. })) => {
             Recovery::Later
         }
@@ -104,6 +107,15 @@ fn recovery(refusal: &Refusal) -> Recovery {
         | Refusal::Answered
         | Refusal::Unavailable(_) => Recovery::No,
     }
+}
+
+/// Whether a person may have entered the identifier by hand, and wrong.
+fn may_be_mistyped(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
+            | Refusal::Client { why: ClientRefusal::Unknown, .. }
+    )
 }
 
 fn ways_out(recovery: Recovery, products: Vec<Product>) -> Option<WaysOut> {
@@ -227,7 +239,13 @@ fn client(why: &ClientRefusal) -> Words {
             title: UNKNOWN,
             whose_move: WhoseMove::Yours,
             remedy: ANEW,
-            ..refused("Nobody has registered the identifier that the application uses.".into())
+            ..refused("The identifier that the application uses is not registered here, or not any more.".into())
+        },
+        ClientRefusal::Deleted => Words {
+            title: UNKNOWN,
+            whose_move: WhoseMove::Yours,
+            remedy: ANEW,
+            ..refused("The application has deleted the registration that it uses here.".into())
         },
         ClientRefusal::NotTheirs => Words {
             status: StatusCode::FORBIDDEN,
@@ -361,10 +379,10 @@ fn return_address(why: &ReturnAddressError) -> String {
 }
 
 const UNKNOWN: &str = "This application is not known here";
-const ANEW: &str = "Remove the server from the application and add it again, so that it introduces itself anew. \
-                    If you were given a client ID, check that you entered it as it is.";
-const ANEW_AS_BELOW: &str = "Let the application introduce itself anew, as told below. \
-                             If you were given a client ID, check that you entered it as it is.";
+const ANEW: &str =
+    "Remove the server from the application and add it again, so that it introduces itself anew.";
+const ANEW_AS_BELOW: &str = "Let the application introduce itself anew, as told below.";
+const MISTYPED: &str = " If you were given a client ID, check that you entered it as it is.";
 const ASK: &str = "If you need it, tell whoever runs this server, with the code below.";
 const MAKERS: &str = "Start again from the application. If this page returns, tell its makers and give them the code below.";
 const LATER: &str = "Try again in a few minutes. If this page stays, tell the application’s makers and give them the code below.";

@@ -6,12 +6,18 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 
-use super::{App, oauth_error, token::authorization};
-use crate::flow::revoke::revoke;
+use super::{App, oauth_error, peer::Peer, token::authorization};
+use crate::flow::{revoke::revoke, token::RawRequest};
 
-pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn post(
+    State(app): State<App>,
+    Peer(network): Peer,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     let authorization = authorization(&headers);
-    match revoke(app.deps(), &body, authorization).await {
+    let raw = RawRequest { body: &body, authorization, network };
+    match revoke(app.deps(), raw).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(refusal) => oauth_error::respond(&app, &refusal, authorization.is_some()),
     }

@@ -27,16 +27,14 @@ pub fn router(app: App) -> Router {
     let below = |path: &str| format!("{}{path}", issuer.path());
 
     let mut readable = Router::new()
+        // Where nobody may register, it says so; and what was registered stays so.
+        .route(&below(path::REGISTER), post(register::post))
+        .route(&below("/register/{id}"), get(register::get).delete(register::delete))
         .route(&below(path::JWKS), get(documents::jwks))
         .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
         .route(&below(path::TOKEN), post(token::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
-    if app.deps().settings.registration.dynamic {
-        readable = readable.route(&below(path::REGISTER), post(register::post));
-    }
-    // What was registered stays so when nobody may register any more.
-    readable = readable.route(&below("/register/{id}"), get(register::get));
     for path in well_known_paths(&issuer) {
         readable = readable.route(&path, get(documents::metadata));
     }

@@ -4,12 +4,18 @@ use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use salver_oauth::token::response::TokenResponse;
 
-use super::{App, oauth_error};
-use crate::flow::token::exchange;
+use super::{App, oauth_error, peer::Peer};
+use crate::flow::token::{RawRequest, exchange};
 
-pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
+pub(super) async fn post(
+    State(app): State<App>,
+    Peer(network): Peer,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     let authorization = authorization(&headers);
-    match exchange(app.deps(), &body, authorization).await {
+    let raw = RawRequest { body: &body, authorization, network };
+    match exchange(app.deps(), raw).await {
         Ok(issued) => {
             let body = TokenResponse {
                 access_token: &issued.access_token,

@@ -13,7 +13,7 @@ use salver_store::{
 use salver_testkit::browser::{Browser, Page};
 use serde_json::{Value, json};
 
-use crate::world::{VERIFIER, World, authorize, refused, tokens};
+use crate::world::{RESOURCE, VERIFIER, World, authorize, refused, tokens};
 
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:51004/callback";
 
@@ -27,7 +27,7 @@ pub(crate) fn confidential(name: &str) -> Value {
     })
 }
 
-async fn user_id(world: &World, name: &str) -> UserId {
+pub(crate) async fn user_id(world: &World, name: &str) -> UserId {
     world.deps.store.find_user_by_name(name).await.unwrap().unwrap().id
 }
 
@@ -158,14 +158,16 @@ async fn a_personal_client_and_its_secrets_are_good_for_their_person_alone() {
     assert_eq!(refused(&page), (400, "invalid_grant".into()), "{}", page.text);
     let next = tokens(&refresh(&world, (&id, &bobs), &issued.refresh).await);
 
+    let bob_id = user_id(&world, "bob").await;
+    let join = |groups| world.deps.store.set_groups(bob_id, groups);
+    assert_eq!(join(vec!["notes".into()]).await.unwrap(), Outcome::Applied);
     let of_a_group = Some(Sharing::Group("notes".into()));
     let group = ClientContent { shared_with: of_a_group, ..client.content.clone() };
     change(&world, &mut client, group).await;
+    assert_eq!(join(Vec::new()).await.unwrap(), Outcome::Applied);
     let page = refresh(&world, (&id, &bobs), &next.refresh).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED, "who leaves loses theirs: {}", page.text);
-    let bob_id = user_id(&world, "bob").await;
-    let joined = world.deps.store.set_groups(bob_id, vec!["notes".into()]).await.unwrap();
-    assert_eq!(joined, Outcome::Applied);
+    assert_eq!(join(vec!["notes".into()]).await.unwrap(), Outcome::Applied);
     let again = refresh(&world, (&id, &bobs), &next.refresh).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text);
     drop(ada.get("/account").await);
@@ -296,6 +298,26 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
             registrar.enter(entry, &world.deps.own_origins, ACT).await.unwrap_err();
         assert!(refusal.to_string().contains(refused), "{why}: {refusal}");
     }
+    for (scope, refused) in [
+        ("notes:read elsewhere", false),
+        ("", false),
+        ("notes:\"read", true),
+        (&*"notes:read ".repeat(50), true),
+    ] {
+        let mut metadata = confidential("App");
+        metadata["scope"] = json!(scope);
+        let entry = Entry {
+            purpose: Purpose::Application,
+            owner: Some(ada),
+            metadata: &metadata.to_string(),
+            state: ClientState::Approved,
+            vetted: false,
+            expires_at: None,
+        };
+        let entered = registrar.enter(entry, &world.deps.own_origins, ACT).await;
+        let of_scope = matches!(entered, Err(EntryRefusal::Scope));
+        assert_eq!((entered.is_err(), of_scope), (refused, refused), "{scope}");
+    }
     let client = enter(&world, Purpose::Personal, "ada", (&confidential("App"), false)).await;
     for (name, refused) in
         [("", Some("its name")), ("laptop", None), ("work", None), ("third", Some("two secrets"))]
@@ -322,5 +344,23 @@ async fn an_address_that_the_operator_has_not_let_in_needs_a_reviewer() {
         let client = enter(&world, purpose, "ada", (&metadata, vetted)).await;
         let page = ada.get(&authorize(&client.client_id, "zapp://callback", &[])).await;
         assert_eq!(page.status.is_success(), let_in, "{purpose:?} {vetted}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn who_is_for_one_server_is_for_none_when_that_is_gone() {
+    let world = World::new().await;
+    let mut ada = world.user("ada").await;
+    for (resource, error) in
+        [("", None), (RESOURCE, None), ("http://localhost:8080/gone", Some("invalid_target"))]
+    {
+        let mut metadata = confidential("App");
+        metadata["resource"] = json!(resource);
+        let client = enter(&world, Purpose::Application, "ada", (&metadata, true)).await;
+        let page = ada.get(&authorize(&client.client_id, CALLBACK, &[])).await;
+        match error {
+            None => assert_eq!(page.status, StatusCode::OK, "{resource}: {}", page.text),
+            Some(error) => assert_eq!(page.answered("error").as_deref(), Some(error)),
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
-use salver_oauth::registration::RegistrationRequest;
+use salver_oauth::{Timestamp, registration::RegistrationRequest};
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
+use salver_server::settings::Dynamic;
 use salver_store::record::NewBan;
 use salver_testkit::browser::{Page, send};
 use serde_json::{Value, json};
@@ -213,10 +214,8 @@ async fn rfc_7592_what_is_registered_is_read_with_its_own_token_alone() {
     let public = id(&register(&world, &native("App")).await);
     let page = read(&format!("/register/{public}"), own, Method::GET).await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED, "it is everybody's");
-    for method in [Method::PUT, Method::DELETE] {
-        let page = read(place, own, method).await;
-        assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
-    }
+    let page = read(place, own, Method::PUT).await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -293,7 +292,7 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
 #[tokio::test]
 async fn the_endpoint_is_promised_where_it_is_and_ids_outlive_it() {
     let open = World::new().await;
-    let closed = World::told(|settings| settings.registration.dynamic = false).await;
+    let closed = World::told(|settings| settings.registration.dynamic = Dynamic::Off).await;
     for (world, endpoint, status) in [
         (&open, Some("http://localhost:8080/register"), StatusCode::CREATED),
         (&closed, None, StatusCode::NOT_FOUND),
@@ -306,4 +305,43 @@ async fn the_endpoint_is_promised_where_it_is_and_ids_outlive_it() {
         assert_eq!(metadata["token_endpoint_auth_methods_supported"][0], "none");
         assert_eq!(post(world, native("App").to_string()).await.status, status);
     }
+}
+
+#[tokio::test]
+async fn rfc_8594_registering_ends_at_its_time_without_a_restart_and_who_registered_goes_on() {
+    let world = World::told(|settings| {
+        settings.registration.until = Some(Timestamp::from_unix(1_795_000_000 + 400));
+    })
+    .await;
+    let metadata = async || {
+        let request = Request::builder().uri("/.well-known/oauth-authorization-server");
+        let page = send(&world.router, request.body(Body::empty()).unwrap()).await;
+        let kept = page.headers[header::CACHE_CONTROL].to_str().unwrap().to_owned();
+        (json_of(&page).get("registration_endpoint").is_some(), kept)
+    };
+    let page = post(&world, native("App").to_string()).await;
+    assert_eq!(page.headers["sunset"], "Wed, 18 Nov 2026 11:13:20 GMT", "{}", page.text);
+    let client = id(&json_of(&page));
+    let mut ada = world.user("ada").await;
+    let issued = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
+    for (seconds, open, kept) in [
+        (0, true, "public, max-age=300"),
+        (150, true, "public, max-age=250"),
+        (249, true, "public, max-age=1"),
+        (1, false, "public, max-age=300"),
+        (3_600, false, "public, max-age=300"),
+    ] {
+        world.clock.advance(seconds);
+        assert_eq!(metadata().await, (open, kept.to_owned()), "{seconds}");
+        let page = post(&world, native("App").to_string()).await;
+        let status = if open { StatusCode::CREATED } else { StatusCode::NOT_FOUND };
+        assert_eq!(page.status, status, "{seconds}: {}", page.text);
+        assert_eq!(page.headers.contains_key("sunset"), open, "{seconds}");
+    }
+    let refreshed = tokens(&world.refresh(&client, &issued.refresh).await);
+    let again = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
+    assert!(!refreshed.access.is_empty() && !again.access.is_empty());
+
+    let open = post(&World::new().await, native("App").to_string()).await;
+    assert!(!open.headers.contains_key("sunset"), "where no end is named");
 }

@@ -598,7 +598,7 @@ async fn administrators_are_told_the_way_through_the_rules() {
     assert_eq!(page.text.matches("Answers to").count(), 2, "each of its addresses");
     for (client, user, words) in [
         (NATIVE_CLIENT, "nobody", "no account of this name"),
-        ("nobody", "", "Nobody has registered"),
+        ("nobody", "", "is not registered here, or not any more"),
         ("https://web.example/none.json", "", "could not be fetched"),
     ] {
         let page = ada.get(&query(client, user)).await;

@@ -36,13 +36,17 @@ use salver_server::{
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
     logo::Logos,
+    met::MetClients,
     notices::{Notices, Outbox},
     policy::{CurrentPolicy, Policy},
     read_documents::ReadDocuments,
+    registration_limit::RegistrationLimit,
+    registration_tokens::RegistrationTokens,
     revocations::RevocationIndex,
     sealing::Sealing,
     secrets::Secrets,
     settings::{Developers, Lifetimes, PinUse, Registration, Resource, Resources, Settings},
+    throttle::Throttle,
     usage::Usage,
     web::{App, router},
 };
@@ -216,7 +220,7 @@ impl World {
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await
                 .unwrap(),
-            sealing: Sealing::open(&*store, secrets.signing_keys(), &settings.issuer, clock.now())
+            sealing: Sealing::open(&*store, secrets.sealing_roots(), &settings.issuer, clock.now())
                 .await
                 .unwrap(),
             egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),
@@ -224,6 +228,10 @@ impl World {
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
             counters: Counters::default(),
+            met: MetClients::default(),
+            registration_limit: RegistrationLimit::new(settings.registration.bounds),
+            registration_tokens: RegistrationTokens::default(),
+            secret_tries: Throttle::default(),
             logos: Logos::default(),
             notices,
             read_documents: ReadDocuments::default(),

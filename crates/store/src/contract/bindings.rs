@@ -231,3 +231,32 @@ pub async fn consenting_against_binding_leaves_nothing_behind(store: Arc<dyn Sto
         }
     }
 }
+
+/// In pages, each client once, also one that is let in again or bound; a binding alone meets nobody.
+pub async fn fingerprints_are_read_from_where_one_stands(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let entry = home("entry Claude", "Claude");
+    let unmet = binding("document unmet", entry);
+    assert_eq!(store.bind_client(unmet).await.unwrap(), Outcome::Applied);
+    assert!(store.list_fingerprints(0, 10).await.unwrap().is_empty());
+    for (number, client) in [(1, "b"), (2, "a"), (3, "b"), (4, "c")] {
+        let again = Consent { judged_under: 1, ..consent(number, client) };
+        record(&store, again).await;
+    }
+    let all = store.list_fingerprints(0, 10).await.unwrap();
+    let names: Vec<&str> = all.iter().map(|(_, fingerprint)| fingerprint.as_str()).collect();
+    assert_eq!(names, ["document b", "document a", "document c"]);
+    let numbers: Vec<i64> = all.iter().map(|(number, _)| *number).collect();
+    let &[first, second, last] = &*numbers else { unreachable!("{numbers:?}") };
+    assert!(0 < first && first < second && second < last, "{numbers:?}");
+    for (after, limit, expected) in [
+        (0, 2, vec![first, second]),
+        (second, 2, vec![last]),
+        (first, 1, vec![second]),
+        (last, 9, vec![]),
+    ] {
+        let found = store.list_fingerprints(after, limit).await.unwrap();
+        let found: Vec<i64> = found.into_iter().map(|(number, _)| number).collect();
+        assert_eq!(found, expected, "{after} {limit}");
+    }
+}

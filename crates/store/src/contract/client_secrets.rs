@@ -7,13 +7,15 @@ use salver_oauth::{InstallationId, UserId};
 use super::{
     race,
     samples::{
-        add_people, at, code, consent, digest, draft, enter, installation, installation_id, user_id,
+        add_people, at, client_event, code, consent, digest, draft, enter, installation,
+        installation_id, user_id,
     },
 };
 use crate::{
     Outcome, Store,
     record::{
-        ClientSecret, NewClientSecret, Recorded, RedeemCode, RevocationReason, Subject, secret_key,
+        ChangeClient, ClientContent, ClientSecret, NewClientSecret, Recorded, RecordedClient,
+        RedeemCode, RevocationReason, Sharing, Subject, secret_key,
     },
     retention,
 };
@@ -37,7 +39,12 @@ fn secret(number: u32, holder: Option<UserId>) -> NewClientSecret {
 
 async fn client(store: &Arc<dyn Store>) {
     add_people(store).await;
-    assert_eq!(enter(store, draft(1, Some(user_id(1)))).await, Outcome::Applied);
+    assert_eq!(enter(store, shared(Some(Sharing::Everybody))).await, Outcome::Applied);
+}
+
+fn shared(shared_with: Option<Sharing>) -> RecordedClient {
+    let client = draft(1, Some(user_id(1)));
+    RecordedClient { content: ClientContent { shared_with, ..client.content }, ..client }
 }
 
 async fn add(store: &Arc<dyn Store>, new: NewClientSecret) -> Outcome {
@@ -58,6 +65,8 @@ pub async fn a_secret_is_found_by_its_digest_alone(store: Arc<dyn Store>) {
     let mut stray = secret(3, None);
     stray.secret.client_id = "app_2".into();
     assert_eq!(add(&store, stray).await, Outcome::Lost);
+    let again = NewClientSecret { digest: digest(4), ..own.clone() };
+    assert_eq!(add(&store, again).await, Outcome::Lost, "made already");
     assert_eq!(store.find_client_secret(digest(2)).await.unwrap(), Some(ones.secret.clone()));
     assert_eq!(store.find_client_secret(digest(3)).await.unwrap(), None);
     assert_eq!(store.list_client_secrets("app_1").await.unwrap(), [own.secret, ones.secret]);
@@ -117,6 +126,35 @@ pub async fn ending_a_secret_ends_what_was_begun_with_it(store: Arc<dyn Store>) 
     store.sweep(at(50 + retention::ENDED_SECRET)).await.unwrap();
     assert_eq!(store.find_client_secret(digest(1)).await.unwrap(), None);
     assert!(store.find_client_secret(digest(2)).await.unwrap().is_some());
+}
+
+/// So that nobody makes one while the sharing is withdrawn.
+pub async fn a_secret_is_made_for_its_owner_or_whom_it_is_shared_with(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    assert_eq!(store.set_groups(user_id(2), vec!["notes".into()]).await.unwrap(), Outcome::Applied);
+    let group = |name: &str| Some(Sharing::Group(name.into()));
+    let mut seen = shared(None);
+    assert_eq!(enter(&store, seen.clone()).await, Outcome::Applied);
+    for (number, shared_with, expected) in [
+        (1, None, Outcome::Lost),
+        (2, group("note"), Outcome::Lost),
+        (3, group("notes"), Outcome::Applied),
+        (4, Some(Sharing::Everybody), Outcome::Applied),
+    ] {
+        seen.content.shared_with = shared_with;
+        let change = ChangeClient {
+            client_id: seen.client_id.clone(),
+            expected_revision: seen.revision,
+            content: seen.content.clone(),
+            ends: None,
+            event: client_event("shared", 1),
+        };
+        assert_eq!(store.change_recorded_client(change).await.unwrap(), Outcome::Applied);
+        seen.revision += 1;
+        assert_eq!(add(&store, secret(number, Some(user_id(2)))).await, expected, "{number}");
+    }
+    assert_eq!(add(&store, secret(5, Some(user_id(1)))).await, Outcome::Applied, "its owner");
+    assert_eq!(add(&store, secret(6, Some(user_id(9)))).await, Outcome::Lost, "nobody");
 }
 
 /// Not once it has passed.

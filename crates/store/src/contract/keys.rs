@@ -1,10 +1,10 @@
-//! Promises about signing keys.
+//! Promises about keys.
 
 use std::sync::Arc;
 
 use super::samples::at;
 use crate::{
-    Store,
+    Outcome, Store,
     record::{KeyUse, StoredKey},
 };
 
@@ -41,4 +41,21 @@ pub async fn a_new_key_retires_the_others_of_its_use(store: Arc<dyn Store>) {
     let ends: Vec<_> =
         store.list_keys().await.unwrap().into_iter().map(|key| key.retires_at).collect();
     assert_eq!(ends, [Some(at(100)), None, Some(at(200)), None, None]);
+}
+
+/// Only one that seals registrations; it stays, and counts as a change of bans.
+pub async fn a_key_is_killed_once_and_stays(store: Arc<dyn Store>) {
+    store.add_key(key("1", KeyUse::Registration, 1), None).await.unwrap();
+    store.add_key(key("2", KeyUse::Registration, 2), None).await.unwrap();
+    store.add_key(key("a", KeyUse::AccessToken, 3), None).await.unwrap();
+    for (key_id, expected) in
+        [("a", Outcome::Lost), ("3", Outcome::Lost), ("1", Outcome::Applied), ("1", Outcome::Lost)]
+    {
+        assert_eq!(store.kill_key(key_id, at(9)).await.unwrap(), expected, "{key_id}");
+    }
+    assert_eq!(store.bans_number().await.unwrap(), 1);
+    store.sweep(at(900 * 86_400)).await.unwrap();
+    let ends: Vec<_> =
+        store.list_keys().await.unwrap().into_iter().map(|key| key.retires_at).collect();
+    assert_eq!(ends, [Some(at(9)), None, None]);
 }

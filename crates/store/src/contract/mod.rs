@@ -18,6 +18,8 @@ pub mod client_secrets;
 pub mod codes;
 pub mod consents;
 pub mod counts;
+pub mod deletions;
+pub mod domains;
 pub mod feed;
 pub mod holds;
 pub mod hosted;
@@ -26,6 +28,7 @@ pub mod invitations;
 pub mod keys;
 pub mod live_grants;
 pub mod recorded;
+pub mod registration_tokens;
 pub mod review;
 pub mod revocations;
 pub mod samples;
@@ -169,12 +172,26 @@ macro_rules! engine_contract {
                     a_binding_is_a_change_of_who_is_shut_out
                     a_client_gets_another_home
                     an_administrators_name_of_an_application_stays
+                    fingerprints_are_read_from_where_one_stands
                     consenting_against_binding_leaves_nothing_behind
                 }
                 counts {
                     numbers_are_added_to_those_that_are_there
                     a_count_is_of_a_known_method
                     a_count_stays_ninety_days
+                }
+                registration_tokens {
+                    a_registration_token_comes_back_as_it_was
+                    a_registration_token_is_revoked_once_and_while_it_is_in_force
+                    uses_of_registration_tokens_are_added
+                    an_ended_registration_token_stays_ninety_days
+                }
+                deletions {
+                    deleting_a_registration_ends_what_was_let_in
+                    a_registration_that_nobody_let_in_leaves_no_row
+                    deletions_are_read_from_where_one_stands
+                    a_deletion_is_remembered_as_long_as_its_key_lives
+                    consenting_against_deleting_leaves_nothing_alive
                 }
                 live_grants {
                     live_grants_are_listed_with_what_is_below_them
@@ -184,6 +201,7 @@ macro_rules! engine_contract {
                 keys {
                     keys_are_listed_oldest_first
                     a_new_key_retires_the_others_of_its_use
+                    a_key_is_killed_once_and_stays
                 }
                 versions {
                     the_first_consent_keeps_the_document
@@ -213,13 +231,19 @@ macro_rules! engine_contract {
                     what_ends_with_a_change_is_in_the_feed
                     who_has_let_a_client_in_is_counted
                     a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
+                    who_is_shared_with_no_longer_loses_what_they_have
                     a_deleted_client_never_changes_and_is_swept
                     of_many_changes_at_once_one_is_made
+                }
+                domains {
+                    a_domain_is_proven_for_one_client_and_looked_at_again
+                    proofs_go_with_their_client
                 }
                 client_secrets {
                     a_secret_is_found_by_its_digest_alone
                     so_many_secrets_live_for_one_holder_and_no_more
                     ending_a_secret_ends_what_was_begun_with_it
+                    a_secret_is_made_for_its_owner_or_whom_it_is_shared_with
                     the_end_of_a_secret_can_be_moved_while_it_lives
                     the_newest_use_of_a_secret_stands
                     of_many_secrets_at_once_no_more_than_allowed_live
@@ -305,7 +329,9 @@ mod tests {
             include_str!("client_secrets.rs"),
             include_str!("codes.rs"),
             include_str!("consents.rs"),
+            include_str!("domains.rs"),
             include_str!("counts.rs"),
+            include_str!("deletions.rs"),
             include_str!("feed.rs"),
             include_str!("holds.rs"),
             include_str!("hosted.rs"),
@@ -313,6 +339,7 @@ mod tests {
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
+            include_str!("registration_tokens.rs"),
             include_str!("recorded.rs"),
             include_str!("review.rs"),
             include_str!("revocations.rs"),

@@ -6,13 +6,16 @@ use salver_oauth::GrantId;
 
 use super::{
     race,
-    samples::{add_people, at, bytes, client_event as event, consent, draft, enter, user_id},
+    samples::{
+        add_people, at, bytes, client_event as event, consent, digest, draft, enter, install,
+        installation_id, record, user, user_id,
+    },
 };
 use crate::{
     Outcome, Store,
     record::{
-        ChangeClient, ClientContent, ClientState, ClientUse, Recorded, RecordedClient,
-        RevocationReason, Sharing, Subject,
+        ChangeClient, ClientContent, ClientSecret, ClientState, ClientUse, NewClientSecret,
+        NewUser, Recorded, RecordedClient, RevocationReason, Sharing, Subject, UserAdded,
     },
     retention,
 };
@@ -156,6 +159,60 @@ pub async fn a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else(
         let ids: Vec<_> = shared.iter().map(|client| client.client_id.as_str()).collect();
         assert_eq!(ids, expected, "{person} {groups:?}");
     }
+}
+
+/// In the same unit: their secrets, and what they have let in. Its owner's stay, and those of whom it is shared with still.
+pub async fn who_is_shared_with_no_longer_loses_what_they_have(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let cyn = NewUser { user: user(3, "cyn"), invitation: None };
+    assert_eq!(store.add_user(cyn).await.unwrap(), UserAdded::Added);
+    assert_eq!(store.set_groups(user_id(3), vec!["notes".into()]).await.unwrap(), Outcome::Applied);
+    let mut client = draft(1, Some(user_id(1)));
+    client.content.shared_with = Some(Sharing::Everybody);
+    assert_eq!(enter(&store, client.clone()).await, Outcome::Applied);
+    for number in 1..=3 {
+        let mut yes = consent(number, "app_1");
+        (yes.grant.user, yes.grant.client_id) = (user_id(number), "app_1".into());
+        let grant = record(&store, yes).await;
+        if number != 2 {
+            install(&store, number, grant).await;
+        }
+        let secret = ClientSecret {
+            id: installation_id(100 + number),
+            client_id: "app_1".into(),
+            holder: Some(user_id(number)),
+            name: "laptop".into(),
+            made_by: "somebody".into(),
+            made_at: at(1),
+            expires_at: None,
+            last_used_at: None,
+            ended_at: None,
+        };
+        let new = NewClientSecret { secret, digest: digest(100 + number) };
+        assert_eq!(store.add_client_secret(new).await.unwrap(), Outcome::Applied);
+    }
+    let users = store.list_client_users("app_1").await.unwrap();
+    let users: Vec<_> = users.iter().map(|one| (&*one.username, one.connections)).collect();
+    assert_eq!(users, [("ada", 1), ("bob", 0), ("cyn", 1)]);
+    let mut ended = Vec::new();
+    for (shared_with, live) in
+        [(Some(Sharing::Group("notes".into())), &[1, 3][..]), (None, &[1]), (None, &[1])]
+    {
+        client.content.shared_with = shared_with;
+        let mut change = approved(&client, 7);
+        change.content = client.content.clone();
+        assert_eq!(store.change_recorded_client(change).await.unwrap(), Outcome::Applied);
+        client.revision += 1;
+        let secrets = store.list_client_secrets("app_1").await.unwrap();
+        let secrets: Vec<_> = secrets.iter().filter(|one| one.is_live(at(8))).collect();
+        let holders: Vec<_> = secrets.iter().filter_map(|one| one.holder).collect();
+        let expected: Vec<_> = live.iter().map(|number| user_id(*number)).collect();
+        assert_eq!(holders, expected);
+        let users = store.list_client_users("app_1").await.unwrap();
+        assert_eq!(users.iter().map(|one| one.user).collect::<Vec<_>>(), expected);
+        ended.push(store.list_revocations(0).await.unwrap().len());
+    }
+    assert_eq!(ended, [2, 4, 4], "a line for the secret and one for the grant");
 }
 
 /// Its row says for a while that it is gone.

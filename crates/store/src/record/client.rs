@@ -139,6 +139,19 @@ pub struct ClientSecret {
     pub ended_at: Option<Timestamp>,
 }
 
+/// Somebody who has let a client in, by grants that live.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientUser {
+    /// Who.
+    pub user: UserId,
+    /// Their name.
+    pub username: String,
+    /// How many installations run.
+    pub connections: u32,
+    /// When one of them was last seen, as far as merged.
+    pub last_used_at: Option<Timestamp>,
+}
+
 /// A secret to add.
 #[derive(Clone, Debug)]
 pub struct NewClientSecret {

@@ -65,7 +65,7 @@ pub(super) fn count_change(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How often a ban was added or lifted, or a client came under another application.
+/// How often who is shut out has changed.
 pub(super) fn number(connection: &Connection) -> Result<i64, StoreError> {
     find(connection, CHANGES, NUMBER, [], only)?.ok_or(StoreError::Corrupt(CHANGES))
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use salver_oauth::{InstallationId, Timestamp, UserId};
 
 use super::{
+    recorded::shared_with,
     revocations,
     row::{Columns, change, find, list, only},
     writer::Unit,
@@ -122,8 +123,13 @@ macro_rules! secret_columns {
 const TABLE: &str = "client_secrets";
 pub(super) const COUNT: &str = "SELECT count(*) FROM client_secrets
     WHERE client_id = ?1 AND holder IS ?2 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)";
-const ADD: &str = "INSERT INTO client_secrets (id, digest, client_id, holder, name, made_by, made_at, expires_at)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM recorded_clients WHERE client_id = ?3 AND state <> 'deleted')";
+pub(super) const ADD: &str = concat!(
+    "INSERT INTO client_secrets (id, digest, client_id, holder, name, made_by, made_at, expires_at) \
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM recorded_clients c WHERE c.client_id = ?3 AND c.state <> 'deleted' \
+     AND (?4 IS NULL OR c.owner IS ?4 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?4 AND ",
+    shared_with!(),
+    "))) ON CONFLICT (id) DO NOTHING"
+);
 pub(super) const FIND: &str =
     concat!("SELECT ", secret_columns!(), " FROM client_secrets WHERE digest = ?1");
 pub(super) const LIST: &str = concat!(

@@ -90,6 +90,17 @@ pub(super) fn list_clients(connection: &Connection) -> Result<Vec<MetClient>, St
     })
 }
 
+/// Fingerprints after a number, in the order in which their clients were met.
+pub(super) fn list_fingerprints(
+    connection: &Connection,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    list(connection, TABLE, LIST_FINGERPRINTS, params![after, limit], |columns| {
+        Ok((columns.next()?, columns.next()?))
+    })
+}
+
 /// All applications, oldest first.
 pub(super) fn list_applications(
     connection: &Connection,
@@ -196,6 +207,8 @@ const BIND: &str = "INSERT INTO application_bindings (fingerprint, application_i
 pub(super) const UNBIND: &str = "DELETE FROM application_bindings WHERE fingerprint = ?1";
 const LIST: &str = "SELECT k.fingerprint, k.name, h.key, k.application_id FROM clients k
     JOIN applications h ON h.id = k.home_id ORDER BY k.fingerprint";
+pub(super) const LIST_FINGERPRINTS: &str =
+    "SELECT number, fingerprint FROM clients WHERE number > ?1 ORDER BY number LIMIT ?2";
 const LIST_APPLICATIONS: &str =
     "SELECT id, key, ifnull(given_label, label), label, created_at FROM applications
     ORDER BY created_at, rowid";

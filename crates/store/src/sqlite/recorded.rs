@@ -4,6 +4,7 @@ use rusqlite::{Connection, params};
 use salver_oauth::{GrantId, Timestamp, UserId};
 
 use super::{
+    client_secrets,
     grants::USER_LIVES,
     revocations,
     row::{Columns, change, find, list, only},
@@ -13,8 +14,8 @@ use super::{
 use crate::{
     Outcome, StoreError,
     record::{
-        ChangeClient, ClientContent, ClientEvent, ClientUse, NewClientEvent, NewRecordedClient,
-        RecordedClient, Sharing, Subject,
+        ChangeClient, ClientContent, ClientEvent, ClientUse, ClientUser, NewClientEvent,
+        NewRecordedClient, RecordedClient, RevocationReason, Sharing, Subject,
     },
     retention,
 };
@@ -56,12 +57,12 @@ pub(super) fn add(
     Ok(Unit::applied_if(added))
 }
 
-/// Changes a client, and ends what was let in under it if that is said.
+/// Changes a client, and ends what was let in under it if that is said. If it is shared otherwise, those outside lose what they have of it.
 pub(super) fn update(
     connection: &Connection,
     to: &ChangeClient,
 ) -> Result<Unit<Outcome>, StoreError> {
-    let before: Option<GrantId> = find(connection, TABLE, STEM, [&to.client_id], only)?;
+    let before = find_by_id(connection, &to.client_id)?;
     let (audience, group) = sharing(&to.content);
     let params = params![
         to.client_id,
@@ -80,14 +81,50 @@ pub(super) fn update(
         return Ok(Unit::Undo(Outcome::Lost));
     }
     note(connection, &to.client_id, &to.event)?;
-    if let (Some(reason), Some(stem)) = (to.ends, before) {
+    let Some(before) = before else {
+        return Ok(Unit::Keep(Outcome::Applied));
+    };
+    if before.content.shared_with != to.content.shared_with {
+        end_outside(connection, &to.client_id, to.event.at)?;
+    }
+    if let Some(reason) = to.ends {
         let grants: Vec<GrantId> = list(connection, "grants", LIVE_GRANTS, [&to.client_id], only)?;
         for grant in grants {
             revocations::end_grant(connection, grant, reason, to.event.at)?;
         }
-        revocations::enter(connection, Subject::Grant(stem), reason, to.event.at)?;
+        revocations::enter(connection, Subject::Grant(before.content.stem), reason, to.event.at)?;
     }
     Ok(Unit::Keep(Outcome::Applied))
+}
+
+/// Ends the secrets and grants of those who are neither the owner nor among those whom it is shared with.
+fn end_outside(connection: &Connection, client_id: &str, now: Timestamp) -> Result<(), StoreError> {
+    let params = params![client_id, now.as_unix()];
+    let secrets = list(connection, "client_secrets", SECRETS_OUTSIDE, params, only)?;
+    for secret in secrets {
+        // Whatever becomes of one that has just ended, it has.
+        let _ended = client_secrets::end(connection, (client_id, secret), now)?;
+    }
+    let grants = list(connection, "grants", GRANTS_OUTSIDE, [client_id], only)?;
+    for grant in grants {
+        revocations::end_grant(connection, grant, RevocationReason::Administrator, now)?;
+    }
+    Ok(())
+}
+
+/// Who has let a client in, with what runs.
+pub(super) fn list_users(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Vec<ClientUser>, StoreError> {
+    list(connection, "grants", USERS, [client_id], |columns| {
+        Ok(ClientUser {
+            user: columns.next()?,
+            username: columns.next()?,
+            connections: columns.next()?,
+            last_used_at: columns.next()?,
+        })
+    })
 }
 
 /// A client by its id.
@@ -200,6 +237,14 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<RecordedClient, StoreError> {
     })
 }
 
+/// Whether the user `u` is among those with whom the client `c` is shared.
+macro_rules! shared_with {
+    () => {
+        "(c.shared_with IS 'everybody' OR (c.shared_with IS 'group' AND instr(' ' || u.groups || ' ', ' ' || c.shared_group || ' ') > 0))"
+    };
+}
+pub(super) use shared_with;
+
 /// The columns of a client, in the order in which [`read`] wants them.
 macro_rules! client_columns {
     () => {
@@ -217,7 +262,6 @@ const ADD: &str = concat!(
 );
 pub(super) const COUNT: &str =
     "SELECT count(*) FROM recorded_clients WHERE owner = ?1 AND state <> 'deleted'";
-pub(super) const STEM: &str = "SELECT stem FROM recorded_clients WHERE client_id = ?1";
 pub(super) const CHANGE: &str = "UPDATE recorded_clients SET revision = revision + 1, state = ?3, draft = ?4, in_force = ?5, vetted = ?6,
     shared_with = ?7, shared_group = ?8, expires_at = ?9, stem = ?10, changed_at = ?11
     WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted'";
@@ -226,6 +270,19 @@ pub(super) const LIVE_GRANTS: &str =
 pub(super) const USE: &str =
     "SELECT count(DISTINCT user_id), count(*), max(last_used_at) FROM grants
     WHERE client_id = ?1 AND revoked_at IS NULL";
+pub(super) const SECRETS_OUTSIDE: &str = concat!(
+    "SELECT s.id FROM recorded_clients c JOIN client_secrets s ON s.client_id = c.client_id JOIN users u ON u.id = s.holder \
+     WHERE c.client_id = ?1 AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > ?2) AND u.id IS NOT c.owner AND NOT ",
+    shared_with!()
+);
+pub(super) const GRANTS_OUTSIDE: &str = concat!(
+    "SELECT g.id FROM recorded_clients c JOIN grants g ON g.client_id = c.client_id JOIN users u ON u.id = g.user_id \
+     WHERE c.client_id = ?1 AND g.revoked_at IS NULL AND u.id IS NOT c.owner AND NOT ",
+    shared_with!()
+);
+pub(super) const USERS: &str = "SELECT u.id, u.username, count(i.id), max(i.last_used_at) FROM grants g JOIN users u ON u.id = g.user_id
+    LEFT JOIN installations i ON i.grant_id = g.id AND i.ended_at IS NULL
+    WHERE g.client_id = ?1 AND g.revoked_at IS NULL GROUP BY u.id ORDER BY u.username_key";
 pub(super) const FIND: &str =
     concat!("SELECT ", client_columns!(), " FROM recorded_clients WHERE client_id = ?1");
 pub(super) const LIST_OF_OWNER: &str = concat!(

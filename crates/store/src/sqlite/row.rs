@@ -6,7 +6,9 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Scope, Timest
 
 use crate::{
     StoreError, group,
-    record::{CaseKind, CaseState, ClientState, FunnelStep, KeyUse, Role, VerdictOutcome},
+    record::{
+        CaseKind, CaseState, ClientState, FunnelStep, KeyUse, ProofMethod, Role, VerdictOutcome,
+    },
 };
 
 /// The columns of one row, read from left to right.
@@ -174,6 +176,12 @@ impl Column for CaseState {
 impl Column for ClientState {
     fn read(value: ValueRef<'_>) -> Option<Self> {
         super::word::client_state_of(value.as_str().ok()?)
+    }
+}
+
+impl Column for ProofMethod {
+    fn read(value: ValueRef<'_>) -> Option<Self> {
+        super::word::proof_method_of(value.as_str().ok()?)
     }
 }
 

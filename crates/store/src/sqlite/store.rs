@@ -4,20 +4,22 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 
 use super::{
     SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
-    counts, grants, hosted, installations, invitations, keys, live_grants, recorded, revocations,
-    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
+    counts, deletions, domains, grants, hosted, installations, invitations, keys, live_grants,
+    recorded, registration_tokens, revocations, row::change, sessions, sweep, users, verdicts,
+    versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
         AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
         Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
-        Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation,
-        Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest,
-        NewApproval, NewBan, NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser,
-        NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, ReviewCase,
-        Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation, User,
-        UserAdded, Version,
+        ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded,
+        HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
+        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion,
+        NewHome, NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted,
+        Recorded, RecordedClient, RedeemCode, RegistrationToken, ReviewCase, Revocation,
+        RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken,
+        User, UserAdded, Version,
     },
 };
 
@@ -256,6 +258,11 @@ impl Store for SqliteStore {
         self.read(move |connection| recorded::count_use(connection, &client_id))
     }
 
+    fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| recorded::list_users(connection, &client_id))
+    }
+
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome> {
         self.write(move |connection| client_secrets::add(connection, &new))
     }
@@ -296,6 +303,32 @@ impl Store for SqliteStore {
         self.write(move |connection| client_secrets::note_use(connection, &used))
     }
 
+    fn keep_domain_proof(&self, proof: DomainProof) -> Answer<'_, Outcome> {
+        self.write(move |connection| domains::keep(connection, &proof))
+    }
+
+    fn remove_domain_proof<'a>(
+        &'a self,
+        client_id: &'a str,
+        domain: &'a str,
+    ) -> Answer<'a, Outcome> {
+        let (client_id, domain) = (client_id.to_owned(), domain.to_owned());
+        self.write(move |connection| domains::remove(connection, &client_id, &domain))
+    }
+
+    fn list_domain_proofs<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<DomainProof>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| domains::list_of(connection, &client_id))
+    }
+
+    fn list_due_domain_proofs(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Answer<'_, Vec<DomainProof>> {
+        self.read(move |connection| domains::list_due(connection, before, limit))
+    }
+
     fn spend_assertion(
         &self,
         assertion: Digest,
@@ -331,6 +364,10 @@ impl Store for SqliteStore {
         self.read(clients::list_clients)
     }
 
+    fn list_fingerprints(&self, after: i64, limit: u32) -> Answer<'_, Vec<(i64, String)>> {
+        self.read(move |connection| clients::list_fingerprints(connection, after, limit))
+    }
+
     fn list_met_applications(&self) -> Answer<'_, Vec<MetApplication>> {
         self.read(clients::list_applications)
     }
@@ -364,6 +401,27 @@ impl Store for SqliteStore {
         self.read(move |connection| counts::list_since(connection, since))
     }
 
+    fn add_registration_token(&self, token: NewRegistrationToken) -> Answer<'_, i64> {
+        self.write(move |connection| registration_tokens::add(connection, &token))
+    }
+
+    fn revoke_registration_token(
+        &self,
+        number: i64,
+        by: String,
+        now: Timestamp,
+    ) -> Answer<'_, Outcome> {
+        self.write(move |connection| registration_tokens::revoke(connection, number, &by, now))
+    }
+
+    fn list_registration_tokens(&self) -> Answer<'_, Vec<RegistrationToken>> {
+        self.read(registration_tokens::list_all)
+    }
+
+    fn count_registration_tokens(&self, used: Vec<UsedRegistrationToken>) -> Answer<'_, ()> {
+        self.write(move |connection| registration_tokens::count(connection, &used))
+    }
+
     fn add_ban(&self, ban: NewBan) -> Answer<'_, i64> {
         self.write(move |connection| bans::add(connection, &ban))
     }
@@ -378,6 +436,14 @@ impl Store for SqliteStore {
 
     fn bans_number(&self) -> Answer<'_, i64> {
         self.read(bans::number)
+    }
+
+    fn delete_registration(&self, deletion: NewDeletion) -> Answer<'_, Outcome> {
+        self.write(move |connection| deletions::add(connection, &deletion))
+    }
+
+    fn list_deletions(&self, after: i64) -> Answer<'_, Vec<Deletion>> {
+        self.read(move |connection| deletions::list_after(connection, after))
     }
 
     fn ask_access(&self, request: NewAccessRequest) -> Answer<'_, Asked> {
@@ -450,6 +516,11 @@ impl Store for SqliteStore {
 
     fn add_key(&self, key: StoredKey, retire_others_at: Option<Timestamp>) -> Answer<'_, ()> {
         self.write(move |connection| keys::add(connection, &key, retire_others_at))
+    }
+
+    fn kill_key<'a>(&'a self, key_id: &'a str, now: Timestamp) -> Answer<'a, Outcome> {
+        let key_id = key_id.to_owned();
+        self.write(move |connection| keys::kill(connection, &key_id, now))
     }
 
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()> {

@@ -118,6 +118,11 @@ pub(super) const RULES: &[Rule] = &[
             (SELECT day, application, method, step FROM client_counts WHERE day <= ?1 LIMIT ?2)",
         kept: Kept::After(retention::COUNT),
     },
+    Rule {
+        sql: "DELETE FROM registration_tokens WHERE number IN
+            (SELECT number FROM registration_tokens WHERE coalesce(revoked_at, expires_at) <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::ENDED_REGISTRATION_TOKEN),
+    },
     Rule { sql: requests_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: cases_where!("<> 'open'"), kept: Kept::After(retention::DECIDED_CASE) },
     Rule { sql: requests_where!("= 'open'"), kept: Kept::After(retention::OPEN_CASE) },
@@ -155,6 +160,11 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::DELETED_CLIENT),
     },
     Rule {
+        sql: "DELETE FROM domain_proofs WHERE rowid IN (SELECT p.rowid FROM recorded_clients c JOIN domain_proofs p ON p.client_id = c.client_id
+            WHERE c.changed_at <= ?1 AND c.state = 'deleted' LIMIT ?2)",
+        kept: Kept::After(retention::DELETED_CLIENT),
+    },
+    Rule {
         sql: "DELETE FROM client_events WHERE number IN (SELECT e.number FROM recorded_clients c JOIN client_events e ON e.client_id = c.client_id
             WHERE c.changed_at <= ?1 AND c.state = 'deleted' LIMIT ?2)",
         kept: Kept::After(retention::DELETED_CLIENT),
@@ -162,6 +172,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         sql: "DELETE FROM recorded_clients WHERE client_id IN (SELECT client_id FROM recorded_clients c WHERE c.changed_at <= ?1 AND c.state = 'deleted'
             AND NOT EXISTS (SELECT 1 FROM client_events e WHERE e.client_id = c.client_id)
+            AND NOT EXISTS (SELECT 1 FROM domain_proofs p WHERE p.client_id = c.client_id)
             AND NOT EXISTS (SELECT 1 FROM client_secrets s WHERE s.client_id = c.client_id) LIMIT ?2)",
         kept: Kept::After(retention::DELETED_CLIENT),
     },
@@ -171,7 +182,15 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::REVOKED_GRANT),
     },
     Rule {
-        sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys WHERE retires_at <= ?1 LIMIT ?2)",
+        // What was sealed with a killed key does not open, deleted or not.
+        sql: "DELETE FROM deleted_registrations WHERE number IN (SELECT d.number FROM keys CROSS JOIN deleted_registrations d
+            ON d.sealed_by = keys.key_id WHERE keys.retires_at <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
+        // A killed number stays, so that it is never given again.
+        sql: "DELETE FROM keys WHERE number IN (SELECT number FROM keys
+            WHERE retires_at <= ?1 AND key_use <> 'registration' LIMIT ?2)",
         kept: Kept::After(0),
     },
 ];

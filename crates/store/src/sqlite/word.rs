@@ -1,7 +1,8 @@
 //! Which word stands in the database for which choice? Words rather than numbers, so that a person can read the tables.
 
 use crate::record::{
-    CaseKind, CaseState, ClientState, FunnelStep, KeyUse, RevocationReason, Role, VerdictOutcome,
+    CaseKind, CaseState, ClientState, FunnelStep, KeyUse, ProofMethod, RevocationReason, Role,
+    VerdictOutcome,
 };
 
 /// The word for a role.
@@ -146,6 +147,23 @@ pub(super) fn client_state_of(word: &str) -> Option<ClientState> {
         "refused" => ClientState::Refused,
         "suspended" => ClientState::Suspended,
         "deleted" => ClientState::Deleted,
+        _ => return None,
+    })
+}
+
+/// The word for how a domain is proven.
+pub(super) fn proof_method(method: ProofMethod) -> &'static str {
+    match method {
+        ProofMethod::File => "file",
+        ProofMethod::Dns => "dns",
+    }
+}
+
+/// How a domain is proven that a word stands for.
+pub(super) fn proof_method_of(word: &str) -> Option<ProofMethod> {
+    Some(match word {
+        "file" => ProofMethod::File,
+        "dns" => ProofMethod::Dns,
         _ => return None,
     })
 }

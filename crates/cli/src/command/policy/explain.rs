@@ -85,6 +85,9 @@ fn refused(refusal: &ExplainRefusal) -> Failure {
         E::Login(Refusal::Client { why: ClientRefusal::Unknown, .. }) => {
             "name the client_id as the client sends it, or a file with its document"
         }
+        E::Login(Refusal::Client { why: ClientRefusal::Deleted, .. }) => {
+            "register the client again, and name the client_id that it has then"
+        }
         E::Login(Refusal::Client { client_id, .. }) => match ClientId::parse(client_id) {
             Ok(ClientId::Document(_)) => "`salver client check` says more about a document",
             _ => "`salver config reference` says which clients can be used here",

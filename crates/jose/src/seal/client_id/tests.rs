@@ -111,8 +111,9 @@ fn old_keys_open_and_killed_ones_do_not() {
     ] {
         match keys(numbers, killed) {
             Ok(keys) => {
-                assert_eq!(Ok(keys.newest().unwrap()), newest, "{why}");
+                assert_eq!(Ok(keys.sealing_number().unwrap()), newest, "{why}");
                 assert_eq!(keys.open(&id).map(|_| ()), opens, "{why}");
+                assert_eq!(keys.is_alive(1), opens.is_ok(), "{why}");
                 let sealed = keys.seal(&public()).unwrap();
                 assert_eq!(keys.open(&sealed), Ok(public()), "{why}");
                 let by_newest = sealed.parts().unwrap().1;
@@ -120,6 +121,20 @@ fn old_keys_open_and_killed_ones_do_not() {
             }
             Err(error) => assert_eq!(Err(error), newest, "{why}"),
         }
+    }
+}
+
+#[test]
+fn another_living_key_than_the_greatest_can_seal() {
+    for (why, killed, told, seals) in [
+        ("a living one", &[][..], 1, 1),
+        ("the greatest", &[], 2, 2),
+        ("a killed one", &[1], 1, 2),
+        ("none of ours", &[], 9, 2),
+    ] {
+        let keys = keys(&[1, 2], killed).unwrap().sealing_with(told);
+        assert_eq!(keys.sealing_number(), Some(seals), "{why}");
+        assert_eq!(keys.seal(&public()).unwrap().parts().unwrap().1, seals, "{why}");
     }
 }
 

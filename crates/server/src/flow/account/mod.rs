@@ -4,6 +4,7 @@
 
 pub mod apps;
 pub mod browser;
+pub mod clients;
 pub mod continue_to;
 pub mod home;
 pub mod requests;

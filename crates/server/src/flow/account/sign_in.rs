@@ -10,9 +10,10 @@ use salver_store::{
 use super::{AccountDeps, browser::Browser};
 use crate::{
     form_token::{Holder, Purpose},
+    network::Network,
     password::{HashingError, Password, Verified},
     session::{self, NewSession},
-    throttle::{Counted, Network, Try, Wait},
+    throttle::{Counted, Try, Wait},
 };
 
 /// A try to sign in.

@@ -196,10 +196,13 @@ impl Written {
         match check(&RecordedId::new(Purpose::Application, [0; 16]), &metadata, own) {
             Ok(_) => Ok(metadata),
             Err(EntryRefusal::Metadata(error)) => Err(vec![FormFault::Rule(error)]),
-            // Each line was looked at already, and nothing is stored here.
-            Err(EntryRefusal::OurOwn(_) | EntryRefusal::Owner | EntryRefusal::Store(_)) => {
-                Err(vec![FormFault::NoRedirectUri])
-            }
+            // Each line was looked at already, the form has no scope, and nothing is stored here.
+            Err(
+                EntryRefusal::OurOwn(_)
+                | EntryRefusal::Scope
+                | EntryRefusal::Owner
+                | EntryRefusal::Store(_),
+            ) => Err(vec![FormFault::NoRedirectUri]),
         }
     }
 

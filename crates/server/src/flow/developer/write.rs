@@ -80,7 +80,10 @@ pub async fn enter(
         Err(EntryRefusal::Owner) => Ok(Saved::TooMany),
         Err(EntryRefusal::Store(error)) => Err(error.into()),
         Err(EntryRefusal::Metadata(error)) => Ok(Saved::Again(vec![FormFault::Rule(error)])),
-        Err(EntryRefusal::OurOwn(_)) => Ok(Saved::Again(vec![FormFault::NoRedirectUri])),
+        // Each line was looked at already, and the form has no scope.
+        Err(EntryRefusal::OurOwn(_) | EntryRefusal::Scope) => {
+            Ok(Saved::Again(vec![FormFault::NoRedirectUri]))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use salver_store::{
     Outcome, StoreError,
     record::{ClientContent, ClientState, NewRecordedClient, RecordedClient},
 };
+use serde_json::Value;
 use thiserror::Error;
 
 use super::{Act, Registrar};
@@ -44,6 +45,9 @@ pub enum EntryRefusal {
     /// One of its redirect URIs is an address of this server.
     #[error("redirect URI {0} is an address of this server")]
     OurOwn(usize),
+    /// Its `scope` is none, or too long: it would bound nothing.
+    #[error("its scope is none, or too long")]
+    Scope,
     /// Its owner may not, or has as many as a person may have.
     #[error("its owner is not there, is disabled, or has too many clients")]
     Owner,
@@ -63,7 +67,21 @@ impl Registrar<'_> {
         own: &OwnOrigins,
         act: Act<'_>,
     ) -> Result<RecordedClient, EntryRefusal> {
-        let id = RecordedId::new(entry.purpose, random(self.chance));
+        self.enter_as(random(self.chance), entry, own, act).await
+    }
+
+    /// The same with a number that follows from a form. [`EntryRefusal::Owner`] also if something was entered under it.
+    ///
+    /// # Errors
+    /// [`EntryRefusal`].
+    pub async fn enter_as(
+        &self,
+        number: [u8; 16],
+        entry: Entry<'_>,
+        own: &OwnOrigins,
+        act: Act<'_>,
+    ) -> Result<RecordedClient, EntryRefusal> {
+        let id = RecordedId::new(entry.purpose, number);
         check(&id, entry.metadata, own)?;
         let in_force = entry.state == ClientState::Approved;
         let client = RecordedClient {
@@ -106,5 +124,15 @@ pub fn check(
     }
     let registration = recorded::registration(id, metadata)?;
     usable_keys(registration.authentication())?;
+    if registration.claims().scope.is_none() && says_scope(metadata) {
+        return Err(EntryRefusal::Scope);
+    }
     Ok(registration)
+}
+
+/// Whether a scope stands in metadata that were read before.
+fn says_scope(metadata: &str) -> bool {
+    let read: Result<Value, _> = serde_json::from_str(metadata);
+    let scope = read.ok().and_then(|read| read.get("scope")?.as_str().map(str::to_owned));
+    scope.is_some_and(|scope| !scope.trim().is_empty())
 }

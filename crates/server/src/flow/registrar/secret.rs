@@ -58,13 +58,26 @@ impl Registrar<'_> {
         client: &RecordedClient,
         wish: SecretWish<'_>,
     ) -> Result<NewSecret, SecretRefusal> {
+        self.make_secret_as(random(self.chance), client, wish).await
+    }
+
+    /// The same with a number that follows from a form. [`SecretRefusal::TooMany`] also if a secret was made under it, or if the client is not its holder's to use.
+    ///
+    /// # Errors
+    /// [`SecretRefusal`].
+    pub async fn make_secret_as(
+        &self,
+        number: [u8; 16],
+        client: &RecordedClient,
+        wish: SecretWish<'_>,
+    ) -> Result<NewSecret, SecretRefusal> {
         let name = wish.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME {
             return Err(SecretRefusal::Name);
         }
         let text = Zeroizing::new(format!("{PREFIX}{}", secret_text(self.chance)));
         let secret = ClientSecret {
-            id: InstallationId::from_bytes(random(self.chance)),
+            id: InstallationId::from_bytes(number),
             client_id: client.client_id.clone(),
             holder: wish.holder,
             name: name.to_owned(),

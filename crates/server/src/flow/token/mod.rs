@@ -6,6 +6,7 @@ mod refresh;
 
 use salver_oauth::{
     client::id::ClientId,
+    limit::TooMany,
     token::{
         error::TokenError,
         request::{PresentedGrant, TokenRequest},
@@ -15,8 +16,8 @@ use salver_policy::ban::BanFacts;
 use salver_store::{StoreError, record::Grant};
 use thiserror::Error;
 
-use super::{client, client_authentication::Claimed, refusal::Unavailable};
-use crate::deps::Deps;
+use super::{client, client_authentication::Claimed, refusal::Unavailable, registration};
+use crate::{deps::Deps, network::Network, throttle::Wait};
 
 pub use issue::Issued;
 
@@ -26,6 +27,9 @@ pub enum TokenRefusal {
     /// The request is at fault.
     #[error("{0}")]
     Told(#[from] TokenError),
+    /// Too many wrong secrets came from where it comes from.
+    #[error("{0}")]
+    TooMany(TooMany, Wait),
     /// Something of ours is.
     #[error("unavailable: {0}")]
     Unavailable(#[from] Unavailable),
@@ -37,17 +41,27 @@ impl From<StoreError> for TokenRefusal {
     }
 }
 
+/// A request of a program, as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct RawRequest<'r> {
+    /// Its form.
+    pub body: &'r str,
+    /// Its `Authorization` header.
+    pub authorization: Option<&'r str>,
+    /// Where it comes from.
+    pub network: Network,
+}
+
 /// Exchanges what is presented.
 ///
 /// # Errors
 /// [`TokenRefusal`].
-pub async fn exchange(
-    deps: &Deps,
-    body: &str,
-    authorization: Option<&str>,
-) -> Result<Issued, TokenRefusal> {
-    let request = TokenRequest::parse(body, authorization)?;
-    let claimed = Claimed::read(&request.credentials)?;
+pub async fn exchange(deps: &Deps, raw: RawRequest<'_>) -> Result<Issued, TokenRefusal> {
+    let request = TokenRequest::parse(raw.body, raw.authorization)?;
+    let claimed = Claimed::read(&request.credentials, raw.network)?;
+    if registration::is_none(deps, claimed.client_id()) {
+        return Err(TokenError::UnknownClient.into());
+    }
     match &request.grant {
         PresentedGrant::Code { code, verifier, redirect_uri } => {
             code::redeem(deps, (claimed, &request), (code, verifier, redirect_uri.as_deref())).await

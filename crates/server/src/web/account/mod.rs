@@ -1,9 +1,9 @@
 //! The pages of an account, as HTTP.
 
 mod apps;
+mod clients;
 mod home;
 mod own_form;
-mod peer;
 pub(super) mod refusal;
 mod requests;
 mod setup;
@@ -30,4 +30,5 @@ where
         .route(&below("/setup/{link}"), get(setup::get).post(setup::post))
         .route(&below("/apps"), get(apps::get).post(apps::post))
         .route(&below("/requests"), get(requests::get))
+        .merge(clients::router(&below("/clients")))
 }

@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use salver_oauth::form::Form;
 
-use super::{own_form::OwnForm, peer::Peer, refusal};
+use super::{own_form::OwnForm, refusal};
 use crate::{
     flow::account::{
         AccountDeps,
@@ -19,6 +19,7 @@ use crate::{
     password::Password,
     session,
     throttle::Wait,
+    web::peer::Peer,
 };
 
 /// Shows the form; `continue` says where to go afterwards.

@@ -62,6 +62,8 @@ fn design_4_8_every_safe_answer() {
         ("unknown_of_several", client(ClientRefusal::Unknown), &["Claude Code", "Codex", "Notion"]),
         ("unknown_of_one_without_steps", client(ClientRefusal::Unknown), &["Notion"]),
         ("unknown_of_nobody", client(ClientRefusal::Unknown), &[]),
+        ("deleted_of_a_product", client(ClientRefusal::Deleted), &["Cursor"]),
+        ("deleted_of_nobody", client(ClientRefusal::Deleted), &[]),
         ("broken_of_a_product", broken(), &["Cursor"]),
         ("broken_of_nobody", broken(), &[]),
         ("banned_of_a_product", banned(), &["Cursor"]),

@@ -152,12 +152,23 @@ CREATE TABLE bans (
     lifted_by  TEXT
 ) STRICT;
 
--- One row that says how often a ban was added or lifted, or a client came under another application.
+-- One row that says how often a ban was added or lifted, a client came under another application, a registration was
+-- deleted, or a key that seals was killed.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
 ) STRICT;
 INSERT INTO ban_changes (id, number) VALUES (1, 0);
+
+-- Registrations that are no more: the keyed hash of a client_id that somebody had let in, as long as its key lives. AUTOINCREMENT: whoever has read up to
+-- a number has missed none before it.
+CREATE TABLE deleted_registrations (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    registration BLOB NOT NULL UNIQUE,
+    sealed_by    TEXT NOT NULL,
+    deleted_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deleted_registrations_by_key ON deleted_registrations (sealed_by);
 
 -- What people want to let in and a reviewer has to approve first. active_at is when somebody last asked or decided.
 CREATE TABLE review_cases (
@@ -237,6 +248,21 @@ CREATE TABLE client_counts (
     PRIMARY KEY (day, application, method, step)
 ) STRICT, WITHOUT ROWID;
 
+-- With what clients may register where registration is not open (RFC 7591 §3).
+CREATE TABLE registration_tokens (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    token        BLOB NOT NULL UNIQUE,
+    holder       TEXT NOT NULL,
+    made_by      TEXT NOT NULL,
+    made_at      INTEGER NOT NULL,
+    expires_at   INTEGER,
+    revoked_at   INTEGER,
+    revoked_by   TEXT,
+    uses         INTEGER NOT NULL,
+    last_used_at INTEGER
+) STRICT;
+CREATE INDEX registration_tokens_by_end ON registration_tokens (coalesce(revoked_at, expires_at));
+
 -- What a client's document has said; the newest version is what its host said last. At most 20 of one client.
 CREATE TABLE versions (
     number    INTEGER PRIMARY KEY,
@@ -288,6 +314,18 @@ CREATE TABLE client_events (
     at        INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX client_events_by_client ON client_events (client_id);
+
+-- Domains that owners of clients have proven to command. failing_since is when the proof was first not found any more.
+CREATE TABLE domain_proofs (
+    client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
+    domain        TEXT NOT NULL,
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns')),
+    proven_at     INTEGER NOT NULL,
+    checked_at    INTEGER NOT NULL,
+    failing_since INTEGER,
+    PRIMARY KEY (client_id, domain)
+) STRICT;
+CREATE INDEX domain_proofs_by_check ON domain_proofs (checked_at);
 
 -- holder is the only person whose logins a secret is good for.
 CREATE TABLE client_secrets (

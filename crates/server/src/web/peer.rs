@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::Ipv4Addr, net::SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
 
-use crate::throttle::Network;
+use crate::network::Network;
 
 /// The network that a request comes from. Whoever accepts connections puts a [`ConnectInfo`] into the request; where nobody did,
 /// all requests count as one network.

@@ -1,0 +1,245 @@
+//! Does whoever owns a client command this domain? A value that only they are told stands in a file or a TXT record of it.
+//!
+//! The value follows from client, owner and domain by a keyed function, so nothing of it is stored, and nobody else's fits. A proof is looked at again every day.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use salver_egress::{
+    Candidate, ChosenBy, DialError, Fetch, FetchError, Purpose, Source, Standing, Texts,
+};
+use salver_names::{is_public_suffix, is_special_use};
+use salver_oauth::{Timestamp, UserId};
+use salver_store::{
+    Outcome, StoreError,
+    record::{DomainProof, ProofMethod, RecordedClient},
+};
+use thiserror::Error;
+
+use super::registrar::{Act, Registrar};
+use crate::{deps::Deps, secrets::Secrets};
+
+/// What the egress ledger calls looks at proofs.
+pub const PROOFS: Purpose = Purpose::new("domain_proof");
+
+/// How old a look may be before it is repeated, in seconds.
+const LOOK_AGAIN_SECONDS: i64 = 24 * 3_600;
+
+/// How long a proof may be missing before it counts no more, in seconds: a name server that fails over a week-end takes nothing away.
+pub const GRACE_SECONDS: i64 = 7 * 24 * 3_600;
+
+/// How many proofs one turn looks at.
+const LOOKS_AT_ONCE: u32 = 20;
+
+/// The most that is read of a file, in bytes.
+const FILE_BYTES: usize = 4 * 1024;
+
+/// Why a domain is not proven.
+#[derive(Debug, Error)]
+pub enum ProofRefusal {
+    /// It is no full domain name in lower case, or one that leads nowhere outside.
+    #[error("it is no domain name such as example.com")]
+    NoDomain,
+    /// Anybody may register below it.
+    #[error("anybody may have a name below it")]
+    PublicSuffix,
+    /// The client belongs to nobody, so nobody can have been told the value.
+    #[error("the client has no owner")]
+    NoOwner,
+    /// The place was reached, and the value does not stand there.
+    #[error("the value does not stand there")]
+    NotThere,
+    /// The place was not reached.
+    #[error("it could not be asked: {0}")]
+    Unreached(#[from] FetchError),
+    /// The client is gone.
+    #[error("the client is gone")]
+    Gone,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an owner has to publish, and where.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Places {
+    /// The value: a line of the file, or a TXT record.
+    pub value: String,
+    /// The URL of the file.
+    pub file: String,
+    /// The name of the record.
+    pub record: String,
+}
+
+/// Reads a domain as somebody typed it.
+///
+/// # Errors
+/// [`ProofRefusal::NoDomain`], [`ProofRefusal::PublicSuffix`].
+pub fn domain(typed: &str) -> Result<String, ProofRefusal> {
+    let typed = typed.trim().trim_end_matches('.').to_ascii_lowercase();
+    let url = url::Url::parse(&format!("https://{typed}/"));
+    let Some(url::Host::Domain(name)) = url.as_ref().ok().and_then(url::Url::host) else {
+        return Err(ProofRefusal::NoDomain);
+    };
+    // A port, a path or a name of a user would have made another URL of it; other letters are written as their Punycode.
+    let whole = url.as_ref().is_ok_and(|url| url.as_str() == format!("https://{name}/"));
+    if !whole || is_special_use(name) {
+        return Err(ProofRefusal::NoDomain);
+    }
+    if is_public_suffix(name) {
+        return Err(ProofRefusal::PublicSuffix);
+    }
+    Ok(name.to_owned())
+}
+
+/// What the owner of a client has to publish at a domain.
+#[must_use]
+pub fn places(secrets: &Secrets, client_id: &str, owner: UserId, domain: &str) -> Places {
+    let digest = secrets.digest(&format!("domain {client_id} {owner} {domain}"));
+    let mut value = String::from("salver-verification=");
+    URL_SAFE_NO_PAD.encode_string(digest, &mut value);
+    Places {
+        value,
+        file: format!("https://{domain}{WELL_KNOWN}"),
+        record: format!("{LABEL}.{domain}"),
+    }
+}
+
+/// Looks for the value and keeps the proof.
+///
+/// # Errors
+/// [`ProofRefusal`]; nothing is kept then.
+pub async fn prove(
+    deps: &Deps,
+    client: &RecordedClient,
+    (domain, method): (&str, ProofMethod),
+) -> Result<(), ProofRefusal> {
+    let owner = client.owner.ok_or(ProofRefusal::NoOwner)?;
+    let source = Source::User(*owner.as_bytes());
+    if !look(deps, (&client.client_id, owner, domain), method, source).await? {
+        return Err(ProofRefusal::NotThere);
+    }
+    let now = deps.now();
+    let proof = DomainProof {
+        client_id: client.client_id.clone(),
+        domain: domain.to_owned(),
+        method,
+        proven_at: now,
+        checked_at: now,
+        failing_since: None,
+    };
+    match deps.store.keep_domain_proof(proof).await? {
+        Outcome::Applied => Ok(()),
+        Outcome::Lost => Err(ProofRefusal::Gone),
+    }
+}
+
+/// Looks again at proofs that were last looked at a day ago. What has been missing for [`GRACE_SECONDS`] counts no more, and is told in the client's history.
+///
+/// # Errors
+/// If the store fails.
+pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
+    let now = deps.now();
+    let before = now.plus_seconds(-LOOK_AGAIN_SECONDS);
+    for proof in deps.store.list_due_domain_proofs(before, LOOKS_AT_ONCE).await? {
+        let client = deps.store.find_recorded_client(&proof.client_id).await?;
+        let owner = client.as_ref().and_then(|client| client.owner);
+        let there = match owner {
+            Some(owner) => {
+                let asked = (&*proof.client_id, owner, &*proof.domain);
+                look(deps, asked, proof.method, Source::Itself).await
+            }
+            None => Ok(false),
+        };
+        let there = there.unwrap_or_else(|error| {
+            tracing::info!(domain = proof.domain, %error, "a proof of a domain could not be looked at");
+            false
+        });
+        let failing_since = (!there).then(|| proof.failing_since.unwrap_or(now));
+        if failing_since != proof.failing_since {
+            tracing::info!(
+                domain = proof.domain,
+                client_id = proof.client_id,
+                there,
+                "a proof of a domain has changed"
+            );
+        }
+        let seen = DomainProof { checked_at: now, failing_since, ..proof.clone() };
+        if let Some(client) = client
+            && counts(&proof, proof.checked_at)
+            && !counts(&seen, now)
+        {
+            lost(deps, &client, &proof.domain).await?;
+        }
+        // Nothing to keep of a client that went at this very moment.
+        let _kept = deps.store.keep_domain_proof(seen).await?;
+    }
+    Ok(())
+}
+
+/// Tells whoever reads the history of a client that one of its domains is proven no more.
+async fn lost(deps: &Deps, client: &RecordedClient, domain: &str) -> Result<(), StoreError> {
+    let registrar = Registrar {
+        store: &*deps.store,
+        secrets: &deps.secrets,
+        chance: &*deps.chance,
+        now: deps.now(),
+    };
+    let act = Act { by: "salver", what: "domain_lost", note: domain };
+    // If somebody changes it at this very moment, their change stands and nothing is told.
+    let _told = registrar.change(client, client.content.clone(), act).await?;
+    Ok(())
+}
+
+/// Whether a proof counts.
+#[must_use]
+pub fn counts(proof: &DomainProof, now: Timestamp) -> bool {
+    proof.failing_since.is_none_or(|since| now.seconds_since(since) < GRACE_SECONDS)
+}
+
+async fn look(
+    deps: &Deps,
+    (client_id, owner, domain): (&str, UserId, &str),
+    method: ProofMethod,
+    source: Source,
+) -> Result<bool, FetchError> {
+    let places = places(&deps.secrets, client_id, owner, domain);
+    match method {
+        ProofMethod::Dns => {
+            let texts = Texts { label: LABEL, domain, purpose: PROOFS, source };
+            let found = match deps.egress.texts(texts).await {
+                Err(FetchError::Dial(DialError::NoSuchName)) => return Ok(false),
+                found => found?,
+            };
+            Ok(found.iter().any(|text| text.trim() == places.value))
+        }
+        ProofMethod::File => {
+            deps.egress.forget(&places.file, PROOFS);
+            let fetch = Fetch {
+                url: &places.file,
+                chosen_by: ChosenBy::Stranger,
+                purpose: PROOFS,
+                source,
+                standing: Standing::FirstSight,
+                limit: FILE_BYTES,
+                accept: "text/plain",
+                check: is_text,
+            };
+            let fetched = match deps.egress.fetch(fetch).await {
+                Ok(fetched) => fetched,
+                Err(FetchError::Status(404 | 410) | FetchError::Unusable(_)) => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            let text = String::from_utf8_lossy(&fetched.body);
+            Ok(text.lines().any(|line| line.trim() == places.value))
+        }
+    }
+}
+
+fn is_text(candidate: &Candidate<'_>) -> bool {
+    str::from_utf8(candidate.body).is_ok()
+}
+
+/// RFC 8615.
+const WELL_KNOWN: &str = "/.well-known/salver-verification";
+
+/// RFC 8552: names with an underscore are no hosts.
+const LABEL: &str = "_salver";

@@ -1,0 +1,27 @@
+//! May this secret be tried now, and is it right? (DESIGN §9, decision 10.)
+//!
+//! Wrong ones count per owner and network, so that a right one from elsewhere is never refused. One from the same network waits like all others from
+//! there: what is right must not show while somebody guesses.
+
+use salver_oauth::limit::TooMany;
+
+use super::token::TokenRefusal;
+use crate::{deps::Deps, network::Network, throttle::Counted};
+
+/// Whether the secret of this owner is right.
+///
+/// # Errors
+/// [`TokenRefusal::TooMany`], if too many wrong ones came from that network; then it is not tried.
+pub(super) fn is_right(
+    deps: &Deps,
+    owner: &str,
+    network: Network,
+    compare: impl FnOnce() -> bool,
+) -> Result<bool, TokenRefusal> {
+    // Of fixed length, whatever the name's.
+    let name = deps.secrets.digest(owner).first_chunk().copied().unwrap_or_default();
+    let key = Counted::Client(name, network);
+    deps.secret_tries
+        .attempt(key, deps.now(), compare)
+        .map_err(|wait| TokenRefusal::TooMany(TooMany::WrongSecrets, wait))
+}

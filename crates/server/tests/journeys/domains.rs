@@ -1,0 +1,127 @@
+//! Proofs of domains: a value that only an owner is told, published where only they can put it; looked at again every day.
+
+use std::time::Duration;
+
+use salver_oauth::client::recorded::Purpose;
+use salver_server::flow::domain::{self, ProofRefusal};
+use salver_store::record::{DomainProof, ProofMethod, RecordedClient};
+use salver_testkit::web::Reply;
+
+use crate::{
+    recorded::{confidential, enter},
+    world::World,
+};
+
+const DOMAIN: &str = "other.example";
+const FILE: &str = "https://other.example/.well-known/salver-verification";
+const DAY: i64 = 86_400;
+
+fn publish(world: &World, text: &str) {
+    let reply = Reply::json(text).with("content-type", "text/plain");
+    world.web.set(FILE, reply);
+}
+
+fn value(world: &World, client: &RecordedClient) -> String {
+    domain::places(&world.deps.secrets, &client.client_id, client.owner.unwrap(), DOMAIN).value
+}
+
+async fn proofs(world: &World, client: &RecordedClient) -> Vec<DomainProof> {
+    world.deps.store.list_domain_proofs(&client.client_id).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_domain_is_proven_by_the_value_of_this_client_and_owner_alone() {
+    let world = World::new().await;
+    drop((world.user("ada").await, world.user("bob").await));
+    let metadata = confidential("App");
+    let client = enter(&world, Purpose::Application, "ada", (&metadata, false)).await;
+    let same_owner = enter(&world, Purpose::Application, "ada", (&metadata, false)).await;
+    let foreign = enter(&world, Purpose::Application, "bob", (&metadata, false)).await;
+    let own = value(&world, &client);
+    assert_ne!(own, value(&world, &same_owner));
+    assert_ne!(own, value(&world, &foreign));
+    let file = (DOMAIN, ProofMethod::File);
+    for (why, text) in [
+        ("nothing", String::new()),
+        ("another client's", value(&world, &same_owner)),
+        ("another person's", value(&world, &foreign)),
+        ("a part of it", own.chars().take(30).collect()),
+        ("within another word", format!("x{own}")),
+    ] {
+        publish(&world, &text);
+        let refusal = domain::prove(&world.deps, &client, file).await.unwrap_err();
+        assert!(matches!(refusal, ProofRefusal::NotThere), "{why}: {refusal}");
+    }
+    assert!(proofs(&world, &client).await.is_empty());
+    publish(&world, &format!("# for salver\n{}\n {own} \n", value(&world, &foreign)));
+    domain::prove(&world.deps, &client, file).await.unwrap();
+    let proven = proofs(&world, &client).await;
+    assert_eq!(proven.len(), 1);
+    assert!(domain::counts(&proven[0], world.clock.now()));
+}
+
+#[tokio::test]
+async fn a_proof_that_is_missing_for_a_week_counts_no_more_and_says_so_in_the_history() {
+    let world = World::new().await;
+    drop(world.user("ada").await);
+    let client = enter(&world, Purpose::Application, "ada", (&confidential("App"), false)).await;
+    let own = value(&world, &client);
+    publish(&world, &own);
+    domain::prove(&world.deps, &client, (DOMAIN, ProofMethod::File)).await.unwrap();
+    for (day, there, counts) in [
+        (1, true, true),
+        (2, false, true),
+        (3, true, true),
+        (4, false, true),
+        (10, false, true),
+        (11, false, false),
+        (12, false, false),
+        (13, true, true),
+    ] {
+        let elapsed = world.clock.now().as_unix() - client.created_at.as_unix();
+        world.clock.advance(day * (DAY + 120) - elapsed);
+        world.way_out_clock.forward(Duration::from_mins(2));
+        publish(&world, if there { &own } else { "gone" });
+        domain::follow(&world.deps).await.unwrap();
+        let proven = proofs(&world, &client).await;
+        assert_eq!(domain::counts(&proven[0], world.clock.now()), counts, "day {day}");
+        assert_eq!(proven[0].failing_since.is_none(), there, "day {day}");
+        assert_eq!(proven[0].checked_at, world.clock.now(), "day {day}");
+        world.clock.advance(60);
+        publish(&world, "not looked at so soon");
+        domain::follow(&world.deps).await.unwrap();
+        assert_eq!(proofs(&world, &client).await, proven, "day {day}: once a day");
+    }
+    let events = world.deps.store.list_client_events(&client.client_id).await.unwrap();
+    let lost = events.iter().filter(|one| one.event.what == "domain_lost");
+    assert_eq!(lost.map(|one| one.event.note.as_str()).collect::<Vec<_>>(), [DOMAIN]);
+}
+
+#[test]
+fn what_is_no_domain_of_ones_own_is_told() {
+    for (typed, expected) in [
+        ("app.example.org", Ok("app.example.org")),
+        (" Example.ORG. ", Ok("example.org")),
+        ("b\u{fc}cher.example.org", Ok("xn--bcher-kva.example.org")),
+        ("com", Err("it is no domain")),
+        ("co.uk", Err("anybody may have")),
+        ("github.io", Err("anybody may have")),
+        ("alice.github.io", Ok("alice.github.io")),
+        ("localhost", Err("it is no domain")),
+        ("nas.local", Err("it is no domain")),
+        ("10.0.0.1", Err("it is no domain")),
+        ("0x7f.1", Err("it is no domain")),
+        ("[::1]", Err("it is no domain")),
+        ("example.org:8443", Err("it is no domain")),
+        ("example.org/x", Err("it is no domain")),
+        ("ada@example.org", Err("it is no domain")),
+        ("", Err("it is no domain")),
+    ] {
+        let read = domain::domain(typed).map_err(|refusal| refusal.to_string());
+        match (&read, expected) {
+            (Ok(read), Ok(expected)) => assert_eq!(read, expected),
+            (Err(told), Err(expected)) => assert!(told.contains(expected), "{typed}: {told}"),
+            _ => panic!("{typed}: {read:?}"),
+        }
+    }
+}
