@@ -34,8 +34,8 @@ use record::{
     Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict,
     LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding,
     NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion, Noted, Recorded,
-    RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason, Session, StoredKey,
-    Subject, UsedInstallation, User, UserAdded, Version,
+    RecordedClient, RedeemCode, RenewStem, ReviewCase, Revocation, RevocationReason, Session,
+    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -203,6 +203,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, Vec<RecordedClient>>;
     /// Changes a client; what is to end has lines in the feed, its stem among them. `Lost` unless it stands at the expected revision; a deleted one never changes.
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
+    /// Ends what a client has got for itself, with a line in the feed for its stem, and gives it another. `Lost` if its stem is another one. It is a revision: who
+    /// changes the client decides anew.
+    fn renew_stem(&self, renew: RenewStem) -> Answer<'_, Outcome>;
     /// A client's history, oldest first.
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
     /// Adds a secret. `Lost` if there is no such client, or as many live ones as there may be for the same holder: [`retention::LIVE_SECRETS`].

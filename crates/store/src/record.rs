@@ -18,7 +18,7 @@ pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
     ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, NewClientEvent,
-    NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+    NewClientSecret, NewRecordedClient, RecordedClient, RenewStem, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};

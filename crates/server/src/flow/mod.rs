@@ -23,6 +23,7 @@ pub mod register;
 pub mod registrar;
 pub mod review;
 pub mod revoke;
+pub mod service;
 pub mod terms;
 pub mod token;
 pub mod version;

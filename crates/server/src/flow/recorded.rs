@@ -114,7 +114,10 @@ pub(super) async fn by_secret(
     metadata: &Metadata,
     (presented, person): (&str, UserId),
 ) -> Result<Box<str>, TokenRefusal> {
-    let secret = find_secret(deps, id, metadata, presented).await?;
+    if metadata.methods.client_secret().is_none() {
+        return Err(TokenError::ClientAuthentication.into());
+    }
+    let secret = find_secret(deps, id.as_str(), presented).await?;
     if secret.holder.is_some_and(|holder| holder != person) {
         return Err(TokenError::OthersSecret.into());
     }
@@ -129,17 +132,13 @@ pub(super) async fn by_secret(
 /// [`TokenError`].
 pub(super) async fn find_secret(
     deps: &Deps,
-    id: &RecordedId,
-    metadata: &Metadata,
+    client_id: &str,
     presented: &str,
 ) -> Result<ClientSecret, TokenRefusal> {
-    let wrong = TokenError::ClientAuthentication;
-    if metadata.methods.client_secret().is_none() {
-        return Err(wrong.into());
-    }
     let digest = deps.secrets.digest(presented);
     let secret = deps.store.find_client_secret(digest).await?;
-    let secret = secret.filter(|secret| secret.client_id == id.as_str()).ok_or(wrong)?;
+    let secret = secret.filter(|secret| secret.client_id == client_id);
+    let secret = secret.ok_or(TokenError::ClientAuthentication)?;
     if !secret.is_live(deps.now()) {
         return Err(TokenError::SecretEnded.into());
     }

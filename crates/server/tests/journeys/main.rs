@@ -27,5 +27,6 @@ mod registered;
 mod review;
 mod revocation;
 mod safe_answers;
+mod service_clients;
 mod token;
 mod world;

@@ -60,7 +60,7 @@ pub(crate) async fn enter(
     registrar(world).enter(entry, &world.deps.own_origins, ACT).await.unwrap()
 }
 
-async fn change(world: &World, client: &mut RecordedClient, content: ClientContent) {
+pub(crate) async fn change(world: &World, client: &mut RecordedClient, content: ClientContent) {
     let changed = registrar(world).change(client, content, ACT).await.unwrap();
     assert_eq!(changed, Outcome::Applied);
     *client = world.deps.store.find_recorded_client(&client.client_id).await.unwrap().unwrap();
@@ -77,7 +77,7 @@ pub(crate) async fn secret(world: &World, client: &RecordedClient, holder: Optio
     registrar(world).make_secret(client, wish).await.unwrap().text.to_string()
 }
 
-fn basic(client_id: &str, secret: &str) -> String {
+pub(crate) fn basic(client_id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
 }
 

@@ -211,6 +211,7 @@ macro_rules! engine_contract {
                     who_is_disabled_unknown_or_has_too_many_enters_none
                     a_change_needs_the_revision_that_it_was_decided_on
                     what_ends_with_a_change_is_in_the_feed
+                    a_stem_is_exchanged_once_and_is_in_the_feed
                     a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
                     a_deleted_client_never_changes_and_is_swept
                     of_many_changes_at_once_one_is_made

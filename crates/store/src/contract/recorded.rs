@@ -11,8 +11,8 @@ use super::{
 use crate::{
     Outcome, Store,
     record::{
-        ChangeClient, ClientContent, ClientState, Recorded, RecordedClient, RevocationReason,
-        Sharing, Subject,
+        ChangeClient, ClientContent, ClientState, Recorded, RecordedClient, RenewStem,
+        RevocationReason, Sharing, Subject,
     },
     retention,
 };
@@ -109,6 +109,36 @@ pub async fn what_ends_with_a_change_is_in_the_feed(store: Arc<dyn Store>) {
     let grant = |number| Subject::Grant(GrantId::from_bytes(bytes(number)));
     assert_eq!(ended, [grant(1), grant(7)], "the stem that it had");
     assert_eq!(store.find_grants(user_id(1), "app_8").await.unwrap().len(), 1);
+}
+
+/// And whoever decided on the client as it was decides anew.
+pub async fn a_stem_is_exchanged_once_and_is_in_the_feed(store: Arc<dyn Store>) {
+    let entered = draft(7, None);
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    let renew = RenewStem {
+        client_id: "app_7".into(),
+        stem: entered.content.stem,
+        next: GrantId::from_bytes(bytes(70)),
+        reason: RevocationReason::Ban,
+        now: at(9),
+    };
+    for expected in [Outcome::Applied, Outcome::Lost] {
+        assert_eq!(store.renew_stem(renew.clone()).await.unwrap(), expected);
+    }
+    let unknown = RenewStem { client_id: "app_8".into(), ..renew.clone() };
+    assert_eq!(store.renew_stem(unknown).await.unwrap(), Outcome::Lost);
+    let ended: Vec<_> =
+        store.list_revocations(0).await.unwrap().into_iter().map(|line| line.subject).collect();
+    assert_eq!(ended, [Subject::Grant(entered.content.stem)]);
+    let change = approved(&entered, 10);
+    assert_eq!(store.change_recorded_client(change.clone()).await.unwrap(), Outcome::Lost);
+    let found = store.find_recorded_client("app_7").await.unwrap().unwrap();
+    assert_eq!((found.content.stem, found.changed_at), (renew.next, entered.changed_at));
+    let mut delete = ChangeClient { expected_revision: found.revision, ..change };
+    delete.content = ClientContent { state: ClientState::Deleted, ..found.content };
+    assert_eq!(store.change_recorded_client(delete).await.unwrap(), Outcome::Applied);
+    let late = RenewStem { stem: renew.next, next: renew.stem, ..renew };
+    assert_eq!(store.renew_stem(late).await.unwrap(), Outcome::Lost, "it is gone");
 }
 
 /// Their owner has it anyway.

@@ -15,8 +15,8 @@ use crate::{
         Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
         KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
         NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
-        Noted, Recorded, RecordedClient, RedeemCode, ReviewCase, Revocation, RevocationReason,
-        Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        Noted, Recorded, RecordedClient, RedeemCode, RenewStem, ReviewCase, Revocation,
+        RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
     },
 };
 
@@ -243,6 +243,10 @@ impl Store for SqliteStore {
 
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome> {
         self.write(move |connection| recorded::update(connection, &change))
+    }
+
+    fn renew_stem(&self, renew: RenewStem) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::renew(connection, &renew))
     }
 
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>> {

@@ -3,7 +3,10 @@
 mod entry;
 mod secret;
 
-use salver_oauth::{GrantId, Timestamp};
+use salver_oauth::{
+    GrantId, Timestamp,
+    client::{id::ClientId, service::ServiceId},
+};
 use salver_store::{
     Outcome, Store, StoreError,
     record::{
@@ -11,7 +14,7 @@ use salver_store::{
     },
 };
 
-pub use entry::{Entry, EntryRefusal, check};
+pub use entry::{Entry, EntryRefusal, check, check_service};
 pub use secret::{NewSecret, SecretRefusal, SecretWish};
 
 use crate::{
@@ -44,7 +47,8 @@ pub struct Act<'a> {
 }
 
 impl Registrar<'_> {
-    /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now.
+    /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now. A service's tokens end with each
+    /// change of what is in force: it gets others, for what it may do now, by asking.
     ///
     /// # Errors
     /// If the store fails. [`Outcome::Lost`] if somebody else changed it meanwhile.
@@ -54,7 +58,9 @@ impl Registrar<'_> {
         mut content: ClientContent,
         act: Act<'_>,
     ) -> Result<Outcome, StoreError> {
-        let out = content.usable(self.now).is_none();
+        let service = ClientId::parse(&seen.client_id).is_ok_and(|id| ServiceId::of(&id).is_some());
+        let out = content.usable(self.now).is_none()
+            || (service && content.in_force != seen.content.in_force);
         if out {
             // Whoever gets in again later has a new stem: what ended stays ended.
             content.stem = GrantId::from_bytes(random(self.chance));

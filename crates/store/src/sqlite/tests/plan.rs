@@ -68,6 +68,7 @@ const STATEMENTS: &[&str] = &[
     recorded::FIND,
     recorded::LIST_OF_OWNER,
     recorded::LIVE_GRANTS,
+    recorded::RENEW,
     recorded::STEM,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
