@@ -37,6 +37,9 @@ pub(super) enum Admin {
     Funnel(super::application::Funnel),
     /// Who still uses dynamic registration.
     DcrUsage(super::application::DcrUsage),
+    /// Clients on record: enter them, approve, suspend, rotate their secrets, take them over from elsewhere.
+    #[command(subcommand)]
+    Client(super::recorded::Client),
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
@@ -143,6 +146,7 @@ impl Admin {
             Self::Ban(ban) => ban.run(),
             Self::Unban(unban) => unban.run(),
             Self::Bans(bans) => bans.run(),
+            Self::Client(client) => client.run(),
             Self::Change(change) => change.run(),
             Self::Review(review) => review.run(),
             Self::Approvals(approvals) => approvals.run(),

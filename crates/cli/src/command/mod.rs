@@ -14,6 +14,7 @@ mod egress;
 mod group;
 mod keys;
 mod policy;
+mod recorded;
 mod review;
 mod serve;
 

@@ -12,6 +12,7 @@ mod egress;
 mod http;
 mod login;
 mod policy;
+mod recorded;
 mod review;
 mod salver;
 mod serve;

@@ -1,7 +1,9 @@
 //! Who enters clients here, and what becomes of them? The same for pages, commands and the programming interface: each gathers its form, and this applies it.
 
+pub mod desk;
 mod entry;
 mod secret;
+pub mod shown;
 
 use salver_oauth::{
     GrantId, Timestamp,
