@@ -29,13 +29,13 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 use thiserror::Error;
 
 use record::{
-    AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code, Consent,
-    Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict,
-    LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding,
-    NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion, Noted, Recorded,
-    RecordedClient, RedeemCode, RenewStem, ReviewCase, Revocation, RevocationReason, Session,
-    StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+    AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval, Asked,
+    Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
+    Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
+    KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApiToken, NewApproval,
+    NewBan, NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict,
+    NewVersion, Noted, Recorded, RecordedClient, RedeemCode, RenewStem, ReviewCase, Revocation,
+    RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
 };
 
 /// What an engine answers, some time later.
@@ -231,6 +231,19 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'a, Outcome>;
     /// Merges when secrets were last used; older facts change nothing.
     fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()>;
+
+    // ── Tokens of administrators' programs ──
+
+    /// Adds a token; answers its number.
+    fn add_api_token(&self, token: NewApiToken) -> Answer<'_, i64>;
+    /// A token by its digest, ended or not, until it is swept.
+    fn find_api_token(&self, digest: Digest) -> Answer<'_, Option<ApiToken>>;
+    /// All tokens, ended ones too.
+    fn list_api_tokens(&self) -> Answer<'_, Vec<ApiToken>>;
+    /// Revokes a token. `Lost` if there is none of this number, or it does not live.
+    fn end_api_token(&self, number: i64, now: Timestamp) -> Answer<'_, Outcome>;
+    /// Notes when a token was used; an older fact changes nothing.
+    fn note_api_token_use(&self, number: i64, at: Timestamp) -> Answer<'_, ()>;
 
     // ── What clients prove ──
 

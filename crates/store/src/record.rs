@@ -1,5 +1,6 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod api_token;
 mod application;
 mod approval;
 mod ban;
@@ -11,6 +12,7 @@ mod review;
 mod verdict;
 mod version;
 
+pub use api_token::{ApiToken, NewApiToken};
 pub use application::{
     ApplicationOverview, Binding, Home, MetApplication, MetClient, NewBinding, NewHome,
 };

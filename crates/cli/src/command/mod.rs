@@ -1,6 +1,7 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod api_token;
 mod application;
 mod approvals;
 mod ban;

@@ -203,6 +203,32 @@ fn a_list_of_metadata_is_imported() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
+#[test]
+fn a_program_manages_clients_with_a_token_until_it_is_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Running::start(folder, &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
+    let admin = |words: &[&str]| {
+        run(folder, &[&["admin", "api-token"], words, &["--data", "data"]].concat())
+    };
+    let none = admin(&["list"]);
+    let made = ["admin", "api-token", "create", "deploy", "--json", "--data", "data"];
+    let made = lines(folder, &made).remove(0);
+    let bearer = format!("Bearer {}", made["token"].as_str().unwrap());
+    let headers = [("Authorization", &*bearer), ("Content-Type", "application/json")];
+    let url = format!("{}/api/clients", server.text("issuer"));
+    let body = json!({ "purpose": "application", "metadata": { "redirect_uris": ["http://localhost/cb"] } });
+    let entered = send("POST", &url, &headers, &body.to_string());
+    assert_eq!(entered.status, 201, "{entered:?}");
+    let listed = lines(folder, &["admin", "client", "list", "--json", "--data", "data"]);
+    assert_eq!(listed[0]["client_id"], entered.json()["client_id"], "seen by both");
+    let used = lines(folder, &["admin", "api-token", "list", "--json", "--data", "data"]);
+    assert!(used[0]["last_used_at"].is_i64() && used[0].get("token").is_none());
+    let revoked = [admin(&["revoke", "1"]), admin(&["revoke", "1"])];
+    assert_eq!(send("GET", &url, &headers, "").status, 401);
+    insta::assert_snapshot!([none, revoked.join("\n")].join("\n"));
+}
+
 /// What happens by itself, soon.
 fn within_seconds(mut happens: impl FnMut() -> bool) {
     let began = Instant::now();

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api;
 pub mod application;
 pub mod authorize;
 pub mod ban;

@@ -12,8 +12,8 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, admin, authorize, clients, consent, cors, documents, health, in_time, introspect,
-    logo, register, revoke, token, wait_page,
+    App, account, admin, api, authorize, clients, consent, cors, documents, health, in_time,
+    introspect, logo, register, revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -56,6 +56,7 @@ pub fn router(app: App) -> Router {
         .route(&below("/readyz"), any(health::ready))
         .merge(account::router(issuer.path()))
         .merge(admin::router(issuer.path()))
+        .merge(api::router(issuer.path()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(in_time::whole))
         .with_state(app)
@@ -81,6 +82,7 @@ pub fn reserved_paths(issuer: &Issuer) -> Vec<String> {
         "/account",
         "/developer",
         "/admin",
+        "/api",
         "/assets",
         "/healthz",
         "/readyz",

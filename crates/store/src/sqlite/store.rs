@@ -3,20 +3,21 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
-    counts, grants, hosted, installations, invitations, keys, live_grants, recorded, revocations,
-    row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
+    SqliteStore, api_tokens, applications, approvals, assertions, bans, cases, client_secrets,
+    clients, codes, counts, grants, hosted, installations, invitations, keys, live_grants,
+    recorded, revocations, row::change, sessions, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, Code,
-        Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation, Invitation,
-        KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApproval, NewBan,
-        NewBinding, NewClientSecret, NewHome, NewRecordedClient, NewUser, NewVerdict, NewVersion,
-        Noted, Recorded, RecordedClient, RedeemCode, RenewStem, ReviewCase, Revocation,
-        RevocationReason, Session, StoredKey, Subject, UsedInstallation, User, UserAdded, Version,
+        AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval,
+        Asked, Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding,
+        Code, Consent, Counted, Digest, Grant, HostedAdded, HostedDocument, Installation,
+        Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient, NewAccessRequest,
+        NewApiToken, NewApproval, NewBan, NewBinding, NewClientSecret, NewHome, NewRecordedClient,
+        NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, RenewStem,
+        ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject, UsedInstallation,
+        User, UserAdded, Version,
     },
 };
 
@@ -292,6 +293,26 @@ impl Store for SqliteStore {
 
     fn note_secret_use(&self, used: Vec<(InstallationId, Timestamp)>) -> Answer<'_, ()> {
         self.write(move |connection| client_secrets::note_use(connection, &used))
+    }
+
+    fn add_api_token(&self, token: NewApiToken) -> Answer<'_, i64> {
+        self.write(move |connection| api_tokens::add(connection, &token))
+    }
+
+    fn find_api_token(&self, digest: Digest) -> Answer<'_, Option<ApiToken>> {
+        self.read(move |connection| api_tokens::find_by_digest(connection, &digest))
+    }
+
+    fn list_api_tokens(&self) -> Answer<'_, Vec<ApiToken>> {
+        self.read(api_tokens::list_all)
+    }
+
+    fn end_api_token(&self, number: i64, now: Timestamp) -> Answer<'_, Outcome> {
+        self.write(move |connection| api_tokens::end(connection, number, now))
+    }
+
+    fn note_api_token_use(&self, number: i64, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |connection| api_tokens::note_use(connection, number, at))
     }
 
     fn spend_assertion(

@@ -4,9 +4,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, client_secrets, clients, codes, counts, grants, hosted,
-    installations, invitations, live_grants, recorded, revocations, sessions, sweep, users,
-    verdicts, versions,
+    api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes, counts,
+    grants, hosted, installations, invitations, live_grants, recorded, revocations, sessions,
+    sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -14,6 +14,9 @@ const STATEMENTS: &[&str] = &[
     applications::INSTALLATIONS,
     approvals::END,
     approvals::LIST_LIVE,
+    api_tokens::END,
+    api_tokens::FIND,
+    api_tokens::USED,
     bans::COUNT,
     bans::LIFT,
     bans::NUMBER,

@@ -24,6 +24,9 @@ pub enum DeskRefusal {
     /// It authenticates with keys, or not at all.
     #[error("the client has no secret")]
     NoSecret,
+    /// There is no such account.
+    #[error("there is no account {0:?}")]
+    Owner(Box<str>),
     /// A service would go where nothing is.
     #[error("this server has no resource {0:?}")]
     Resource(Box<str>),
@@ -56,6 +59,7 @@ impl DeskRefusal {
             Self::NoSecret => {
                 "change its keys where it publishes them, or enter metadata with another token_endpoint_auth_method"
             }
+            Self::Owner(_) => "name an account that is here, or leave the owner out",
             Self::Resource(_) => "write a URL of [[resources]] as it stands in the configuration",
             Self::Scope(_) => "name scopes that the configuration lists for its resources",
             Self::Entry(refusal) => return remedy_of(refusal),
