@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
+use salver_server::flow::registrar::desk::DeskRefusal;
 use salver_store::StoreError;
 
 use crate::{
@@ -57,6 +58,12 @@ impl From<StoreError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::Refused { why: format!("the catalogue: {error}"), hint: error.hint().to_owned() }
+    }
+}
+
+impl From<DeskRefusal> for Failure {
+    fn from(refusal: DeskRefusal) -> Self {
+        Self::Refused { why: refusal.to_string(), hint: refusal.remedy() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What does the server behind learn about the caller? A short signed statement in `Salver-Identity`: person, client, scopes.
+//! What does the server behind learn about the caller? A short signed statement in `Salver-Identity`: person, client, scopes. A service has no person.
 //!
 //! Made anew when half its life is over, since a signature costs more than the rest of a call.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue};
 use salver_jose::{IdentityTokenClaims, IdentityTokenSigner, MAX_IDENTITY_SECONDS};
-use salver_oauth::{Issuer, Timestamp, UserId, client::id::ClientId};
+use salver_oauth::{Issuer, Timestamp, client::id::ClientId, token::subject::TokenSubject};
 use thiserror::Error;
 
 use crate::{
@@ -22,8 +22,8 @@ pub(crate) const SALVER_IDENTITY: HeaderName = HeaderName::from_static("salver-i
 /// A caller, by the names that people know.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Caller {
-    /// The person's user name.
-    pub user_name: Box<str>,
+    /// The person's user name; none of a service that acts for itself.
+    pub user_name: Option<Box<str>>,
     /// What the client calls itself, if that is known.
     pub client_name: Option<Box<str>>,
 }
@@ -31,8 +31,8 @@ pub struct Caller {
 /// Why a caller cannot be described.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum CallersError {
-    /// There is no such person any more, or they are disabled.
-    #[error("no such person")]
+    /// There is no such person or service any more, or they are shut out.
+    #[error("no such person or service")]
     Gone,
     /// Whoever knows does not answer now.
     #[error("not known at the moment")]
@@ -44,10 +44,10 @@ pub trait Callers: Send + Sync {
     /// The signer that counts now.
     fn signer(&self) -> IdentityTokenSigner;
 
-    /// The names of a person and a client. Asked about twice a minute for each token in use.
+    /// The names of whom a token is for and of its client. Asked about twice a minute for each token in use.
     fn describe<'a>(
         &'a self,
-        user: UserId,
+        subject: TokenSubject,
         client: &'a ClientId,
     ) -> BoxFuture<'a, Result<Caller, CallersError>>;
 }

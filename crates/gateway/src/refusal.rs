@@ -76,8 +76,8 @@ pub(crate) enum TokenFault {
     /// Revoked.
     #[error("revoked")]
     Revoked,
-    /// Its person has no account any more.
-    #[error("the person is gone")]
+    /// Its person has no account any more, or its service is not in force.
+    #[error("the person or service is gone")]
     PersonGone,
 }
 

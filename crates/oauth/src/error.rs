@@ -4,7 +4,7 @@
 
 use crate::{
     authorization::check::AuthorizationError,
-    client::id::MAX_CLIENT_ID_BYTES,
+    client::{id::MAX_CLIENT_ID_BYTES, service::ServiceError},
     limit::TooMany,
     registration::{
         AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault,
@@ -123,7 +123,7 @@ pub fn token(error: &TokenError) -> Wire {
         E::GrantType => (
             400,
             Code::UnsupportedGrantType,
-            "send grant_type=authorization_code or refresh_token".into(),
+            "send grant_type=authorization_code, refresh_token or client_credentials".into(),
         ),
         E::UnknownClient => {
             (401, Code::InvalidClient, "this client_id is not known here; register again".into())
@@ -137,6 +137,16 @@ pub fn token(error: &TokenError) -> Wire {
             401,
             Code::InvalidClient,
             "this client secret was ended or has expired; whoever manages the client makes a new one here and enters it in the application".into(),
+        ),
+        E::NotInForce => (
+            401,
+            Code::InvalidClient,
+            "this client is not in force: suspended, past its time or not approved yet; ask whoever manages it here".into(),
+        ),
+        E::GrantNotForClient => (
+            400,
+            Code::UnauthorizedClient,
+            "client_credentials is for services, whose client_id begins with svc_; this client acts for people and sends them to the authorization endpoint".into(),
         ),
         E::OthersSecret => (
             400,
@@ -166,6 +176,16 @@ pub fn token(error: &TokenError) -> Wire {
             (400, Code::InvalidTarget, "resource is not the one that was granted".into())
         }
         E::Scope => (400, Code::InvalidScope, "scope is wider than what was granted".into()),
+        E::ServiceResource => (
+            400,
+            Code::InvalidTarget,
+            "send one resource: the URL of an MCP server that this client was given".into(),
+        ),
+        E::ServiceScope => (
+            400,
+            Code::InvalidScope,
+            "none of these scopes was given to this client at that resource; leave scope out, or ask whoever manages it here".into(),
+        ),
     };
     Wire { status, code, description }
 }
@@ -266,6 +286,34 @@ pub fn limit(limit: TooMany, seconds: u64) -> Wire {
     };
     let description = format!("{reached}; try again in {seconds} s");
     Wire { status: 429, code: Code::TooManyRequests, description }
+}
+
+/// What is wrong with the metadata of a service, for whoever enters it.
+#[must_use]
+pub fn service(error: &ServiceError) -> Wire {
+    use ServiceError as E;
+    let description = match error {
+        E::Metadata(error) => return registration(error),
+        E::ActsForPeople(name) => format!(
+            "{name} is for clients that act for people; leave it out, or enter the client once more as an application"
+        ),
+        E::NoGrant => {
+            "grant_types lacks client_credentials; leave grant_types out, or list it".into()
+        }
+        E::Public => {
+            "a service must authenticate; use private_key_jwt, client_secret_basic or client_secret_post".into()
+        }
+        E::NoResource => {
+            "resources is missing; list the URLs of the MCP servers that it may go to".into()
+        }
+        E::Resource { position } => format!(
+            "resources[{position}] is no URL of a resource; write it as it stands in the configuration"
+        ),
+        E::NoScope => {
+            "scope is missing or cannot be read; write the scopes that it may have, with spaces between".into()
+        }
+    };
+    Wire { status: 400, code: Code::InvalidClientMetadata, description }
 }
 
 fn body(fault: &BodyFault) -> String {

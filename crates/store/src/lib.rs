@@ -29,14 +29,15 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 pub use answer::{Answer, Outcome, StoreError};
 
 use record::{
-    AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-    Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
+    AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval, Asked,
+    Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
     ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded,
     HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
-    NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion, NewHome,
-    NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted, Recorded,
-    RecordedClient, RedeemCode, RegistrationToken, ReviewCase, Revocation, RevocationReason,
-    Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
+    NewAccessRequest, NewApiToken, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion,
+    NewHome, NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted,
+    Recorded, RecordedClient, RedeemCode, RegistrationToken, RenewStem, ReviewCase, Revocation,
+    RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User,
+    UserAdded, Version,
 };
 
 /// The memory of an authorization server.
@@ -170,6 +171,9 @@ pub trait Store: Send + Sync + 'static {
     /// Changes a client; what is to end has lines in the feed, its stem among them. If it is shared with others than before, the secrets and grants of
     /// those end who are not among them any more, and are not its owner. `Lost` unless it stands at the expected revision; a deleted one never changes.
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome>;
+    /// Ends what a client has got for itself, with a line in the feed for its stem, and gives it another. `Lost` if its stem is another one. It is a revision: who
+    /// changes the client decides anew.
+    fn renew_stem(&self, renew: RenewStem) -> Answer<'_, Outcome>;
     /// A client's history, oldest first.
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
     /// How many people have let a client in and have not ended that.
@@ -214,6 +218,19 @@ pub trait Store: Send + Sync + 'static {
     /// At most so many proofs that were last looked at before a time, the oldest look first.
     fn list_due_domain_proofs(&self, before: Timestamp, limit: u32)
     -> Answer<'_, Vec<DomainProof>>;
+
+    // ── Tokens of administrators' programs ──
+
+    /// Adds a token; answers its number.
+    fn add_api_token(&self, token: NewApiToken) -> Answer<'_, i64>;
+    /// A token by its digest, ended or not, until it is swept.
+    fn find_api_token(&self, digest: Digest) -> Answer<'_, Option<ApiToken>>;
+    /// All tokens, ended ones too.
+    fn list_api_tokens(&self) -> Answer<'_, Vec<ApiToken>>;
+    /// Revokes a token. `Lost` if there is none of this number, or it does not live.
+    fn end_api_token(&self, number: i64, now: Timestamp) -> Answer<'_, Outcome>;
+    /// Notes when a token was used; an older fact changes nothing.
+    fn note_api_token_use(&self, number: i64, at: Timestamp) -> Answer<'_, ()>;
 
     // ── What clients prove ──
 

@@ -1,5 +1,6 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod api_token;
 mod application;
 mod approval;
 mod ban;
@@ -14,6 +15,7 @@ mod review;
 mod verdict;
 mod version;
 
+pub use api_token::{ApiToken, NewApiToken};
 pub use application::{
     ApplicationOverview, Binding, Home, MetApplication, MetClient, NewBinding, NewHome,
 };
@@ -21,7 +23,8 @@ pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
     ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, ClientUser,
-    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, Sharing, secret_key,
+    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, RenewStem, Sharing,
+    secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};

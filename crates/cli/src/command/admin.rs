@@ -40,6 +40,12 @@ pub(super) enum Admin {
     /// Tokens with which clients may be registered where not everybody may register them.
     #[command(subcommand)]
     RegistrationToken(super::registration_token::RegistrationTokenCommand),
+    /// Clients on record: enter them, approve, suspend, rotate their secrets, take them over from elsewhere.
+    #[command(subcommand)]
+    Client(super::recorded::Client),
+    /// Tokens of programs that manage clients over HTTP.
+    #[command(subcommand)]
+    ApiToken(super::api_token::Command),
     /// What clients' metadata documents say now, and grants that wait because of it.
     #[command(subcommand)]
     Change(super::change::Change),
@@ -146,6 +152,8 @@ impl Admin {
             Self::Ban(ban) => ban.run(),
             Self::Unban(unban) => unban.run(),
             Self::Bans(bans) => bans.run(),
+            Self::ApiToken(token) => token.run(),
+            Self::Client(client) => client.run(),
             Self::Change(change) => change.run(),
             Self::Review(review) => review.run(),
             Self::Approvals(approvals) => approvals.run(),

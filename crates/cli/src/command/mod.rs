@@ -1,6 +1,7 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod api_token;
 mod application;
 mod approvals;
 mod ban;
@@ -14,6 +15,7 @@ mod egress;
 mod group;
 mod keys;
 mod policy;
+mod recorded;
 mod registration_token;
 mod review;
 mod serve;

@@ -47,7 +47,7 @@ fn identify(deps: Arc<Deps>, audience: String) -> Identify {
         let claims = verify_identity_token(compact, &keys.identity_keys, &expected).ok()?;
         Some(Caller {
             subject: claims.subject.to_string(),
-            username: claims.name.into(),
+            username: claims.name.map(Into::into),
             client_id: claims.client_id.into(),
             client_name: claims.client_name.map(Into::into),
             scopes: claims.scope.iter().map(str::to_owned).collect(),

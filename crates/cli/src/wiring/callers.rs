@@ -7,13 +7,15 @@ use salver_gateway::{Caller, Callers, CallersError};
 use salver_jose::IdentityTokenSigner;
 use salver_oauth::{
     UserId,
-    client::{document, hosted::HostedId, id::ClientId},
+    client::{document, hosted::HostedId, id::ClientId, service::ServiceId},
+    token::subject::TokenSubject,
 };
 use salver_server::{
     deps::Deps,
     flow::{
         client::{DOCUMENT, Reach},
-        hosted, recorded,
+        hosted, recorded, service,
+        token::TokenRefusal,
     },
 };
 
@@ -27,23 +29,38 @@ impl Callers for OfServer {
 
     fn describe<'a>(
         &'a self,
-        user: UserId,
+        subject: TokenSubject,
         client: &'a ClientId,
     ) -> BoxFuture<'a, Result<Caller, CallersError>> {
         async move {
-            let found = self.0.store.find_user(user).await.map_err(|error| {
-                tracing::warn!(%error, "a caller's name is not known now");
-                CallersError::Unavailable
-            })?;
-            let user = found.filter(|user| user.disabled_at.is_none()).ok_or(CallersError::Gone)?;
-            let client_name = self.client_name(client).await;
-            Ok(Caller { user_name: user.username.into(), client_name })
+            match subject {
+                TokenSubject::Person(user) => self.person(user, client).await,
+                TokenSubject::Service(id) => self.service(id).await,
+            }
         }
         .boxed()
     }
 }
 
 impl OfServer {
+    async fn person(&self, user: UserId, client: &ClientId) -> Result<Caller, CallersError> {
+        let found = self.0.store.find_user(user).await.map_err(|error| unavailable(&error))?;
+        let user = found.filter(|user| user.disabled_at.is_none()).ok_or(CallersError::Gone)?;
+        let client_name = self.client_name(client).await;
+        Ok(Caller { user_name: Some(user.username.into()), client_name })
+    }
+
+    /// A service acts for itself: there is no person to be named.
+    async fn service(&self, id: ServiceId) -> Result<Caller, CallersError> {
+        match service::find(&self.0, id).await {
+            Ok(found) => {
+                Ok(Caller { user_name: None, client_name: found.metadata.name().map(Into::into) })
+            }
+            Err(TokenRefusal::Told(_) | TokenRefusal::TooMany(..)) => Err(CallersError::Gone),
+            Err(TokenRefusal::Unavailable(error)) => Err(unavailable(&error)),
+        }
+    }
+
     /// A claim of the client, as everywhere; nothing is fetched for it.
     async fn client_name(&self, client: &ClientId) -> Option<Box<str>> {
         if let Some(hosted) = HostedId::at(&self.0.settings.issuer, client) {
@@ -62,4 +79,9 @@ impl OfServer {
             }
         }
     }
+}
+
+fn unavailable(error: &dyn std::error::Error) -> CallersError {
+    tracing::warn!(%error, "a caller's name is not known now");
+    CallersError::Unavailable
 }

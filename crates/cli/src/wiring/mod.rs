@@ -15,4 +15,4 @@ mod standing;
 pub(crate) use egress::open as way_out;
 pub(crate) use house::House;
 pub(crate) use notices::hook_for_command;
-pub(crate) use server::{algorithm, keys_failed, onlooker, secrets};
+pub(crate) use server::{algorithm, keys_failed, onlooker, secrets, server_settings};

@@ -117,7 +117,8 @@ pub(crate) fn keys_failed(error: salver_server::keyring::KeyringError) -> Failur
     }
 }
 
-fn server_settings(settings: &Settings) -> ServerSettings {
+/// What the server was told to be.
+pub(crate) fn server_settings(settings: &Settings) -> ServerSettings {
     let days = |days: u32| i64::from(days) * 86_400;
     ServerSettings {
         issuer: settings.server.issuer.clone(),

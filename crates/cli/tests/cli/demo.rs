@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Calls a tool as MCP 2026-07-28 does, without a session.
-fn call(demo: &Running, tokens: &Value, tool: &str, arguments: &Value) -> Reply {
+pub(crate) fn call(demo: &Running, tokens: &Value, tool: &str, arguments: &Value) -> Reply {
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",

@@ -13,6 +13,7 @@ mod http;
 mod keys;
 mod login;
 mod policy;
+mod recorded;
 mod registration;
 mod review;
 mod salver;

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use salver_jose::{ExpectedIdentity, IdentityTokenClaims, TokenError, verify_identity_token};
+use salver_jose::{
+    AccessTokenClaims, ExpectedIdentity, IdentityTokenClaims, TokenError, verify_identity_token,
+};
+use salver_oauth::{client::id::ClientId, token::subject::TokenSubject};
 
 use crate::world::{ISSUER, PING, World};
 
@@ -21,8 +24,8 @@ async fn person_client_and_scopes_go_up_in_a_signed_statement_for_that_server_al
     let claims = read(&world, &world.upstream_url).unwrap();
     assert_eq!(claims.subject, world.claims("").subject);
     assert_eq!(
-        (&*claims.name, &*claims.client_id),
-        ("ada", "https://client.example/document.json")
+        (claims.name.as_deref(), &*claims.client_id),
+        (Some("ada"), "https://client.example/document.json")
     );
     assert_eq!(claims.client_name.as_deref(), Some("Testing"));
     assert_eq!(
@@ -34,6 +37,22 @@ async fn person_client_and_scopes_go_up_in_a_signed_statement_for_that_server_al
 
     world.post(&token, PING).await;
     assert_eq!(read(&world, "http://other.example/mcp"), Err(TokenError::WrongAudience));
+}
+
+#[tokio::test]
+async fn o21_41_of_a_service_the_server_behind_learns_no_person() {
+    let world = World::new().await;
+    let client_id = ClientId::parse("svc_AQEBAQEBAQEBAQEBAQEBAQ").unwrap();
+    let subject: TokenSubject = client_id.as_str().parse().unwrap();
+    let token = world.sign(&AccessTokenClaims {
+        subject,
+        client_id: client_id.clone(),
+        ..world.claims("notes:read")
+    });
+    assert_eq!(world.post(&token, PING).await.status(), 200);
+    let claims = read(&world, &world.upstream_url).unwrap();
+    assert_eq!((claims.subject, claims.name), (subject, None));
+    assert_eq!(&*claims.client_id, client_id.as_str());
 }
 
 #[tokio::test]

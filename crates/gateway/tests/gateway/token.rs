@@ -64,7 +64,7 @@ async fn an_identity_statement_is_no_access_token_even_signed_by_the_same_key() 
             issuer: claims.issuer.clone(),
             audience: claims.audience.as_str().into(),
             subject: claims.subject,
-            name: "ada".into(),
+            name: Some("ada".into()),
             client_id: claims.client_id.as_str().into(),
             client_name: None,
             scope: claims.scope.clone(),

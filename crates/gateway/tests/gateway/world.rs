@@ -27,6 +27,7 @@ use salver_jose::{
 };
 use salver_oauth::{
     GrantId, InstallationId, Issuer, ResourceId, Timestamp, TokenId, UserId, client::id::ClientId,
+    token::subject::TokenSubject,
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch};
@@ -116,12 +117,15 @@ impl Callers for People {
 
     fn describe<'a>(
         &'a self,
-        _: UserId,
+        subject: TokenSubject,
         _: &'a ClientId,
     ) -> BoxFuture<'a, Result<Caller, CallersError>> {
         self.described.fetch_add(1, Ordering::Relaxed);
         let error = *self.error.lock().unwrap();
-        let caller = Caller { user_name: "ada".into(), client_name: Some("Testing".into()) };
+        let caller = Caller {
+            user_name: matches!(subject, TokenSubject::Person(_)).then(|| "ada".into()),
+            client_name: Some("Testing".into()),
+        };
         async move { error.map_or(Ok(caller), Err) }.boxed()
     }
 }
@@ -257,7 +261,7 @@ impl World {
         AccessTokenClaims {
             issuer: Issuer::parse(ISSUER).unwrap(),
             audience: ResourceId::parse(RESOURCE).unwrap(),
-            subject: UserId::from_bytes([1; 16]),
+            subject: TokenSubject::Person(UserId::from_bytes([1; 16])),
             client_id: ClientId::parse("https://client.example/document.json").unwrap(),
             issued_at: self.now(),
             expires_at: self.now().plus_seconds(600),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use salver_oauth::{
     GrantId, InstallationId, Issuer, ResourceId, Scope, Timestamp, TokenId, UserId,
-    client::id::ClientId,
+    client::id::ClientId, token::subject::TokenSubject,
 };
 
 use super::*;
@@ -39,7 +39,7 @@ impl Scene {
         let claims = AccessTokenClaims {
             issuer: self.issuer.clone(),
             audience: self.resource.clone(),
-            subject: UserId::from_bytes([1; 16]),
+            subject: TokenSubject::Person(UserId::from_bytes([1; 16])),
             client_id: ClientId::parse("https://app.example/client.json").unwrap(),
             issued_at: Timestamp::from_unix(NOW),
             expires_at: Timestamp::from_unix(NOW + 600),

@@ -8,9 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use salver_oauth::client::id::ClientId;
-use salver_oauth::{
-    GrantId, InstallationId, Issuer, ResourceId, Scope, Timestamp, TokenId, UserId,
-};
+use salver_oauth::token::subject::TokenSubject;
+use salver_oauth::{GrantId, InstallationId, Issuer, ResourceId, Scope, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 
 use super::header::{TokenType, TypedSigner};
@@ -24,8 +23,8 @@ pub struct AccessTokenClaims {
     pub issuer: Issuer,
     /// `aud`: the one resource at which it is good.
     pub audience: ResourceId,
-    /// `sub`: for whom.
-    pub subject: UserId,
+    /// `sub`: for whom (AT-5).
+    pub subject: TokenSubject,
     /// `client_id`: to whom.
     pub client_id: ClientId,
     /// `iat`.
@@ -36,9 +35,9 @@ pub struct AccessTokenClaims {
     pub token_id: TokenId,
     /// `scope`: what it may do; left out of the token when empty.
     pub scope: Scope,
-    /// `gid`: the consent that it hangs below.
+    /// `gid`: the consent that it hangs below; for a service, what its tokens hang below.
     pub grant: GrantId,
-    /// `fam`: the running copy of the application that holds it.
+    /// `fam`: the running copy of the application that holds it; for a service, the secret or key that it was got with.
     pub installation: InstallationId,
     /// `gen`: after how many rotations of the refresh token it was made.
     pub generation: u32,
@@ -122,7 +121,7 @@ pub fn verify_access_token(
 struct Issued<'a> {
     iss: &'a str,
     aud: &'a str,
-    sub: UserId,
+    sub: TokenSubject,
     client_id: &'a str,
     iat: Timestamp,
     exp: Timestamp,
@@ -174,11 +173,16 @@ impl Presented<'_> {
         let expires_at = self.exp.ok_or(E::MissingClaim("exp"))?;
         check_times(issued_at, expires_at, expected.now)?;
         let client_id = self.client_id.ok_or(E::MissingClaim("client_id"))?;
+        let client_id = ClientId::parse(&client_id).map_err(|_| E::MalformedClaim("client_id"))?;
+        let subject: TokenSubject = read(self.sub, "sub")?;
+        if !subject.fits(&client_id) {
+            return Err(E::MalformedClaim("sub")); // O21-41
+        }
         Ok(AccessTokenClaims {
             issuer: expected.issuer.clone(),
             audience,
-            subject: read(self.sub, "sub")?,
-            client_id: ClientId::parse(&client_id).map_err(|_| E::MalformedClaim("client_id"))?,
+            subject,
+            client_id,
             issued_at: Timestamp::from_unix(issued_at),
             expires_at: Timestamp::from_unix(expires_at),
             token_id: read(self.jti, "jti")?,

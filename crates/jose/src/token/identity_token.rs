@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use salver_oauth::{Issuer, Scope, Timestamp, UserId};
+use salver_oauth::token::subject::TokenSubject;
+use salver_oauth::{Issuer, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::header::{TokenType, TypedSigner};
@@ -24,10 +25,10 @@ pub struct IdentityTokenClaims {
     pub issuer: Issuer,
     /// `aud`: the upstream URL.
     pub audience: Box<str>,
-    /// `sub`: the person.
-    pub subject: UserId,
-    /// `name`: the person's user name.
-    pub name: Box<str>,
+    /// `sub`: the person; or, of a service that acts for itself, its `client_id`.
+    pub subject: TokenSubject,
+    /// `name`: the person's user name. A service has none.
+    pub name: Option<Box<str>>,
     /// `client_id`: the client.
     pub client_id: Box<str>,
     /// `client_name`: what the client calls itself, if that is known. A claim, not a proof.
@@ -72,7 +73,7 @@ impl IdentityTokenSigner {
             iss: Some(claims.issuer.as_str().into()),
             aud: Some((&*claims.audience).into()),
             sub: Some(claims.subject),
-            name: Some((&*claims.name).into()),
+            name: claims.name.as_deref().map(Into::into),
             client_id: Some((&*claims.client_id).into()),
             client_name: claims.client_name.as_deref().map(Into::into),
             scope: Some(Cow::Borrowed(&claims.scope)),
@@ -111,8 +112,8 @@ struct Wire<'a> {
     iss: Option<Cow<'a, str>>,
     #[serde(borrow)]
     aud: Option<Cow<'a, str>>,
-    sub: Option<UserId>,
-    #[serde(borrow)]
+    sub: Option<TokenSubject>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     client_id: Option<Cow<'a, str>>,
@@ -138,11 +139,18 @@ impl Wire<'_> {
         if expires_at.seconds_since(issued_at) > MAX_IDENTITY_SECONDS {
             return Err(E::MalformedClaim("exp"));
         }
+        let subject = self.sub.ok_or(E::MissingClaim("sub"))?;
+        let name = match (subject, self.name) {
+            (TokenSubject::Person(_), None) => return Err(E::MissingClaim("name")),
+            // O21-41: what has a name is a person to whoever reads it.
+            (TokenSubject::Service(_), Some(_)) => return Err(E::MalformedClaim("name")),
+            (_, name) => name.map(Into::into),
+        };
         Ok(IdentityTokenClaims {
             issuer: Issuer::parse(expected.issuer).map_err(|_| E::WrongIssuer)?,
             audience: expected.audience.into(),
-            subject: self.sub.ok_or(E::MissingClaim("sub"))?,
-            name: self.name.ok_or(E::MissingClaim("name"))?.into(),
+            subject,
+            name,
             client_id: self.client_id.ok_or(E::MissingClaim("client_id"))?.into(),
             client_name: self.client_name.map(Into::into),
             scope: self.scope.ok_or(E::MissingClaim("scope"))?.into_owned(),

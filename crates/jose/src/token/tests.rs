@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use proptest::prelude::*;
 use salver_oauth::client::id::ClientId;
+use salver_oauth::token::subject::TokenSubject;
 use salver_oauth::{GrantId, InstallationId, Issuer, ResourceId, Timestamp, TokenId, UserId};
 use serde_json::{Map, Value, json};
 
@@ -42,7 +43,7 @@ impl Scene {
         AccessTokenClaims {
             issuer: self.issuer.clone(),
             audience: self.resource.clone(),
-            subject: UserId::from_bytes([1; 16]),
+            subject: TokenSubject::Person(UserId::from_bytes([1; 16])),
             client_id: ClientId::parse("https://app.example/client.json").unwrap(),
             issued_at: Timestamp::from_unix(NOW),
             expires_at: Timestamp::from_unix(NOW + 600),
@@ -191,6 +192,26 @@ const CLAIMS: &[(&str, &str, Option<TokenError>)] = &[
     ("… missing", r#"{"iat":null}"#, Some(E::MissingClaim("iat"))),
     ("sub missing", r#"{"sub":null}"#, Some(E::MissingClaim("sub"))),
     ("sub no id of ours", r#"{"sub":"alice"}"#, Some(E::MalformedClaim("sub"))),
+    (
+        "O21-41 a service's own",
+        r#"{"sub":"svc_AQEBAQEBAQEBAQEBAQEBAQ","client_id":"svc_AQEBAQEBAQEBAQEBAQEBAQ"}"#,
+        None,
+    ),
+    (
+        "… a service for a person",
+        r#"{"client_id":"svc_AQEBAQEBAQEBAQEBAQEBAQ"}"#,
+        Some(E::MalformedClaim("sub")),
+    ),
+    (
+        "… another's service",
+        r#"{"sub":"svc_AQEBAQEBAQEBAQEBAQEBAQ"}"#,
+        Some(E::MalformedClaim("sub")),
+    ),
+    (
+        "… an application of ours",
+        r#"{"sub":"app_AQEBAQEBAQEBAQEBAQEBAQ","client_id":"app_AQEBAQEBAQEBAQEBAQEBAQ"}"#,
+        Some(E::MalformedClaim("sub")),
+    ),
     ("client_id missing", r#"{"client_id":null}"#, Some(E::MissingClaim("client_id"))),
     ("client_id empty", r#"{"client_id":""}"#, Some(E::MalformedClaim("client_id"))),
     ("jti missing", r#"{"jti":null}"#, Some(E::MissingClaim("jti"))),
@@ -294,13 +315,35 @@ fn identity_claims(scene: &Scene) -> IdentityTokenClaims {
     IdentityTokenClaims {
         issuer: scene.issuer.clone(),
         audience: "http://127.0.0.1:9000/mcp".into(),
-        subject: UserId::from_bytes([1; 16]),
-        name: "alice".into(),
+        subject: TokenSubject::Person(UserId::from_bytes([1; 16])),
+        name: Some("alice".into()),
         client_id: "https://app.example/client.json".into(),
         client_name: Some("App \"é\"".into()),
         scope: "notes:read".parse().unwrap(),
         issued_at: Timestamp::from_unix(NOW),
         expires_at: Timestamp::from_unix(NOW + 30),
+    }
+}
+
+#[test]
+fn o21_41_a_service_has_no_name_and_a_person_has_one() {
+    let scene = Scene::new(Algorithm::Es256);
+    let service: TokenSubject = "svc_AQEBAQEBAQEBAQEBAQEBAQ".parse().unwrap();
+    let person = identity_claims(&scene).subject;
+    let now = Timestamp::from_unix(NOW);
+    let expected = ExpectedIdentity { issuer: ISSUER, audience: "http://127.0.0.1:9000/mcp", now };
+    for (subject, name, refused) in [
+        (person, Some("alice"), None),
+        (person, None, Some(TokenError::MissingClaim("name"))),
+        (service, None, None),
+        (service, Some("alice"), Some(TokenError::MalformedClaim("name"))),
+    ] {
+        let claims =
+            IdentityTokenClaims { subject, name: name.map(Into::into), ..identity_claims(&scene) };
+        let token = IdentityTokenSigner::new(scene.key.clone()).issue(&claims).unwrap();
+        let verified = verify_identity_token(&token, &scene.keys, &expected);
+        assert_eq!(verified.as_ref().err(), refused.as_ref(), "{subject} {name:?}");
+        assert!(verified.is_err() || verified == Ok(claims), "{subject}");
     }
 }
 

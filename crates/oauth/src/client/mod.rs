@@ -12,4 +12,5 @@ pub mod recorded;
 pub mod redirect_uri;
 pub mod report;
 pub mod sealed;
+pub mod service;
 pub mod substance;

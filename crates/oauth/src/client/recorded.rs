@@ -76,6 +76,16 @@ impl Purpose {
     /// All purposes.
     pub const ALL: [Self; 3] = [Self::Application, Self::Personal, Self::Service];
 
+    /// A name that stays the same.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Personal => "personal",
+            Self::Service => "service",
+        }
+    }
+
     const fn prefix(self) -> &'static str {
         match self {
             Self::Application => "app_",

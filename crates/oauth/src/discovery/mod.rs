@@ -58,7 +58,7 @@ pub fn metadata(
         "jwks_uri": issuer.endpoint(path::JWKS),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256", "PS256"],
@@ -113,6 +113,12 @@ mod tests {
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
         assert!(document.as_object().unwrap().values().all(|value| !value.is_null()));
         assert_eq!(document["registration_endpoint"], "https://as.example/a/register");
+        // CC-1: whoever asks for itself finds out how.
+        let list = |name: &str| document[name].as_array().unwrap().clone();
+        assert!(list("grant_types_supported").contains(&json!("client_credentials")));
+        let methods = list("token_endpoint_auth_methods_supported");
+        assert!(methods.contains(&json!("private_key_jwt")));
+        assert!(!list("token_endpoint_auth_signing_alg_values_supported").is_empty());
         // MD-3: none is promised where none is.
         assert!(of(false).get("registration_endpoint").is_none());
     }

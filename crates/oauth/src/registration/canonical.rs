@@ -209,7 +209,7 @@ impl ApplicationType {
 }
 
 /// DCR-10: what we or people could go to is https; any other address is left out.
-pub(super) fn is_https(url: &str) -> bool {
+pub(crate) fn is_https(url: &str) -> bool {
     url.starts_with("https://")
         && url.bytes().all(|byte| matches!(byte, 0x21..=0x7E) && byte != b'\\')
 }

@@ -5,16 +5,16 @@ use serde_json::{Map, Value};
 use super::BodyFault;
 
 /// The members of a registration.
-pub(super) struct Members<'m>(pub(super) &'m Map<String, Value>);
+pub(crate) struct Members<'m>(pub(crate) &'m Map<String, Value>);
 
 impl<'m> Members<'m> {
     /// A member that is there and not null.
-    pub(super) fn find(&self, name: &str) -> Option<&'m Value> {
+    pub(crate) fn find(&self, name: &str) -> Option<&'m Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
     /// A text of at most so many bytes. An empty one is absent.
-    pub(super) fn text(
+    pub(crate) fn text(
         &self,
         name: &'static str,
         limit: usize,
@@ -27,7 +27,7 @@ impl<'m> Members<'m> {
     }
 
     /// A list of at most so many texts. An empty one is absent.
-    pub(super) fn texts(
+    pub(crate) fn texts(
         &self,
         name: &'static str,
         limit: usize,
@@ -46,14 +46,14 @@ impl<'m> Members<'m> {
     }
 
     /// Yes or no; absent is no.
-    pub(super) fn flag(&self, name: &'static str) -> Result<bool, BodyFault> {
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, BodyFault> {
         let value = self.find(name).map(|value| value.as_bool().ok_or(BodyFault::WrongType(name)));
         value.transpose().map(Option::unwrap_or_default)
     }
 
     /// The forms of a text in other languages, `name#tag` (DCR-11), tags in lower case since case does not count in them (RFC 5646 §2.1.1).
     /// What has no language tag behind its `#` is left out.
-    pub(super) fn translations(
+    pub(crate) fn translations(
         &self,
         name: &'static str,
         limit: usize,
@@ -78,7 +78,7 @@ impl<'m> Members<'m> {
 }
 
 /// The shape of RFC 5646 §2.1: subtags of one to eight letters and digits, the first of letters.
-pub(super) fn is_language_tag(text: &str) -> bool {
+pub(crate) fn is_language_tag(text: &str) -> bool {
     let is_subtag = |part: &str| {
         (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };

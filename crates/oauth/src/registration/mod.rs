@@ -5,12 +5,12 @@
 //! software statements are carried along unread.
 
 mod answer;
-mod canonical;
+pub(crate) mod canonical;
 pub mod encoding;
 mod fault;
-mod members;
+pub(crate) mod members;
 mod request;
-mod rules;
+pub(crate) mod rules;
 
 pub use answer::{Answer, Credentials};
 pub use canonical::{ApplicationType, Authentication, Claims, InstallationNonce, Registration};

@@ -99,7 +99,7 @@ pub(super) fn wish(
 }
 
 /// DCR-6, and a private key is refused wherever it stands. Keys of a client that does not authenticate with them are not registered.
-fn keys(members: &Members<'_>) -> Result<Keys, RegistrationError> {
+pub(crate) fn keys(members: &Members<'_>) -> Result<Keys, RegistrationError> {
     let url = members.text("jwks_uri", MAX_ADDRESS_BYTES)?;
     let Some(inline) = members.find("jwks") else {
         return Ok(url.map_or(Keys::None, |url| Keys::At(url.into())));

@@ -25,6 +25,12 @@ pub enum TokenError {
     /// The secret was good once: it was ended, or has expired.
     #[error("the client secret has ended")]
     SecretEnded,
+    /// A service is on record, and not in force: suspended, past its time, or not approved yet.
+    #[error("the service is not in force")]
+    NotInForce,
+    /// RFC 6749 §5.2: the client may not have tokens in this way.
+    #[error("the grant type is not for this client")]
+    GrantNotForClient,
     /// The secret is good for another person's logins only.
     #[error("the client secret is another person's")]
     OthersSecret,
@@ -49,4 +55,10 @@ pub enum TokenError {
     /// O21-37.
     #[error("the scope is wider than the grant")]
     Scope,
+    /// RI-2, R-16: the service may not go there, or does not say where it means to go.
+    #[error("the resource is none of the service's, or is not named")]
+    ServiceResource,
+    /// RFC 6749 §3.3: nothing of it may be given to the service there.
+    #[error("none of the scopes may be given to the service")]
+    ServiceScope,
 }

@@ -1,4 +1,4 @@
-//! What does a token request ask for, and who says so? OAuth 2.1 §3.2.2, §4.1.3, §4.3.1, read from the form and the
+//! What does a token request ask for, and who says so? OAuth 2.1 §3.2.2, §4.1.3, §4.2, §4.3.1, read from the form and the
 //! `Authorization` header; nothing is looked up here.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -65,6 +65,11 @@ pub enum PresentedGrant {
         /// `scope`, if the client wants less.
         scope: Option<String>,
     },
+    /// Nothing: a service asks for itself (RFC 6749 §4.4.2).
+    ClientCredentials {
+        /// `scope`, if the service wants less.
+        scope: Option<String>,
+    },
 }
 
 impl TokenRequest {
@@ -84,6 +89,9 @@ impl TokenRequest {
                 token: required(&form, "refresh_token")?,
                 scope: form.one("scope")?.map(Into::into),
             },
+            "client_credentials" => {
+                PresentedGrant::ClientCredentials { scope: form.one("scope")?.map(Into::into) }
+            }
             _ => return Err(TokenError::GrantType),
         };
         let resources = form.many("resource")?.into_iter().map(String::from).collect();
@@ -244,6 +252,11 @@ mod tests {
             ),
             (CODE.into(), Some("Bearer x".into()), Err(TokenError::ClientAuthentication)),
             (CODE.into(), None, Err(TokenError::Missing("client_id"))),
+            (
+                "grant_type=client_credentials&client_id=a&client_secret=s".into(),
+                None,
+                Ok("a by client_secret_post s"),
+            ),
             ("grant_type=password&client_id=a".into(), None, Err(TokenError::GrantType)),
             ("client_id=a".into(), None, Err(TokenError::Missing("grant_type"))),
             (

@@ -11,8 +11,9 @@ pub struct TokenResponse<'t> {
     pub token_type: &'static str,
     /// Seconds until it ends.
     pub expires_in: i64,
-    /// The refresh token that is good from now on.
-    pub refresh_token: &'t str,
+    /// The refresh token that is good from now on; a service has none (CC-2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<&'t str>,
     /// What the token may do; always there, since it can be less than was asked.
     pub scope: String,
 }

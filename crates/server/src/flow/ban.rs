@@ -10,7 +10,8 @@ use salver_store::{
     record::{LiveGrant, RevocationReason},
 };
 
-use crate::deps::Deps;
+use super::service;
+use crate::{chance::Chance, deps::Deps};
 
 /// How many grants are looked at, and ended, at a time.
 const SLICE: u32 = 500;
@@ -22,6 +23,8 @@ pub struct Ended {
     pub grants: u64,
     /// Installations below them.
     pub installations: u64,
+    /// Services, each with all tokens that it has.
+    pub services: u64,
 }
 
 /// Reads bans that are news, and ends what they end.
@@ -33,21 +36,25 @@ pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
     let Some(current) = deps.bans.unenforced() else {
         return Ok(());
     };
-    let ended = enforce(&*deps.store, &current.bans, deps.now()).await?;
+    let ended = enforce(&*deps.store, &current.bans, (&*deps.chance, deps.now())).await?;
     deps.bans.enforced(current.number);
-    if ended.grants > 0 {
-        let Ended { grants, installations } = ended;
-        tracing::info!(grants, installations, "bans have ended what was let in before");
+    if ended != Ended::default() {
+        let Ended { grants, installations, services } = ended;
+        tracing::info!(grants, installations, services, "bans have ended what was let in before");
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
     }
     Ok(())
 }
 
-/// Ends every live grant that one of these bans shuts out.
+/// Ends every live grant that one of these bans shuts out, and what such services have got.
 ///
 /// # Errors
 /// If the store fails; what was ended before stays so.
-pub async fn enforce(store: &dyn Store, bans: &Bans, now: Timestamp) -> Result<Ended, StoreError> {
+pub async fn enforce(
+    store: &dyn Store,
+    bans: &Bans,
+    (chance, now): (&dyn Chance, Timestamp),
+) -> Result<Ended, StoreError> {
     let mut all = Ended::default();
     if bans.all().iter().all(|ban| !ban.is_in_force(now)) {
         return Ok(all);
@@ -66,6 +73,7 @@ pub async fn enforce(store: &dyn Store, bans: &Bans, now: Timestamp) -> Result<E
             all.installations += installations;
         }
     }
+    all.services = service::end_banned(store, bans, (chance, now)).await?;
     Ok(all)
 }
 

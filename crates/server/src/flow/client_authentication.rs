@@ -12,13 +12,14 @@ use salver_oauth::{
     client::{
         change::thumbprints,
         id::ClientId,
-        metadata::{Keys, Metadata, SecretMethod},
+        metadata::{Keys, SecretMethod},
+        service::ServiceAuthentication,
     },
     token::{error::TokenError, request::Credentials},
 };
 use salver_store::{
     Outcome, StoreError,
-    record::{Digest, Grant},
+    record::{ClientSecret, Digest, Grant},
 };
 
 use super::{
@@ -26,6 +27,7 @@ use super::{
     recorded,
     refusal::{ClientRefusal, Refusal},
     secret,
+    service::InForce,
     terms::Terms,
     token::TokenRefusal,
     version,
@@ -173,16 +175,66 @@ impl<'r> Claimed<'r> {
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
         }
-        let keys = keys(deps, &client, (&whose, assertion.claimed_key_id())).await?;
-        let now = deps.now();
-        let proven = assertion.verify(&keys, &deps.settings.issuer, now).map_err(not_proven)?;
-        // Until it has ended even by the slowest clock that we believe.
-        let until = proven.expires_at.plus_seconds(salver_jose::SKEW_SECONDS + 1);
-        let spent = deps.secrets.digest(&format!("{} {}", proven.client_id, proven.id));
-        match deps.store.spend_assertion(spent, until, now).await? {
-            Outcome::Applied => Ok(Some(proven.key)),
-            Outcome::Lost => Err(TokenError::ClientAuthentication.into()),
+        if let Keys::At(url) = &client.keys
+            && Terms::read(whose.grant)?.refuse_keys_at(url)
+        {
+            tracing::info!(
+                url,
+                "a client's keys are at a host that the rule of its login does not list"
+            );
+            return Err(TokenError::ClientAuthentication.into());
         }
+        let source = Source::User(*whose.person.as_bytes());
+        verified(deps, assertion, (&client.keys, source)).await.map(Some)
+    }
+
+    /// Proves the claim of a service, which has to in any case. It is in force, so its keys may be fetched; no person is there in whose name (DESIGN 4.5).
+    pub(super) async fn prove_service(
+        self,
+        deps: &Deps,
+        service: &InForce,
+    ) -> Result<ServiceProof, TokenRefusal> {
+        match (self.proof, service.metadata.authentication()) {
+            // Which of the two ways a secret comes in is no matter, as for all clients on record.
+            (Proof::Secret(_, secret), ServiceAuthentication::Secret(_)) => {
+                let secret =
+                    recorded::find_secret(deps, service.id.as_str(), (secret, self.network))
+                        .await?;
+                deps.usage.note_secret(secret.id, deps.now());
+                Ok(ServiceProof::Secret(secret))
+            }
+            (Proof::Assertion(assertion), ServiceAuthentication::Keys(keys)) => {
+                verified(deps, assertion, (keys, Source::Itself)).await.map(ServiceProof::Key)
+            }
+            _ => Err(TokenError::ClientAuthentication.into()),
+        }
+    }
+}
+
+/// What a service has proven itself with.
+pub(super) enum ServiceProof {
+    /// A secret that lives.
+    Secret(ClientSecret),
+    /// The key with this thumbprint (RFC 7638).
+    Key(Box<str>),
+}
+
+/// The thumbprint of the client's key that has signed an assertion, which is spent with that.
+async fn verified(
+    deps: &Deps,
+    assertion: UnverifiedAssertion<'_>,
+    (keys, source): (&Keys, Source),
+) -> Result<Box<str>, TokenRefusal> {
+    let named = (assertion.claimed_client(), assertion.claimed_key_id());
+    let keys = key_set(deps, named, (keys, source)).await?;
+    let now = deps.now();
+    let proven = assertion.verify(&keys, &deps.settings.issuer, now).map_err(not_proven)?;
+    // Until it has ended even by the slowest clock that we believe.
+    let until = proven.expires_at.plus_seconds(salver_jose::SKEW_SECONDS + 1);
+    let spent = deps.secrets.digest(&format!("{} {}", proven.client_id, proven.id));
+    match deps.store.spend_assertion(spent, until, now).await? {
+        Outcome::Applied => Ok(proven.key),
+        Outcome::Lost => Err(TokenError::ClientAuthentication.into()),
     }
 }
 
@@ -197,55 +249,51 @@ async fn began_public(
 }
 
 /// The client's keys. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
-async fn keys(
+async fn key_set(
     deps: &Deps,
-    client: &Metadata,
-    (whose, named): (&Whose<'_>, Option<&str>),
+    (client_id, named): (&ClientId, Option<&str>),
+    (keys, source): (&Keys, Source),
 ) -> Result<KeySet, TokenRefusal> {
-    let person = whose.person;
-    let url = match &client.keys {
+    let url = match keys {
         Keys::None => return Err(TokenError::ClientAuthentication.into()),
         Keys::Inline(set) => return Ok(read(set.as_bytes())?),
         Keys::At(url) => url,
     };
-    if Terms::read(whose.grant)?.refuse_keys_at(url) {
-        tracing::info!(
-            url,
-            "a client's keys are at a host that the rule of its login does not list"
-        );
-        return Err(TokenError::ClientAuthentication.into());
-    }
-    let mut fetched = fetch(deps, url, person).await?;
+    let mut fetched = fetch(deps, url, source).await?;
     if matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= KEYS_LAST_SECONDS) {
         deps.egress.forget(url, KEYS);
-        fetched = fetch(deps, url, person).await?;
+        fetched = fetch(deps, url, source).await?;
     }
-    let keys = noted(deps, client, &fetched).await?;
+    let keys = noted(deps, client_id, &fetched).await?;
     let is_old = matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= REFETCH_AFTER_SECONDS);
     if is_old && named.is_some_and(|name| keys.find(name).is_none()) {
         deps.egress.forget(url, KEYS);
-        return noted(deps, client, &fetch(deps, url, person).await?).await;
+        return noted(deps, client_id, &fetch(deps, url, source).await?).await;
     }
     Ok(keys)
 }
 
 /// Reads a key set. What was authenticated with keys that the client's host has just taken out of it ends.
-async fn noted(deps: &Deps, client: &Metadata, fetched: &Fetched) -> Result<KeySet, TokenRefusal> {
+async fn noted(
+    deps: &Deps,
+    client_id: &ClientId,
+    fetched: &Fetched,
+) -> Result<KeySet, TokenRefusal> {
     let keys = read(&fetched.body)?;
     if fetched.freshness == Freshness::Now {
         let set = String::from_utf8_lossy(&fetched.body);
         let kept = thumbprints(&set).into_iter().map(String::from).collect();
-        version::note_keys(deps, &client.client_id, kept).await?;
+        version::note_keys(deps, client_id, kept).await?;
     }
     Ok(keys)
 }
 
-async fn fetch(deps: &Deps, url: &str, person: UserId) -> Result<Fetched, TokenError> {
+async fn fetch(deps: &Deps, url: &str, source: Source) -> Result<Fetched, TokenError> {
     let fetch = Fetch {
         url,
         chosen_by: ChosenBy::Stranger,
         purpose: KEYS,
-        source: Source::User(*person.as_bytes()),
+        source,
         // Keys are never served stale, however good they were (DESIGN 4.5).
         standing: Standing::FirstSight,
         limit: KEY_SET_BYTES,

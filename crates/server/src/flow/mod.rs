@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod api;
 pub mod application;
 pub mod authorize;
 pub mod ban;
@@ -30,6 +31,7 @@ pub mod registration_access;
 pub mod review;
 pub mod revoke;
 mod secret;
+pub mod service;
 pub mod terms;
 pub mod token;
 pub mod version;

@@ -166,7 +166,10 @@ pub(super) async fn by_secret(
     presented: (&str, Network),
     person: UserId,
 ) -> Result<Box<str>, TokenRefusal> {
-    let secret = find_secret(deps, id, metadata, presented).await?;
+    if metadata.methods.client_secret().is_none() {
+        return Err(TokenError::ClientAuthentication.into());
+    }
+    let secret = find_secret(deps, id.as_str(), presented).await?;
     if secret.holder.is_some_and(|holder| holder != person) {
         return Err(TokenError::OthersSecret.into());
     }
@@ -181,18 +184,14 @@ pub(super) async fn by_secret(
 /// [`TokenError`].
 pub(super) async fn find_secret(
     deps: &Deps,
-    id: &RecordedId,
-    metadata: &Metadata,
+    client_id: &str,
     (presented, network): (&str, Network),
 ) -> Result<ClientSecret, TokenRefusal> {
-    let wrong = TokenError::ClientAuthentication;
-    if metadata.methods.client_secret().is_none() {
-        return Err(wrong.into());
-    }
     let digest = deps.secrets.digest(presented);
     let secret = deps.store.find_client_secret(digest).await?;
-    let secret = secret.filter(|secret| secret.client_id == id.as_str());
-    if !secret::is_right(deps, id.as_str(), network, || secret.is_some())? {
+    let secret = secret.filter(|secret| secret.client_id == client_id);
+    let wrong = TokenError::ClientAuthentication;
+    if !secret::is_right(deps, client_id, network, || secret.is_some())? {
         return Err(wrong.into());
     }
     let secret = secret.ok_or(wrong)?;

@@ -2,17 +2,18 @@
 
 use salver_jose::token::{Audience, Expected, verify_access_token};
 use salver_oauth::{
-    InstallationId,
+    InstallationId, TokenId,
+    client::service::ServiceId,
     form::Form,
     grant::refresh::RefreshToken,
-    token::{error::TokenError, request::credentials},
+    token::{error::TokenError, request::credentials, subject::TokenSubject},
 };
 use salver_store::record::{RevocationReason, Subject};
 
 use super::{
     client,
     client_authentication::{Claimed, Whose},
-    registration,
+    registration, service,
     token::{RawRequest, TokenRefusal},
 };
 use crate::deps::Deps;
@@ -29,32 +30,58 @@ pub async fn revoke(deps: &Deps, raw: RawRequest<'_>) -> Result<(), TokenRefusal
     if registration::is_none(deps, claimed.client_id()) {
         return Err(TokenError::UnknownClient.into());
     }
-    let Some((subject, installation)) = named(deps, &text) else {
+    let Some(named) = named(deps, &text) else {
         // RV-2: whoever is known here need not hear that the token is not.
         let known = client::is_known(deps, claimed.client_id());
         return if known { Ok(()) } else { Err(TokenError::UnknownClient.into()) };
     };
-    let Some((installation, grant)) = deps.store.find_installation(installation).await? else {
-        return Ok(());
+    let subject = match named {
+        Named::OfService(token, id) => {
+            if *claimed.client_id() != id.client_id() {
+                return Err(TokenError::RefreshToken.into());
+            }
+            claimed.prove_service(deps, &service::find(deps, id).await?).await?;
+            Subject::Token(token)
+        }
+        Named::OfPerson(subject, installation) => {
+            let found = deps.store.find_installation(installation).await?;
+            let Some((installation, grant)) = found else {
+                return Ok(());
+            };
+            if grant.client_id != claimed.client_id().as_str() {
+                return Err(TokenError::RefreshToken.into());
+            }
+            let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
+            claimed.prove(deps, whose).await?;
+            subject
+        }
     };
-    if grant.client_id != claimed.client_id().as_str() {
-        return Err(TokenError::RefreshToken.into());
-    }
-    let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
-    claimed.prove(deps, whose).await?;
     let now = deps.now();
     deps.store.revoke(subject, RevocationReason::Client, now).await?;
     deps.revocations.refresh(&*deps.store, now).await?;
     Ok(())
 }
 
-/// What a token of ours stands for, and the installation that it belongs to.
-fn named(deps: &Deps, text: &str) -> Option<(Subject, InstallationId)> {
+/// What a token of ours stands for.
+enum Named {
+    /// With the installation that it belongs to.
+    OfPerson(Subject, InstallationId),
+    /// With the service that it was given to.
+    OfService(TokenId, ServiceId),
+}
+
+fn named(deps: &Deps, text: &str) -> Option<Named> {
     if let Some(token) = RefreshToken::parse(text, deps.secrets.refresh_tokens()) {
-        return Some((Subject::Installation(token.installation()), token.installation()));
+        let installation = token.installation();
+        return Some(Named::OfPerson(Subject::Installation(installation), installation));
     }
     let expected =
         Expected { issuer: &deps.settings.issuer, audience: Audience::Any, now: deps.now() };
     let claims = verify_access_token(text, &deps.keyring.keys().access_keys, &expected).ok()?;
-    Some((Subject::Token(claims.token_id), claims.installation))
+    Some(match claims.subject {
+        TokenSubject::Service(id) => Named::OfService(claims.token_id, id),
+        TokenSubject::Person(_) => {
+            Named::OfPerson(Subject::Token(claims.token_id), claims.installation)
+        }
+    })
 }

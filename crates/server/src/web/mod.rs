@@ -4,6 +4,7 @@
 
 pub mod account;
 mod admin;
+mod api;
 mod app;
 mod authorize;
 mod clients;

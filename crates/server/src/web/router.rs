@@ -12,8 +12,8 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, admin, authorize, clients, consent, cors, developer, documents, health, in_time,
-    introspect, logo, register, revoke, token, wait_page,
+    App, account, admin, api, authorize, clients, consent, cors, developer, documents, health,
+    in_time, introspect, logo, register, revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -55,6 +55,7 @@ pub fn router(app: App) -> Router {
         .merge(account::router(issuer.path()))
         .merge(admin::router(issuer.path()))
         .merge(developer::router(issuer.path()))
+        .merge(api::router(issuer.path()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(in_time::whole))
         .with_state(app)
@@ -80,6 +81,7 @@ pub fn reserved_paths(issuer: &Issuer) -> Vec<String> {
         "/account",
         "/developer",
         "/admin",
+        "/api",
         "/assets",
         "/healthz",
         "/readyz",

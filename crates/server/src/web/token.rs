@@ -21,7 +21,7 @@ pub(super) async fn post(
                 access_token: &issued.access_token,
                 token_type: "Bearer",
                 expires_in: issued.expires_in,
-                refresh_token: &issued.refresh_token,
+                refresh_token: issued.refresh_token.as_deref(),
                 scope: issued.scope.to_string(),
             };
             oauth_error::body_response(StatusCode::OK, &body)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod account;
+mod api;
 mod applications;
 mod apps;
 mod authorize;
@@ -34,6 +35,7 @@ mod registered;
 mod review;
 mod revocation;
 mod safe_answers;
+mod service_clients;
 mod shared_clients;
 mod token;
 mod world;

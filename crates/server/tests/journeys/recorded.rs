@@ -60,7 +60,7 @@ pub(crate) async fn enter(
     registrar(world).enter(entry, &world.deps.own_origins, ACT).await.unwrap()
 }
 
-async fn change(world: &World, client: &mut RecordedClient, content: ClientContent) {
+pub(crate) async fn change(world: &World, client: &mut RecordedClient, content: ClientContent) {
     let changed = registrar(world).change(client, content, ACT).await.unwrap();
     assert_eq!(changed, Outcome::Applied);
     *client = world.deps.store.find_recorded_client(&client.client_id).await.unwrap().unwrap();

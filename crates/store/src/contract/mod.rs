@@ -9,6 +9,7 @@
 //! Each case gets a store of its own, empty. Durability is not here: it needs a process that dies (`tests/durability.rs`).
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the cases are tests")]
 
+pub mod api_tokens;
 pub mod applications;
 pub mod approvals;
 pub mod assertions;
@@ -157,6 +158,11 @@ macro_rules! engine_contract {
                     applications_are_listed_last_used_first
                     what_has_ended_is_not_listed
                 }
+                api_tokens {
+                    a_token_is_found_by_its_digest_and_ended_once
+                    the_use_of_a_token_is_noted
+                    an_ended_token_stays_a_while
+                }
                 bans {
                     bans_are_listed_oldest_first
                     a_ban_is_of_a_known_kind
@@ -230,6 +236,7 @@ macro_rules! engine_contract {
                     a_change_needs_the_revision_that_it_was_decided_on
                     what_ends_with_a_change_is_in_the_feed
                     who_has_let_a_client_in_is_counted
+                    a_stem_is_exchanged_once_and_is_in_the_feed
                     a_client_is_shared_with_a_group_or_everybody_and_with_nobody_else
                     who_is_shared_with_no_longer_loses_what_they_have
                     a_deleted_client_never_changes_and_is_swept
@@ -321,6 +328,7 @@ mod tests {
     fn every_case_is_in_the_list() {
         const LIST: &str = include_str!("mod.rs");
         const GROUPS: &[&str] = &[
+            include_str!("api_tokens.rs"),
             include_str!("applications.rs"),
             include_str!("approvals.rs"),
             include_str!("assertions.rs"),

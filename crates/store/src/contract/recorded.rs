@@ -15,7 +15,8 @@ use crate::{
     Outcome, Store,
     record::{
         ChangeClient, ClientContent, ClientSecret, ClientState, ClientUse, NewClientSecret,
-        NewUser, Recorded, RecordedClient, RevocationReason, Sharing, Subject, UserAdded,
+        NewUser, Recorded, RecordedClient, RenewStem, RevocationReason, Sharing, Subject,
+        UserAdded,
     },
     retention,
 };
@@ -135,6 +136,36 @@ pub async fn who_has_let_a_client_in_is_counted(store: Arc<dyn Store>) {
     let left = counted().await;
     assert_eq!((left.people, left.connections), (1, 2));
     assert_eq!(store.count_client_use("app_8").await.unwrap(), ClientUse::default());
+}
+
+/// And whoever decided on the client as it was decides anew.
+pub async fn a_stem_is_exchanged_once_and_is_in_the_feed(store: Arc<dyn Store>) {
+    let entered = draft(7, None);
+    assert_eq!(enter(&store, entered.clone()).await, Outcome::Applied);
+    let renew = RenewStem {
+        client_id: "app_7".into(),
+        stem: entered.content.stem,
+        next: GrantId::from_bytes(bytes(70)),
+        reason: RevocationReason::Ban,
+        now: at(9),
+    };
+    for expected in [Outcome::Applied, Outcome::Lost] {
+        assert_eq!(store.renew_stem(renew.clone()).await.unwrap(), expected);
+    }
+    let unknown = RenewStem { client_id: "app_8".into(), ..renew.clone() };
+    assert_eq!(store.renew_stem(unknown).await.unwrap(), Outcome::Lost);
+    let ended: Vec<_> =
+        store.list_revocations(0).await.unwrap().into_iter().map(|line| line.subject).collect();
+    assert_eq!(ended, [Subject::Grant(entered.content.stem)]);
+    let change = approved(&entered, 10);
+    assert_eq!(store.change_recorded_client(change.clone()).await.unwrap(), Outcome::Lost);
+    let found = store.find_recorded_client("app_7").await.unwrap().unwrap();
+    assert_eq!((found.content.stem, found.changed_at), (renew.next, entered.changed_at));
+    let mut delete = ChangeClient { expected_revision: found.revision, ..change };
+    delete.content = ClientContent { state: ClientState::Deleted, ..found.content };
+    assert_eq!(store.change_recorded_client(delete).await.unwrap(), Outcome::Applied);
+    let late = RenewStem { stem: renew.next, next: renew.stem, ..renew };
+    assert_eq!(store.renew_stem(late).await.unwrap(), Outcome::Lost, "it is gone");
 }
 
 /// Their owner has it anyway.

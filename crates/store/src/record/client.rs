@@ -94,6 +94,21 @@ pub struct ChangeClient {
     pub event: NewClientEvent,
 }
 
+/// What a client on record has got for itself is to end, and it goes on.
+#[derive(Clone, Debug)]
+pub struct RenewStem {
+    /// Which one.
+    pub client_id: String,
+    /// The stem that all of it hangs below.
+    pub stem: GrantId,
+    /// What its tokens hang below from now on.
+    pub next: GrantId,
+    /// Why.
+    pub reason: RevocationReason,
+    /// Now.
+    pub now: Timestamp,
+}
+
 /// Something that happened to a client on record.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NewClientEvent {

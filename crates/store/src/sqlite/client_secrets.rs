@@ -135,7 +135,7 @@ pub(super) const FIND: &str =
 pub(super) const LIST: &str = concat!(
     "SELECT ",
     secret_columns!(),
-    " FROM client_secrets WHERE client_id = ?1 ORDER BY made_at, id"
+    " FROM client_secrets WHERE client_id = ?1 ORDER BY made_at, rowid"
 );
 pub(super) const END: &str = "UPDATE client_secrets SET ended_at = ?3
     WHERE id = ?2 AND client_id = ?1 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)";

@@ -7,6 +7,7 @@
 //!
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
 
+mod api_tokens;
 mod applications;
 mod approvals;
 mod assertions;

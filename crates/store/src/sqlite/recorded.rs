@@ -15,7 +15,7 @@ use crate::{
     Outcome, StoreError,
     record::{
         ChangeClient, ClientContent, ClientEvent, ClientUse, ClientUser, NewClientEvent,
-        NewRecordedClient, RecordedClient, RevocationReason, Sharing, Subject,
+        NewRecordedClient, RecordedClient, RenewStem, RevocationReason, Sharing, Subject,
     },
     retention,
 };
@@ -125,6 +125,19 @@ pub(super) fn list_users(
             last_used_at: columns.next()?,
         })
     })
+}
+
+/// Gives a client another stem, and ends what hangs below the one that it has.
+pub(super) fn renew(
+    connection: &Connection,
+    renew: &RenewStem,
+) -> Result<Unit<Outcome>, StoreError> {
+    let params = params![renew.client_id, renew.stem.as_bytes(), renew.next.as_bytes()];
+    if change(connection, RENEW, params)? == 0 {
+        return Ok(Unit::Undo(Outcome::Lost));
+    }
+    revocations::enter(connection, Subject::Grant(renew.stem), renew.reason, renew.now)?;
+    Ok(Unit::Keep(Outcome::Applied))
 }
 
 /// A client by its id.
@@ -265,6 +278,8 @@ pub(super) const COUNT: &str =
 pub(super) const CHANGE: &str = "UPDATE recorded_clients SET revision = revision + 1, state = ?3, draft = ?4, in_force = ?5, vetted = ?6,
     shared_with = ?7, shared_group = ?8, expires_at = ?9, stem = ?10, changed_at = ?11
     WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted'";
+pub(super) const RENEW: &str = "UPDATE recorded_clients SET revision = revision + 1, stem = ?3
+    WHERE client_id = ?1 AND stem = ?2 AND state <> 'deleted'";
 pub(super) const LIVE_GRANTS: &str =
     "SELECT id FROM grants WHERE client_id = ?1 AND revoked_at IS NULL ORDER BY rowid";
 pub(super) const USE: &str =

@@ -3,23 +3,23 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, applications, approvals, assertions, bans, cases, client_secrets, clients, codes,
-    counts, deletions, domains, grants, hosted, installations, invitations, keys, live_grants,
-    recorded, registration_tokens, revocations, row::change, sessions, sweep, users, verdicts,
-    versions, writer::Unit,
+    SqliteStore, api_tokens, applications, approvals, assertions, bans, cases, client_secrets,
+    clients, codes, counts, deletions, domains, grants, hosted, installations, invitations, keys,
+    live_grants, recorded, registration_tokens, revocations, row::change, sessions, sweep, users,
+    verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AccessRequest, AddCode, AdvanceInstallation, ApplicationOverview, Approval, Asked, Ban,
-        Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
-        ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded,
-        HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
-        MetClient, NewAccessRequest, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion,
-        NewHome, NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted,
-        Recorded, RecordedClient, RedeemCode, RegistrationToken, ReviewCase, Revocation,
-        RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken,
-        User, UserAdded, Version,
+        AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval,
+        Asked, Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding,
+        ClientUse, ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant,
+        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant,
+        MetApplication, MetClient, NewAccessRequest, NewApiToken, NewApproval, NewBan, NewBinding,
+        NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewRegistrationToken, NewUser,
+        NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, RegistrationToken,
+        RenewStem, ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject,
+        UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
     },
 };
 
@@ -248,6 +248,10 @@ impl Store for SqliteStore {
         self.write(move |connection| recorded::update(connection, &change))
     }
 
+    fn renew_stem(&self, renew: RenewStem) -> Answer<'_, Outcome> {
+        self.write(move |connection| recorded::renew(connection, &renew))
+    }
+
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>> {
         let client_id = client_id.to_owned();
         self.read(move |connection| recorded::list_events(connection, &client_id))
@@ -327,6 +331,26 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Answer<'_, Vec<DomainProof>> {
         self.read(move |connection| domains::list_due(connection, before, limit))
+    }
+
+    fn add_api_token(&self, token: NewApiToken) -> Answer<'_, i64> {
+        self.write(move |connection| api_tokens::add(connection, &token))
+    }
+
+    fn find_api_token(&self, digest: Digest) -> Answer<'_, Option<ApiToken>> {
+        self.read(move |connection| api_tokens::find_by_digest(connection, &digest))
+    }
+
+    fn list_api_tokens(&self) -> Answer<'_, Vec<ApiToken>> {
+        self.read(api_tokens::list_all)
+    }
+
+    fn end_api_token(&self, number: i64, now: Timestamp) -> Answer<'_, Outcome> {
+        self.write(move |connection| api_tokens::end(connection, number, now))
+    }
+
+    fn note_api_token_use(&self, number: i64, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |connection| api_tokens::note_use(connection, number, at))
     }
 
     fn spend_assertion(

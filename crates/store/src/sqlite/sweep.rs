@@ -177,6 +177,10 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(retention::DELETED_CLIENT),
     },
     Rule {
+        sql: "DELETE FROM api_tokens WHERE number IN (SELECT number FROM api_tokens WHERE coalesce(ended_at, expires_at) <= ?1 LIMIT ?2)",
+        kept: Kept::After(retention::ENDED_SECRET),
+    },
+    Rule {
         sql: "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE revoked_at <= ?1
             AND NOT EXISTS (SELECT 1 FROM installations WHERE grant_id = grants.id) LIMIT ?2)",
         kept: Kept::After(retention::REVOKED_GRANT),

@@ -14,6 +14,8 @@ pub(super) struct Told {
     pub(super) subject: BanSubject,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) affected: Affected,
+    /// How many services it shuts out.
+    pub(super) services: usize,
     /// Rules that let in what is banned.
     pub(super) let_in_by: Vec<Problem>,
     /// What is the case afterwards.
@@ -36,6 +38,13 @@ impl Told {
                 })
             )),
         }
+        match self.services {
+            0 => {}
+            1 => output::talk("One service is shut out; the tokens that it has end."),
+            more => output::talk(&format!(
+                "{more} services are shut out; the tokens that they have end."
+            )),
+        }
         for problem in &self.let_in_by {
             output::talk(&format!("note: {problem}"));
         }
@@ -56,6 +65,7 @@ impl Told {
             json!({
                 "grants_ended": receipt.ended.grants,
                 "installations_ended": receipt.ended.installations,
+                "services_ended": receipt.ended.services,
                 "asked": receipt.asked,
                 "still_accepted": receipt.accepted,
             })
@@ -66,6 +76,7 @@ impl Told {
             "value": self.subject.value(),
             "expires_at": self.expires_at,
             "affected": self.affected.json(),
+            "services": self.services,
             "let_in_by": self.let_in_by.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "receipt": receipt,
         })

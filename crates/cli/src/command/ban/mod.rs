@@ -12,8 +12,12 @@ use clap::{Args, builder::PossibleValuesParser};
 use salver_policy::ban::{Ban as Judged, BanKind, BanSubject, Bans};
 use salver_server::{
     bans::BanIndex,
+    chance::SystemChance,
     clock::{Clock as _, SystemClock},
-    flow::ban::{affected, enforce},
+    flow::{
+        ban::{affected, enforce},
+        service::banned,
+    },
 };
 use salver_store::{Outcome, Store, record::NewBan};
 
@@ -97,6 +101,7 @@ impl Ban {
             subject: subject.clone(),
             expires_at,
             affected: Affected::of(store, preview).await?,
+            services: banned(store, &judged(0), now).await?.len(),
             let_in_by: policy.shadows(&judged(0), now),
             receipt: None,
         };
@@ -115,7 +120,8 @@ impl Ban {
         // What was let in since the preview is ended too, and from now on nothing is let in (the store sees to that).
         let late = affected(store, &judged(number), now).await?;
         told.affected.join(Affected::of(store, late).await?);
-        let ended = enforce(store, &judged(number), now).await?;
+        let chance = SystemChance::default();
+        let ended = enforce(store, &judged(number), (&chance, now)).await?;
         told.number = Some(number);
         told.let_in_by = policy.shadows(&judged(number), now);
         told.receipt = Some(Receipt::ask(store, &told.affected, ended).await?);

@@ -1,6 +1,6 @@
 //! Who calls the demonstration server?
 //!
-//! The person and the client that the gateway names in its signed `Salver-Identity` header. A request without one, or with one
+//! The person, if there is one, and the client that the gateway names in its signed `Salver-Identity` header. A request without one, or with one
 //! that does not verify, gets 401 before any tool is reached, so that nobody on this computer can go round the gateway.
 
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use axum::response::Response;
 /// The person and client behind one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The person's id, stable for ever.
+    /// The person's id, stable for ever; of a service that acts for itself its `client_id`.
     pub(crate) subject: String,
-    /// What the person is called.
-    pub(crate) username: String,
-    /// The client that acts for the person.
+    /// What the person is called; nothing of a service.
+    pub(crate) username: Option<String>,
+    /// The client that acts for the person, or for itself.
     pub(crate) client_id: String,
     /// What that client calls itself, if it said so.
     pub(crate) client_name: Option<String>,

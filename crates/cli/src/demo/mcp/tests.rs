@@ -12,7 +12,7 @@ fn demo() -> Router {
     router(Arc::new(|value: &str| {
         value.starts_with(char::is_uppercase).then(|| Caller {
             subject: format!("id-of-{value}"),
-            username: value.to_owned(),
+            username: Some(value.to_owned()),
             client_id: "https://client.example/card.json".to_owned(),
             client_name: None,
             scopes: vec!["notes:read".to_owned()],

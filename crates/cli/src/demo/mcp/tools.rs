@@ -28,9 +28,10 @@ pub(super) struct Desk {
 /// Who calls, and through which client.
 #[derive(Serialize, JsonSchema)]
 struct Visitor {
-    /// The name of the person who signed in.
-    username: String,
-    /// The person's id.
+    /// The name of the person who signed in; nobody has for a service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    /// The person's id, or the service's.
     subject: String,
     /// The client that calls for the person.
     client_id: String,

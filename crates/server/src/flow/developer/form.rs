@@ -200,6 +200,7 @@ impl Written {
             Err(
                 EntryRefusal::OurOwn(_)
                 | EntryRefusal::Scope
+                | EntryRefusal::Service(_)
                 | EntryRefusal::Owner
                 | EntryRefusal::Store(_),
             ) => Err(vec![FormFault::NoRedirectUri]),

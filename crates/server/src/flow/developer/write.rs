@@ -81,7 +81,7 @@ pub async fn enter(
         Err(EntryRefusal::Store(error)) => Err(error.into()),
         Err(EntryRefusal::Metadata(error)) => Ok(Saved::Again(vec![FormFault::Rule(error)])),
         // Each line was looked at already, and the form has no scope.
-        Err(EntryRefusal::OurOwn(_) | EntryRefusal::Scope) => {
+        Err(EntryRefusal::OurOwn(_) | EntryRefusal::Scope | EntryRefusal::Service(_)) => {
             Ok(Saved::Again(vec![FormFault::NoRedirectUri]))
         }
     }

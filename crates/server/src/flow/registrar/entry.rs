@@ -1,10 +1,15 @@
 //! May this client be entered? The rules of RFC 7591, and never an address of our own (DESIGN §7, sentence 12).
 
+use salver_jose::KeySet;
 use salver_oauth::{
     GrantId, Timestamp, UserId,
     authorization::return_address::OwnOrigins,
-    client::recorded::{Purpose, RecordedId},
-    registration::{Registration, RegistrationError, RegistrationRequest},
+    client::{
+        metadata::Keys,
+        recorded::{Purpose, RecordedId},
+        service::{Service, ServiceAuthentication, ServiceError},
+    },
+    registration::{KeysFault, Registration, RegistrationError, RegistrationRequest},
 };
 use salver_store::{
     Outcome, StoreError,
@@ -42,6 +47,9 @@ pub enum EntryRefusal {
     /// Its metadata break a rule.
     #[error(transparent)]
     Metadata(#[from] RegistrationError),
+    /// The metadata of a service break a rule.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// One of its redirect URIs is an address of this server.
     #[error("redirect URI {0} is an address of this server")]
     OurOwn(usize),
@@ -82,7 +90,10 @@ impl Registrar<'_> {
         act: Act<'_>,
     ) -> Result<RecordedClient, EntryRefusal> {
         let id = RecordedId::new(entry.purpose, number);
-        check(&id, entry.metadata, own)?;
+        match entry.purpose {
+            Purpose::Service => drop(check_service(entry.metadata)?),
+            Purpose::Application | Purpose::Personal => drop(check(&id, entry.metadata, own)?),
+        }
         let in_force = entry.state == ClientState::Approved;
         let client = RecordedClient {
             client_id: id.as_str().to_owned(),
@@ -135,4 +146,24 @@ fn says_scope(metadata: &str) -> bool {
     let read: Result<Value, _> = serde_json::from_str(metadata);
     let scope = read.ok().and_then(|read| read.get("scope")?.as_str().map(str::to_owned));
     scope.is_some_and(|scope| !scope.trim().is_empty())
+}
+
+/// Reads metadata that an administrator wrote for a service.
+///
+/// # Errors
+/// [`ServiceError`] names the rule that they break.
+pub fn check_service(metadata: &str) -> Result<Service, ServiceError> {
+    let service = Service::parse(metadata.as_bytes())?;
+    if let ServiceAuthentication::Keys(Keys::Inline(set)) = service.authentication() {
+        let read = KeySet::parse(set.as_bytes()).map_err(|_| fault(KeysFault::NotASet))?;
+        // With keys that verify nothing it could never get a token: better they are refused now.
+        if read.iter().next().is_none() {
+            return Err(fault(KeysFault::NoneUsable));
+        }
+    }
+    Ok(service)
+}
+
+fn fault(keys: KeysFault) -> ServiceError {
+    RegistrationError::from(keys).into()
 }

@@ -1,13 +1,18 @@
 //! Who enters clients here, and what becomes of them? The same for pages, commands and the programming interface: each gathers its form, and this applies it.
 
 mod application;
+pub mod desk;
 mod entry;
 mod secret;
+pub mod shown;
 pub mod step;
 
 pub use salver_store::record::{ClientSecret as RecordedSecret, NewClientEvent as NewEvent};
 
-use salver_oauth::{GrantId, Timestamp};
+use salver_oauth::{
+    GrantId, Timestamp,
+    client::{id::ClientId, service::ServiceId},
+};
 use salver_store::{
     Outcome, Store, StoreError,
     record::{
@@ -16,7 +21,7 @@ use salver_store::{
 };
 
 pub use application::{StepRefusal, Wish, Word, id, is_cosmetic, reviewer_of};
-pub use entry::{Entry, EntryRefusal, check};
+pub use entry::{Entry, EntryRefusal, check, check_service};
 pub use secret::{NewSecret, Rotation, SecretRefusal, SecretWish};
 
 use crate::{
@@ -58,7 +63,8 @@ impl<'r> Registrar<'r> {
 }
 
 impl Registrar<'_> {
-    /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now.
+    /// Changes what is on record of a client, as it was seen. What was let in under it ends if it is out of force now. A service's tokens end with each
+    /// change of what is in force: it gets others, for what it may do now, by asking.
     ///
     /// # Errors
     /// If the store fails. [`Outcome::Lost`] if somebody else changed it meanwhile.
@@ -68,7 +74,10 @@ impl Registrar<'_> {
         mut content: ClientContent,
         act: Act<'_>,
     ) -> Result<Outcome, StoreError> {
-        let out = seen.content.in_force.is_some() && content.usable(self.now).is_none();
+        let service = ClientId::parse(&seen.client_id).is_ok_and(|id| ServiceId::of(&id).is_some());
+        let out = seen.content.in_force.is_some()
+            && (content.usable(self.now).is_none()
+                || (service && content.in_force != seen.content.in_force));
         if out {
             // Whoever gets in again later has a new stem: what ended stays ended.
             content.stem = GrantId::from_bytes(random(self.chance));

@@ -5,6 +5,7 @@ use salver_oauth::{
     InstallationId, ResourceId, Scope, Timestamp, TokenId,
     client::id::ClientId,
     grant::refresh::{Keyed, RefreshToken},
+    token::subject::TokenSubject,
 };
 use salver_store::record::Grant;
 
@@ -18,8 +19,8 @@ use crate::{
 pub struct Issued {
     /// The access token.
     pub access_token: String,
-    /// The refresh token.
-    pub refresh_token: String,
+    /// The refresh token; a service has none.
+    pub refresh_token: Option<String>,
     /// Seconds until the access token ends.
     pub expires_in: i64,
     /// What it may do.
@@ -42,7 +43,7 @@ pub(super) fn issue(deps: &Deps, generation: Generation<'_>) -> Result<Issued, T
     let claims = AccessTokenClaims {
         issuer: deps.settings.issuer.clone(),
         audience: ResourceId::parse(&generation.grant.resource).map_err(|_| Unavailable::Crypto)?,
-        subject: generation.grant.user,
+        subject: TokenSubject::Person(generation.grant.user),
         client_id: ClientId::parse(&generation.grant.client_id).map_err(|_| Unavailable::Crypto)?,
         issued_at: generation.issued_at,
         expires_at: generation.issued_at.plus_seconds(lifetime),
@@ -56,7 +57,7 @@ pub(super) fn issue(deps: &Deps, generation: Generation<'_>) -> Result<Issued, T
         deps.keyring.keys().access.issue(&claims).map_err(|_| Unavailable::Crypto)?;
     Ok(Issued {
         access_token,
-        refresh_token: generation.refresh_token.reveal(deps.secrets.refresh_tokens()),
+        refresh_token: Some(generation.refresh_token.reveal(deps.secrets.refresh_tokens())),
         expires_in: lifetime - deps.now().seconds_since(generation.issued_at),
         scope: generation.scope,
     })

@@ -1,8 +1,9 @@
-//! The token endpoint: a code or a refresh token becomes an access token and the next refresh token.
+//! The token endpoint: a code or a refresh token becomes an access token and the next refresh token; a service gets an access token for itself.
 
 mod code;
 mod issue;
 mod refresh;
+mod service;
 
 use salver_oauth::{
     client::id::ClientId,
@@ -68,6 +69,9 @@ pub async fn exchange(deps: &Deps, raw: RawRequest<'_>) -> Result<Issued, TokenR
         }
         PresentedGrant::Refresh { token, scope } => {
             refresh::rotate(deps, (claimed, &request), token, scope.as_deref()).await
+        }
+        PresentedGrant::ClientCredentials { scope } => {
+            service::give(deps, (claimed, &request), scope.as_deref()).await
         }
     }
 }

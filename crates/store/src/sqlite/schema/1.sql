@@ -343,6 +343,20 @@ CREATE TABLE client_secrets (
 CREATE INDEX client_secrets_by_client ON client_secrets (client_id);
 CREATE INDEX client_secrets_by_end ON client_secrets (coalesce(ended_at, expires_at));
 
+-- Tokens with which administrators' programs manage clients.
+CREATE TABLE api_tokens (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest       BLOB NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    may_change   INTEGER NOT NULL CHECK (may_change IN (0, 1)),
+    made_by      TEXT NOT NULL,
+    made_at      INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    ended_at     INTEGER
+) STRICT;
+CREATE INDEX api_tokens_by_end ON api_tokens (coalesce(ended_at, expires_at));
+
 -- What clients have signed to say who they are (RFC 7523): each counts once.
 CREATE TABLE assertions (
     assertion   BLOB NOT NULL PRIMARY KEY,

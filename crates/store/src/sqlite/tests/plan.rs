@@ -4,8 +4,8 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    applications, approvals, bans, cases, client_secrets, clients, codes, counts, deletions,
-    domains, grants, hosted, installations, invitations, live_grants, recorded,
+    api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes, counts,
+    deletions, domains, grants, hosted, installations, invitations, live_grants, recorded,
     registration_tokens, revocations, sessions, sweep, users, verdicts, versions,
 };
 
@@ -14,6 +14,9 @@ const STATEMENTS: &[&str] = &[
     applications::INSTALLATIONS,
     approvals::END,
     approvals::LIST_LIVE,
+    api_tokens::END,
+    api_tokens::FIND,
+    api_tokens::USED,
     bans::COUNT,
     bans::LIFT,
     bans::NUMBER,
@@ -83,6 +86,7 @@ const STATEMENTS: &[&str] = &[
     recorded::USE,
     recorded::SECRETS_OUTSIDE,
     recorded::USERS,
+    recorded::RENEW,
     revocations::END_GRANT,
     revocations::END_INSTALLATION,
     revocations::END_INSTALLATIONS,

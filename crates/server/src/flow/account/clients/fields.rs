@@ -238,7 +238,8 @@ fn fault(uris: &[&str], refusal: &EntryRefusal) -> Fault {
         EntryRefusal::Metadata(E::Body(BodyFault::TooLong { .. })) => Fault::Keys(KeysFault::Url),
         // All other members are of our own making.
         EntryRefusal::Metadata(_) => Fault::Keys(KeysFault::NotASet),
-        EntryRefusal::Owner | EntryRefusal::Store(_) => Fault::TooMany,
+        // Nobody enters a service here.
+        EntryRefusal::Owner | EntryRefusal::Service(_) | EntryRefusal::Store(_) => Fault::TooMany,
     }
 }
 
