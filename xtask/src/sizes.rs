@@ -13,10 +13,13 @@ const FUNCTION_P90: usize = 40;
 const FUNCTION_MAX: usize = 80;
 
 /// Files that may be longer than `FILE_MAX`, each with its reason.
-const LONG: &[(&str, &str)] = &[(
-    "crates/store/src/sqlite/store.rs",
-    "one block implements one trait; each method is a line that says which function answers",
-)];
+const LONG: &[(&str, &str)] = &[
+    ("crates/store/src/lib.rs", "one trait, whose promises stand in one place"),
+    (
+        "crates/store/src/sqlite/store.rs",
+        "one block implements one trait; each method is a line that says which function answers",
+    ),
+];
 
 pub(crate) fn check(files: &[Source]) -> Report {
     check_against(files, LONG)

@@ -1,4 +1,4 @@
-//! Which service is this, is it in force, and is it banned? (SPEC 2.5; decision 10.)
+//! Which service is this, is it in force, and is it banned? (SPEC 2.5; decision 11.)
 //!
 //! A service acts for itself: nobody signs in, nobody is asked, and nothing is written when it gets a token. So rules about logins do not judge it; an
 //! administrator has, when they entered it, and bans do at each token. What it gets hangs below the stem of its registration, which is exchanged when all of
