@@ -18,7 +18,7 @@ class Provider {
   browser = new Browser(plan.username, plan.password);
   asked = [];
   clientMetadataUrl = plan.by === 'document' ? plan.client_id : undefined;
-  #client = plan.by === 'id' ? { client_id: plan.client_id, issuer: plan.issuer } : undefined;
+  #client = ['id', 'own'].includes(plan.by) ? { client_id: plan.client_id, client_secret: plan.client_secret, issuer: plan.issuer } : undefined;
   #tokens;
   #verifier;
   #discovery;
@@ -29,7 +29,7 @@ class Provider {
       client_name: 'Interop',
       redirect_uris: [plan.redirect_uri],
       grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'none',
+      token_endpoint_auth_method: plan.client_secret ? 'client_secret_basic' : 'none',
     };
   }
   state() { return 's~ 1/+&='; }
@@ -95,6 +95,7 @@ async function use({ client, transport }) {
     document: 'by its metadata document',
     register: 'by registering itself',
     id: 'by the id it was given',
+    own: 'by an id and a secret that the person has made for it',
   }[plan.by];
   kept(`finds the authorization server, introduces itself ${introduced}, and the person signs in and allows it`);
 
@@ -148,6 +149,7 @@ async function lose({ client, transport }) {
   assert.equal(refused.status, 401);
   assert.match(refused.headers.get('www-authenticate'), /error="invalid_token"/);
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: plan.client_id });
+  if (plan.client_secret) form.set('client_secret', plan.client_secret);
   const dead = await fetch(`${plan.issuer}/token`, { method: 'POST', body: form });
   assert.equal(dead.status, 400);
   assert.equal((await dead.json()).error, 'invalid_grant');

@@ -3,6 +3,7 @@
 It knows nothing of salver but what a person sees: labels, fields and buttons.
 """
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -39,6 +40,8 @@ class Page(HTMLParser):
         self.text = ""
         self._form: Form | None = None
         self._button: dict[str, str] | None = None
+        self._area: str | None = None  # the text area that we are in
+        self._select: str | None = None  # the list of choices that we are in
         self._item: int | None = None  # where the text of the list item around us began
         self._depth: list[str] = []
         self.feed(html)
@@ -63,6 +66,15 @@ class Page(HTMLParser):
             if kind not in ("checkbox", "radio") or "checked" in given:
                 self._form.fields[given["name"]] = given.get("value", "")
             self._form.kinds[given["name"]] = kind
+        if tag == "textarea" and "name" in given:
+            self._area = given["name"]
+            self._form.fields[self._area], self._form.kinds[self._area] = "", "textarea"
+        if tag == "select" and "name" in given:
+            self._select = given["name"]
+            self._form.kinds[self._select] = "select"
+        if tag == "option" and self._select is not None:
+            if "selected" in given or self._select not in self._form.fields:
+                self._form.fields[self._select] = given.get("value", "")
         if tag == "button":
             self._button = {"label": "", "name": given.get("name", ""), "value": given.get("value", "")}
             self._form.buttons.append(self._button)
@@ -70,6 +82,8 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if not self._depth or self._depth[-1] not in ("style", "script", "title"):
             self.text += data
+        if self._area is not None:
+            self._form.fields[self._area] += data
         if self._button is not None:
             self._button["label"] = " ".join((self._button["label"] + data).split())
 
@@ -79,6 +93,10 @@ class Page(HTMLParser):
         if tag in self._depth:
             while self._depth.pop() != tag:
                 pass
+        if tag == "textarea":
+            self._area = None
+        if tag == "select":
+            self._select = None
         if tag == "button":
             self._button = None
         if tag == "form" and self._form is not None:
@@ -145,14 +163,29 @@ class Browser:
         self.fill(form)
         return self.post(page, form, form.buttons[0]["label"])
 
-    def disconnect(self, issuer: str, application: str) -> Page:
-        """Ends an application on the page Connected apps, signing in before if need be."""
-        page = self.open(f"{issuer}/account/apps")
+    def signed_in(self, url: str) -> Page:
+        """The page at this URL, signing in before if need be."""
+        page = self.open(url)
         sign_in = next((form for form in page.forms if form.named("password")), None)
         if sign_in:
             self.fill(sign_in)
             page = self.post(page, sign_in, sign_in.buttons[0]["label"])
-            page = self.open(f"{issuer}/account/apps")
+            page = self.open(url)
+        return page
+
+    def own_client(self, issuer: str, name: str, redirect_uri: str) -> tuple[str, str]:
+        """Makes a client id with a secret for an app that asks for them, as its page shows them once."""
+        page = self.signed_in(f"{issuer}/account/clients/new")
+        form = page.form_with_button("Make it")
+        form.fields |= {"name": name, "redirect_uris": redirect_uri}
+        made = self.post(page, form, "Make it")
+        client_id, secret = (re.search(pattern, made.html) for pattern in (r"own_[\w-]{22}", r"slvs_[\w-]{43}"))
+        assert client_id and secret, made.text
+        return client_id[0], secret[0]
+
+    def disconnect(self, issuer: str, application: str) -> Page:
+        """Ends an application on the page Connected apps, signing in before if need be."""
+        page = self.signed_in(f"{issuer}/account/apps")
         return self.post(page, page.form_with_button("Disconnect", near=application), "Disconnect")
 
     def _follow(self, response: httpx2.Response, until: str | None) -> Page | str:

@@ -61,6 +61,7 @@ def cases() -> list[Case]:
             era = "MCP 2026" if mode == "auto" else "MCP 2025"
             found.append(Case(f"{client}, {era}, by document, against salver demo", program, demo(mode)))
             found.append(Case(f"{client}, {era}, by dynamic registration, against salver demo", program, demo(mode, "register")))
+            found.append(Case(f"{client}, {era}, by an id and a secret of one's own, against salver demo", program, demo(mode, "own")))
             found.append(Case(f"{client}, {era}, by a configured id, against salver serve --config", program, configured(mode)))
         found.append(Case(f"{client}, by document, against salver serve --protect", program, protected(modes[0])))
     found.append(Case("Documents of real clients, under their real URLs", python("documents.py"), folder))
@@ -82,8 +83,13 @@ def demo(mode: str, by: str = "document"):
         with Salver("demo") as salver:
             more = {"tool": "notes_add", "arguments": {"text": "a note"}, "scopes": ["notes:write"]}
             client_id, application = (salver.facts["client_id"], "salver demo client") if by == "document" else (None, "Interop")
-            ban = [] if client_id is None else salver.admin("ban", "document", client_id, "--reason", "It sends notes elsewhere.")
-            yield plan(salver.facts, mode, by, client_id, application, more) | {"ban": ban}, salver
+            secret = {}
+            if by == "own":
+                person = Browser(salver.facts["username"], salver.facts["password"])
+                client_id, text = person.own_client(salver.facts["issuer"], application, "http://127.0.0.1/callback")
+                secret = {"client_secret": text}
+            ban = [] if by != "document" else salver.admin("ban", "document", client_id, "--reason", "It sends notes elsewhere.")
+            yield plan(salver.facts, mode, by, client_id, application, more) | {"ban": ban} | secret, salver
 
     return world
 

@@ -76,8 +76,12 @@ def provider_for(plan, person: Person, memory: Memory) -> OAuthClientProvider:
 
 async def journey(plan) -> None:
     person = Person(plan)
-    known = plan["by"] == "id" and OAuthClientInformationFull(
-        client_id=plan["client_id"], redirect_uris=[plan["redirect_uri"]], token_endpoint_auth_method="none"
+    secret = plan.get("client_secret")
+    known = plan["by"] in ("id", "own") and OAuthClientInformationFull(
+        client_id=plan["client_id"],
+        client_secret=secret,
+        redirect_uris=[plan["redirect_uri"]],
+        token_endpoint_auth_method="client_secret_basic" if secret else "none",
     )
     memory = Memory(known or None)
     provider = provider_for(plan, person, memory)
@@ -102,6 +106,7 @@ async def use(plan, client: Client, provider, person: Person, memory: Memory) ->
         "document": "by its metadata document",
         "register": "by registering itself",
         "id": "by the id it was given",
+        "own": "by an id and a secret that the person has made for it",
     }[plan["by"]]
     kept(f"finds the authorization server, introduces itself {introduced}, and the person signs in and allows it")
 
@@ -145,6 +150,7 @@ async def lose(plan, client: Client, person: Person, memory: Memory) -> None:
         assert refused.status_code == 401 and 'error="invalid_token"' in refused.headers["www-authenticate"], refused.headers
         endpoint = f"{plan['issuer']}/token"
         form = {"grant_type": "refresh_token", "refresh_token": lost.refresh_token, "client_id": plan["client_id"]}
+        form |= {name: plan[name] for name in ("client_secret",) if name in plan}
         dead = await http.post(endpoint, data=form)
         assert dead.status_code == 400 and dead.json()["error"] == "invalid_grant", dead.text
     kept("and then its tokens are dead: 401 at the gateway, invalid_grant at the token endpoint")
