@@ -68,7 +68,7 @@ fn preview(
     let policy = wiring::policy::policy(settings, catalogue.clone());
     let facts = Facts {
         client,
-        redirect_uri: back.redirect_uri(),
+        redirect_uri: back.url(),
         recipient: back.recipient(),
         copy: DocumentCopy::Live,
         catalogue: &policy.catalogue,
