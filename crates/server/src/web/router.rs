@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use salver_oauth::{
     Issuer,
@@ -27,8 +27,6 @@ pub fn router(app: App) -> Router {
     let below = |path: &str| format!("{}{path}", issuer.path());
 
     let mut readable = Router::new()
-        .route(&below(path::JWKS), get(documents::jwks))
-        .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
         .route(&below(path::TOKEN), post(token::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
@@ -37,14 +35,11 @@ pub fn router(app: App) -> Router {
     }
     // What was registered stays so when nobody may register any more.
     readable = readable.route(&below("/register/{id}"), get(register::get));
-    for path in well_known_paths(&issuer) {
-        readable = readable.route(&path, get(documents::metadata));
-    }
     let readable = readable.layer(middleware::from_fn(cors::open));
 
-    Router::new()
+    let with_bodies = Router::new()
         .merge(readable)
-        .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
+        .route(&below(path::AUTHORIZE), post(authorize::post))
         .route(&below("/"), get(move || std::future::ready(see_other(&home))))
         .route(&below(path::CONSENT), post(consent::post))
         .route(&below("/authorize/access"), post(wait_page::post))
@@ -57,8 +52,22 @@ pub fn router(app: App) -> Router {
         .merge(account::router(issuer.path()))
         .merge(admin::router(issuer.path()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .layer(middleware::from_fn(in_time::whole))
-        .with_state(app)
+        .layer(middleware::from_fn(in_time::whole));
+
+    // The ways that most requests take, and nobody reads a body on them.
+    let mut router = with_bodies
+        .route(&below(path::AUTHORIZE), get(authorize::get))
+        .route(&below(path::JWKS), document(get(documents::jwks)))
+        .route(&below(path::IDENTITY_JWKS), document(get(documents::identity_jwks)));
+    for path in well_known_paths(&issuer) {
+        router = router.route(&path, document(get(documents::metadata)));
+    }
+    router.with_state(app)
+}
+
+/// A document that scripts of other origins may read.
+fn document(get: MethodRouter<App>) -> MethodRouter<App> {
+    get.options(async || cors::preflight())
 }
 
 /// What no resource may lie at or below: our own paths, now and those that are named for later (DESIGN §8).
