@@ -40,8 +40,20 @@ pub fn secret_text(chance: &dyn Chance) -> String {
 /// The code of an attempt: 60 random bits (DESIGN 4.10), written so that it can be read out over a telephone.
 #[must_use]
 pub fn attempt_code(chance: &dyn Chance) -> String {
-    let letters = random::<12>(chance)
-        .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'0'));
+    written(random(chance))
+}
+
+/// The number of a ticket, and the code of the attempt that it belongs to.
+#[must_use]
+pub(crate) fn ticket_and_attempt(chance: &dyn Chance) -> ([u8; 16], String) {
+    let drawn = random::<28>(chance);
+    let (mut number, mut code) = ([0; 16], [0; 12]);
+    number.iter_mut().chain(&mut code).zip(drawn).for_each(|(to, from)| *to = from);
+    (number, written(code))
+}
+
+fn written(code: [u8; 12]) -> String {
+    let letters = code.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'0'));
     let text: Vec<&[u8]> = letters.chunks(4).collect();
     String::from_utf8_lossy(&text.join(&b'-')).into_owned()
 }

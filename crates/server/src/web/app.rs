@@ -5,8 +5,13 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use bytes::Bytes;
 use salver_oauth::discovery;
+use url::Url;
 
-use crate::{deps::Deps, flow::account::AccountDeps, pages::Site};
+use crate::{
+    deps::Deps,
+    flow::account::AccountDeps,
+    pages::{HostName, ResourceLine, Site},
+};
 
 /// The state of the router; cheap to clone.
 #[derive(Clone)]
@@ -15,6 +20,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     account: AccountDeps,
     metadata: Bytes,
+    resources: Vec<Arc<ResourceLine>>,
 }
 
 impl App {
@@ -30,7 +36,13 @@ impl App {
             &algorithm,
             settings.registration.dynamic,
         );
-        Self(Arc::new(Inner { metadata: Bytes::from(metadata.to_string()), account }))
+        let lines = settings.resources.list().iter();
+        let lines = lines.map(|resource| line(&resource.name, resource.id.as_str()));
+        Self(Arc::new(Inner {
+            metadata: Bytes::from(metadata.to_string()),
+            resources: lines.map(Arc::new).collect(),
+            account,
+        }))
     }
 
     /// What journeys work with.
@@ -51,9 +63,24 @@ impl App {
         &self.0.account.site
     }
 
+    /// What pages say of the resource with this identifier.
+    pub(super) fn resource(&self, id: &str) -> Arc<ResourceLine> {
+        let known = self.0.resources.iter().find(|line| line.url == id);
+        known.map_or_else(|| Arc::new(line(id, id)), Arc::clone)
+    }
+
     /// The metadata document, ready to serve.
     pub(super) fn metadata(&self) -> Bytes {
         self.0.metadata.clone()
+    }
+}
+
+fn line(name: &str, id: &str) -> ResourceLine {
+    let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
+    ResourceLine {
+        name: name.to_owned(),
+        host: host.unwrap_or_else(|| HostName::of_text(id)),
+        url: id.to_owned(),
     }
 }
 
