@@ -46,15 +46,16 @@ pub fn attempt_code(chance: &dyn Chance) -> String {
 /// The number of a ticket, and the code of the attempt that it belongs to.
 #[must_use]
 pub(crate) fn ticket_and_attempt(chance: &dyn Chance) -> ([u8; 16], String) {
-    let drawn = random::<28>(chance);
-    let (mut number, mut code) = ([0; 16], [0; 12]);
-    number.iter_mut().chain(&mut code).zip(drawn).for_each(|(to, from)| *to = from);
+    let mut drawn = [[0; 16]; 2];
+    chance.fill(drawn.as_flattened_mut());
+    let [number, code] = drawn;
     (number, written(code))
 }
 
-fn written(code: [u8; 12]) -> String {
+/// The first 60 bits of it.
+fn written(code: [u8; 16]) -> String {
     let letters = code.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'0'));
-    let text: Vec<&[u8]> = letters.chunks(4).collect();
+    let text: Vec<&[u8]> = letters.chunks(4).take(3).collect();
     String::from_utf8_lossy(&text.join(&b'-')).into_owned()
 }
 

@@ -101,8 +101,12 @@ impl ReturnAddress {
         let registered = client.redirect_uris.iter().find(|uri| uri.accepts(presented));
         let registered =
             registered.ok_or_else(|| ReturnAddressError::NotRegistered(presented.into()))?;
-        let url = Url::parse(presented)
-            .map_err(|_| ReturnAddressError::NotRegistered(presented.into()))?;
+        let url = if registered.as_str() == presented {
+            registered.url().clone()
+        } else {
+            Url::parse(presented)
+                .map_err(|_| ReturnAddressError::NotRegistered(presented.into()))?
+        };
         if own.contain(&url) {
             return Err(ReturnAddressError::OurOwn);
         }
