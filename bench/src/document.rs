@@ -1,12 +1,13 @@
-//! Where do the clients' metadata documents come from? A small https server in the driver, with a certificate authority of its
-//! own that the server under test is told to believe.
+//! Where do the clients' metadata documents come from? A small server in the driver, over https with a certificate authority of its own
+//! that the servers under test are told to believe, and in plain beside it: the difference between the two is the price of TLS.
 
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -26,22 +27,28 @@ pub(crate) const KNOWN: &str = "app.example";
 /// The client whose person is always asked.
 pub(crate) const NEW: &str = "other.example";
 
+/// The host of clients that nobody has seen before.
+pub(crate) const COLD: &str = "cold.example";
+
 /// A server of documents.
 pub(crate) struct Documents {
+    /// Where it speaks TLS.
     pub(crate) address: SocketAddr,
+    /// Where it does not.
+    pub(crate) plain: SocketAddr,
     /// The authority's certificate.
     pub(crate) authority_pem: String,
 }
 
-/// Serves the documents of [`KNOWN`] and [`NEW`].
+/// Serves the documents of [`KNOWN`], [`NEW`] and [`COLD`]: whatever path is asked for, a client's document is there.
 pub(crate) async fn serve() -> Result<Documents, Fault> {
     let (config, authority_pem) =
         certificate().map_err(|_| Fault::Unreadable("a new certificate"))?;
-    let listener =
-        TcpListener::bind("127.0.0.1:0").await.map_err(|error| Fault::Io("listen", error))?;
-    let address = listener.local_addr().map_err(|error| Fault::Io("listen", error))?;
+    let (listener, address) = listen().await?;
+    let (plain_listener, plain) = listen().await?;
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    let router = Router::new().route("/client.json", get(document));
+    let router = Router::new().fallback(get(document));
+    tokio::spawn(axum::serve(plain_listener, router.clone()).into_future());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let (acceptor, router) = (acceptor.clone(), router.clone());
@@ -57,7 +64,14 @@ pub(crate) async fn serve() -> Result<Documents, Fault> {
             });
         }
     });
-    Ok(Documents { address, authority_pem })
+    Ok(Documents { address, plain, authority_pem })
+}
+
+async fn listen() -> Result<(TcpListener, SocketAddr), Fault> {
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.map_err(|error| Fault::Io("listen", error))?;
+    let address = listener.local_addr().map_err(|error| Fault::Io("listen", error))?;
+    Ok((listener, address))
 }
 
 /// The `client_id` of a client on this host.
@@ -65,15 +79,20 @@ pub(crate) fn client_id(host: &str) -> String {
     format!("https://{host}/client.json")
 }
 
+/// The `client_id` of one of the clients on [`COLD`].
+pub(crate) fn cold_client_id(number: u32) -> String {
+    format!("https://{COLD}/{number}.json")
+}
+
 /// Its redirect URI, on its own host: nothing but TLS stands between it and the person.
 pub(crate) fn redirect_uri(host: &str) -> String {
     format!("https://{host}/callback")
 }
 
-async fn document(headers: HeaderMap) -> impl axum::response::IntoResponse {
+async fn document(headers: HeaderMap, uri: Uri) -> impl axum::response::IntoResponse {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or(KNOWN);
     let document = json!({
-        "client_id": client_id(host),
+        "client_id": format!("https://{host}{}", uri.path()),
         "client_name": "Benchmark",
         "redirect_uris": [redirect_uri(host)],
         "grant_types": ["authorization_code", "refresh_token"],
@@ -88,8 +107,8 @@ fn certificate() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
-    let certificate =
-        CertificateParams::new([KNOWN, NEW].map(String::from))?.signed_by(&key, &authority)?;
+    let certificate = CertificateParams::new([KNOWN, NEW, COLD].map(String::from))?
+        .signed_by(&key, &authority)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)

@@ -10,6 +10,7 @@ mod document;
 mod fault;
 mod load;
 mod measure;
+mod registrations;
 mod report;
 mod scenario;
 mod subject;
@@ -40,6 +41,9 @@ struct Arguments {
     /// Keep what callgrind wrote in this folder, for `callgrind_annotate`.
     #[arg(long)]
     keep: Option<PathBuf>,
+    /// Also registers so many times, with a thousand distinct bodies, and shows what that leaves behind.
+    #[arg(long)]
+    registrations: Option<u32>,
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -48,12 +52,7 @@ struct Arguments {
 enum Role {
     /// Serve the bare handlers (started by a run itself).
     #[command(hide = true)]
-    Bare {
-        /// Where the durable store goes.
-        data: PathBuf,
-        /// Where the server behind the gateway listens.
-        upstream: std::net::SocketAddr,
-    },
+    Bare(bare::Surroundings),
 }
 
 fn main() -> ExitCode {
@@ -63,13 +62,14 @@ fn main() -> ExitCode {
         Err(error) => return report::failed(&fault::Fault::Io("start a runtime", error)),
     };
     let outcome = match arguments.role {
-        Some(Role::Bare { data, upstream }) => runtime.block_on(bare::serve(&data, upstream)),
+        Some(Role::Bare(around)) => runtime.block_on(bare::serve(&around)),
         None => runtime.block_on(measure::run(&measure::Plan {
             salver: arguments.salver,
             counter: arguments.counter,
             only: arguments.only,
             operations: arguments.operations,
             keep: arguments.keep,
+            registrations: arguments.registrations,
         })),
     };
     match outcome {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::counter::Counter;
-use crate::document;
+use crate::document::{self, Documents};
 use crate::fault::Fault;
 use crate::load;
+use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
 use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::{self, Operation, Operations};
@@ -23,6 +24,7 @@ pub(crate) struct Plan {
     pub(crate) only: Option<String>,
     pub(crate) operations: u32,
     pub(crate) keep: Option<PathBuf>,
+    pub(crate) registrations: Option<u32>,
 }
 
 /// A server, where it answers, and what can be asked of it.
@@ -44,21 +46,34 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
     let configuration = world::configure(folder.path(), behind, &documents)?;
-    let bare = start_bare(&bench, folder.path().as_os_str(), behind).await?;
+    let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
     let ours = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
     let pairs = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
         if plan.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str())) {
             report::talk(&format!("measuring {}", scenario.name));
-            let bare = cost(&bare, at_bare, plan.operations).await?;
+            let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;
+            let tls = if scenario.over_tls {
+                let over_tls = scenario::bare::over_tls();
+                let with = cost(&bare, &over_tls, plan.operations).await?;
+                Some(with.instructions - cost_at_bare.instructions)
+            } else {
+                None
+            };
             let ours = cost(&ours, at_ours, plan.operations).await?;
-            rows.push(Row { scenario, bare, ours });
+            rows.push(Row { scenario, bare: cost_at_bare, ours, tls });
         }
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
-    report::show(counter, &rows, &whole)
+    let registrations = match plan.registrations {
+        Some(number) => {
+            Some(registrations::run(&program, folder.path(), &documents, number).await?)
+        }
+        None => None,
+    };
+    report::show(counter, &rows, &whole, registrations.as_ref())
 }
 
 /// The server to measure: the one that is named, or the one beside this program.
@@ -72,10 +87,16 @@ fn find(named: Option<&Path>) -> Result<PathBuf, Fault> {
     }
 }
 
-async fn start_bare(bench: &Bench, data: &OsStr, behind: SocketAddr) -> Result<Side, Fault> {
+async fn start_bare(
+    bench: &Bench,
+    data: &Path,
+    (behind, documents): (SocketAddr, &Documents),
+) -> Result<Side, Fault> {
     let program = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
-    let behind = behind.to_string();
-    let arguments = [OsStr::new("bare"), data, OsStr::new(&behind)];
+    let addresses = [behind, documents.address, documents.plain].map(|address| address.to_string());
+    let addresses = addresses.iter().map(OsStr::new);
+    let arguments: Vec<_> =
+        [OsStr::new("bare"), data.as_os_str()].into_iter().chain(addresses).collect();
     let (subject, line) = Subject::start::<BareLine>(bench, &program, &arguments).await?;
     Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
 }
@@ -86,7 +107,8 @@ async fn start_ours(bench: &Bench, program: &Path, configuration: &Path) -> Resu
     Ok(Side { subject, address: world.address, operations: scenario::ours::operations(&world) })
 }
 
-fn arguments(configuration: &Path) -> [&OsStr; 4] {
+/// How our server is started.
+pub(crate) fn arguments(configuration: &Path) -> [&OsStr; 4] {
     [OsStr::new("serve"), OsStr::new("--json"), OsStr::new("--config"), configuration.as_os_str()]
 }
 
@@ -125,4 +147,5 @@ async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
 
 /// An odd number: the one in the middle is shown.
 const STARTS: usize = 5;
-const SETTLED: Duration = Duration::from_millis(500);
+/// How long a server is left alone before its memory is read.
+pub(crate) const SETTLED: Duration = Duration::from_millis(500);

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -72,6 +72,15 @@ impl Subject {
     /// Begins to count its instructions.
     pub(crate) fn count(&self) -> Result<Count, Fault> {
         self.bench.counter.begin(self.process, &self.bench.dumps)
+    }
+
+    /// Asks it to end, and waits until it has: what it keeps is then in its files.
+    pub(crate) fn end(mut self) -> Result<(), Fault> {
+        let ended = Command::new("kill")
+            .args(["-TERM", &self.process.to_string()])
+            .status()
+            .and_then(|_| self.child.wait());
+        ended.map(drop).map_err(|error| Fault::Io("end the server", error))
     }
 
     /// Its memory now.

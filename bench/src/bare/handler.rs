@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, RawForm, RawQuery, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOCATION};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use salver_jose::Signer as _;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Bare;
@@ -61,20 +62,67 @@ pub(crate) async fn authorize(
 
 /// A person must be asked: a page.
 pub(crate) async fn authorize_page(RawQuery(query): RawQuery) -> Response {
-    let (mut client, mut redirect) = (None, None);
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match &*name {
-            "client_id" => client = Some(value.into_owned()),
-            "redirect_uri" => redirect = Some(value.into_owned()),
-            _ => {}
-        }
+    match asked(query.as_deref()) {
+        Some((client, redirect)) => page(&client, &redirect),
+        None => StatusCode::BAD_REQUEST.into_response(),
     }
-    let (Some(client), Some(redirect)) = (client, redirect) else {
+}
+
+/// The client's document is fetched and read first.
+pub(crate) async fn authorize_cold(
+    State(bare): State<Arc<Bare>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Some((client, redirect, url)) = asked_with_url(query.as_deref()) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let page = [HEAD, &client, MIDDLE, &redirect, FOOT].concat();
-    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page)
-        .into_response()
+    described(bare.web.fetch(&url).await, &client, &redirect)
+}
+
+/// The same over TLS.
+pub(crate) async fn authorize_cold_over_tls(
+    State(bare): State<Arc<Bare>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Some((client, redirect, url)) = asked_with_url(query.as_deref()) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    described(bare.web.fetch_over_tls(&url).await, &client, &redirect)
+}
+
+/// What a page needs to know of a client.
+#[derive(Deserialize)]
+struct Document {
+    client_id: String,
+    client_name: String,
+    redirect_uris: Vec<String>,
+}
+
+/// What a client says of itself when it registers, and hears back.
+#[derive(Deserialize, Serialize)]
+struct Registration {
+    #[serde(default)]
+    client_id: String,
+    client_name: String,
+    redirect_uris: Vec<String>,
+    #[serde(default)]
+    grant_types: Vec<String>,
+    #[serde(default)]
+    response_types: Vec<String>,
+    token_endpoint_auth_method: String,
+}
+
+/// The client is called something at random, and told so.
+pub(crate) async fn register(body: Bytes) -> Response {
+    let (Ok(registration), Some(client_id)) =
+        (serde_json::from_slice::<Registration>(&body), secret())
+    else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match serde_json::to_string(&Registration { client_id, ..registration }) {
+        Ok(answer) => (StatusCode::CREATED, no_store(answer)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 /// A code or a refresh token is taken away, its successor kept, and a token signed.
@@ -116,6 +164,43 @@ pub(crate) async fn call(State(bare): State<Arc<Bare>>, request: Request) -> Res
         Some(response) => response.map(Body::new),
         None => StatusCode::BAD_GATEWAY.into_response(),
     }
+}
+
+/// `client_id` and `redirect_uri`.
+fn asked(query: Option<&str>) -> Option<(String, String)> {
+    let (mut client, mut redirect) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(query?.as_bytes()) {
+        match &*name {
+            "client_id" => client = Some(value.into_owned()),
+            "redirect_uri" => redirect = Some(value.into_owned()),
+            _ => {}
+        }
+    }
+    Some((client?, redirect?))
+}
+
+fn asked_with_url(query: Option<&str>) -> Option<(String, String, Uri)> {
+    let (client, redirect) = asked(query)?;
+    let url = client.parse().ok()?;
+    Some((client, redirect, url))
+}
+
+fn described(document: Option<Bytes>, client: &str, redirect: &str) -> Response {
+    let document = document
+        .and_then(|bytes| serde_json::from_slice::<Document>(&bytes).ok())
+        .filter(|document| {
+            document.client_id == client && document.redirect_uris.iter().any(|uri| uri == redirect)
+        });
+    match document {
+        Some(document) => page(&document.client_name, redirect),
+        None => StatusCode::BAD_GATEWAY.into_response(),
+    }
+}
+
+fn page(client: &str, redirect: &str) -> Response {
+    let page = [HEAD, client, MIDDLE, redirect, FOOT].concat();
+    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")], page)
+        .into_response()
 }
 
 fn no_store(json: String) -> Response {

@@ -1,16 +1,17 @@
 //! What is the least that each operation costs? Axum handlers that do only the necessary: no checks, no limits, no log.
 //!
-//! Parses what must be parsed, reads memory for what is cached, writes one durable row where a promise is made, signs where a token is
+//! Parses what must be parsed, fetches what is not there, reads memory for what is cached, writes one durable row where a promise is made, signs where a token is
 //! made, and forwards where the gateway would.
 
 mod durable;
+mod fetch;
 mod forward;
 mod handler;
 
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,6 +23,7 @@ use salver_jose::{Algorithm, SigningKey};
 use tokio::net::TcpListener;
 
 use self::durable::Durable;
+use self::fetch::Web;
 use self::forward::Forward;
 use crate::fault::Fault;
 use crate::subject::BareLine;
@@ -33,6 +35,7 @@ pub(crate) struct Bare {
     key: SigningKey,
     store: Durable,
     forward: Forward,
+    web: Web,
 }
 
 /// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
@@ -45,20 +48,37 @@ pub(crate) const TOKEN: &str = concat!(
     "bm90LWEtc2lnbmF0dXJlLW5vdC1hLXNpZ25hdHVyZS1ub3QtYS1zaWduYXR1cmUtbm90LWEtc2ln"
 );
 
+/// What the bare server has to be told.
+#[derive(clap::Args)]
+pub(crate) struct Surroundings {
+    /// Where the durable store goes, and the certificate authority lies.
+    pub(crate) data: PathBuf,
+    /// Where the server behind the gateway listens.
+    pub(crate) upstream: SocketAddr,
+    /// Where documents are served over TLS.
+    pub(crate) documents: SocketAddr,
+    /// Where they are served in plain.
+    pub(crate) plain_documents: SocketAddr,
+}
+
 /// Serves until it is ended.
-pub(crate) async fn serve(data: &Path, upstream: SocketAddr) -> Result<(), Fault> {
+pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
     let bare = Arc::new(Bare {
         discovery: handler::DISCOVERY,
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
-        store: Durable::open(&data.join("bare.db"))?,
-        forward: Forward::to(upstream),
+        store: Durable::open(&around.data.join("bare.db"))?,
+        forward: Forward::to(around.upstream),
+        web: Web::of(around)?,
     });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(handler::discovery))
+        .route("/register", post(handler::register))
         .route("/introspect", post(handler::introspect))
         .route("/authorize", get(handler::authorize))
         .route("/authorize/page", get(handler::authorize_page))
+        .route("/authorize/cold", get(handler::authorize_cold))
+        .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
         .route("/mcp", post(handler::call))
         .with_state(bare);

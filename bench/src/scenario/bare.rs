@@ -2,13 +2,15 @@
 
 use std::array;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
 
-use super::{Done, Operation, Operations, PerWorker, request};
+use super::{Done, Operation, Operations, PerWorker, registration, request};
 use crate::bare::TOKEN;
+use crate::document;
 use crate::fault::Fault;
 use crate::load::Connection;
 use crate::upstream;
@@ -17,17 +19,29 @@ use crate::upstream;
 pub(crate) fn operations() -> Operations {
     vec![
         Arc::new(Discovery),
+        Arc::new(Registration(AtomicUsize::new(0))),
         Arc::new(Introspection),
         Arc::new(Page),
+        Arc::new(Cold { path: "/authorize/cold", next: AtomicU32::new(0) }),
         Arc::new(Login),
         Arc::new(Refresh(array::from_fn(|_| Mutex::default()))),
         Arc::new(Gateway),
     ]
 }
 
+/// The one that goes out, over TLS.
+pub(crate) fn over_tls() -> Arc<dyn Operation> {
+    Arc::new(Cold { path: "/authorize/cold/tls", next: AtomicU32::new(0) })
+}
+
 struct Discovery;
+struct Registration(AtomicUsize);
 struct Introspection;
 struct Page;
+struct Cold {
+    path: &'static str,
+    next: AtomicU32,
+}
 struct Login;
 struct Refresh(PerWorker<String>);
 struct Gateway;
@@ -39,6 +53,12 @@ impl Operation for Discovery {
             request::expect("discovery", StatusCode::OK, connection.ask(asked).await?)?;
             Ok(())
         })
+    }
+}
+
+impl Operation for Registration {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async { registration::register(connection, HOST, &self.0).await })
     }
 }
 
@@ -55,7 +75,20 @@ impl Operation for Introspection {
 impl Operation for Page {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async {
-            let path = format!("/authorize/page?{}", authorization());
+            let path = format!("/authorize/page?{}", authorization(CLIENT, REDIRECT));
+            let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
+            request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Cold {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let client = document::cold_client_id(self.next.fetch_add(1, Ordering::Relaxed));
+            let query = authorization(&client, &document::redirect_uri(document::COLD));
+            let path = format!("{}?{query}", self.path);
             let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
             request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
             Ok(())
@@ -106,7 +139,7 @@ impl Operation for Gateway {
 
 /// Authorize and token; answers with the refresh token.
 async fn log_in(connection: &mut Connection) -> Result<String, Fault> {
-    let path = format!("/authorize?{}", authorization());
+    let path = format!("/authorize?{}", authorization(CLIENT, REDIRECT));
     let asked = request::get(request::to(HOST, &path).header(COOKIE, SESSION))?;
     let answer = request::expect("authorize", StatusCode::SEE_OTHER, connection.ask(asked).await?)?;
     let code = request::redirected(&answer, "code")?;
@@ -127,11 +160,11 @@ async fn redeem(connection: &mut Connection, pairs: &[(&str, &str)]) -> Result<S
     request::member(&answer, "refresh_token")
 }
 
-fn authorization() -> String {
+fn authorization(client: &str, redirect: &str) -> String {
     request::encode(&[
         ("response_type", "code"),
-        ("client_id", CLIENT),
-        ("redirect_uri", REDIRECT),
+        ("client_id", client),
+        ("redirect_uri", redirect),
         ("scope", "notes:read notes:write"),
         ("state", "af0ifjsldkj"),
         ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),

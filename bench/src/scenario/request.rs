@@ -26,9 +26,12 @@ pub(crate) fn form(
     builder.body(Full::from(encode(pairs))).map_err(|_| Fault::Unreadable("an address"))
 }
 
-pub(crate) fn json(builder: Builder, body: &'static str) -> Result<Request<Full<Bytes>>, Fault> {
+pub(crate) fn json(
+    builder: Builder,
+    body: impl Into<Bytes>,
+) -> Result<Request<Full<Bytes>>, Fault> {
     let builder = builder.method(Method::POST).header(CONTENT_TYPE, "application/json");
-    builder.body(Full::from(body)).map_err(|_| Fault::Unreadable("an address"))
+    builder.body(Full::new(body.into())).map_err(|_| Fault::Unreadable("an address"))
 }
 
 pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {

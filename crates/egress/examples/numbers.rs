@@ -22,8 +22,8 @@ use std::{
 use futures_util::future::BoxFuture;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use salver_egress::{
-    ChosenBy, Clock, Egress, Fetch, Freshness, Purpose, Reach, Resolve, ResolveError, Settings,
-    Source, Standing, SystemClock, address, url_gate,
+    Check, ChosenBy, Clock, Egress, Fetch, Freshness, Purpose, Reach, Resolve, ResolveError,
+    Settings, Source, Standing, SystemClock, address, url_gate,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -173,7 +173,7 @@ fn fetch(url: &str, user: u32) -> Fetch<'_> {
         standing: Standing::FirstSight,
         limit: 5 * 1024,
         accept: "application/json",
-        check: |candidate| candidate.body.starts_with(b"{"),
+        check: Check::new(|candidate| candidate.body.starts_with(b"{")),
     }
 }
 

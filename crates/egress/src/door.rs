@@ -1,6 +1,6 @@
 //! The door `fetch`: what the program holds in its hand.
 //!
-//! Judge the URL, answer from a fresh copy, join or begin the flight. What happens in flight is `journey.rs`; `texts.rs` asks the DNS alone.
+//! Answer from a fresh copy, else judge the URL, join or begin the flight. What happens in flight is `journey.rs`; `texts.rs` asks the DNS alone.
 
 mod journey;
 mod texts;
@@ -96,18 +96,19 @@ impl Egress {
     /// What went wrong, in full, for the log; strangers may hear [`FetchError::category`] only.
     pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Fetched, FetchError> {
         let door = &self.0;
-        let judged = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose);
-        let target = judged.inspect_err(|error| door.note_refused_url(&fetch, error))?;
         let copy = CopyKey {
             purpose: fetch.purpose,
             chosen_by: fetch.chosen_by,
             url: Arc::from(fetch.url),
         };
+        // Whatever is kept under this very key was judged before it was fetched, by the rules that this door has for good.
         if let Some(found) = door.copies.find(&copy, fetch.standing)
             && let Some(fetched) = found.fresh(door.clock.wall())
         {
             return within_limit(fetched, fetch.limit);
         }
+        let judged = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose);
+        let target = judged.inspect_err(|error| door.note_refused_url(&fetch, error))?;
         let flight = Flight::new(target, copy, &fetch);
         let key = flight.key.clone();
         let work = || Arc::clone(door).fly(flight);

@@ -1,9 +1,10 @@
 //! The door for URLs that strangers chose: what is asked for, and what comes back.
 //!
-//! Judge the URL → a fresh copy needs no network → one flight per URL → budgets → dial → ask → check → keep. A failure
+//! A fresh copy needs no network → judge the URL → one flight per URL → budgets → dial → ask → check → keep. A failure
 //! gives a known-good copy its chance, and is never kept itself (SPEC CIMD-C-2).
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// A wish for the content of one URL.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Fetch<'a> {
     /// The URL, exactly as it was given to us.
     pub url: &'a str,
@@ -34,7 +35,28 @@ pub struct Fetch<'a> {
     /// Media types for `Accept`.
     pub accept: &'static str,
     /// Is this what it was fetched for? Only then is it kept (SPEC CIMD-C-2). Must be cheap and must not trust.
-    pub check: fn(&Candidate<'_>) -> bool,
+    pub check: Check,
+}
+
+/// Looks at an answer before it is kept.
+#[derive(Clone)]
+pub struct Check(Arc<dyn Fn(&Candidate<'_>) -> bool + Send + Sync>);
+
+impl Check {
+    /// This one.
+    pub fn new(check: impl Fn(&Candidate<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(check))
+    }
+
+    pub(crate) fn passes(&self, candidate: &Candidate<'_>) -> bool {
+        (self.0)(candidate)
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Check(..)")
+    }
 }
 
 /// A received answer, before it is believed to be anything.
@@ -45,7 +67,7 @@ pub struct Candidate<'a> {
     /// Value of `Content-Type`, if it was one and readable.
     pub content_type: Option<&'a str>,
     /// The body.
-    pub body: &'a [u8],
+    pub body: &'a Bytes,
 }
 
 /// What was fetched. Cheap to clone.

@@ -1,7 +1,7 @@
 //! The only door outwards: guarded, bounded HTTP requests to URLs that somebody else chose.
 //!
 //! ```no_run
-//! use salver_egress::{ChosenBy, Egress, Fetch, FetchError, Purpose, Settings, Source, Standing};
+//! use salver_egress::{Check, ChosenBy, Egress, Fetch, FetchError, Purpose, Settings, Source, Standing};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let egress = Egress::new(Settings::default())?;
@@ -14,7 +14,7 @@
 //!         standing: Standing::FirstSight,
 //!         limit: 5 * 1024,
 //!         accept: "application/json",
-//!         check: |candidate| candidate.body.starts_with(b"{"),
+//!         check: Check::new(|candidate| candidate.body.starts_with(b"{")),
 //!     })
 //!     .await;
 //! # drop(fetched);
@@ -58,7 +58,7 @@ pub use door::{Egress, Texts};
 pub use error::{
     AnswerRefusal, BudgetKind, Category, DialError, FetchError, NotNow, Phase, SetupError,
 };
-pub use fetch::{Candidate, Fetch, Fetched, Freshness};
+pub use fetch::{Candidate, Check, Fetch, Fetched, Freshness};
 pub use ledger::{Event, Family, Mark, Reading};
 pub use mode::{ForwardProxy, Mode, ProxyAuthorization, ProxyResolving};
 pub use purpose::{Purpose, Source, Standing, network_of};

@@ -24,8 +24,12 @@ pub fn display_host(host: &Host) -> DisplayHost {
     let Some(ascii) = host.as_name() else {
         return DisplayHost { text: host.to_string(), site: None };
     };
-    let labels = host.registrable_domain().map(|site| site.split('.').count());
-    let text = honest_unicode(ascii).unwrap_or_else(|| ascii.to_owned());
+    let site = host.registrable_domain();
+    let Some(text) = honest_unicode(ascii) else {
+        let start = site.map(|site| ascii.len() - site.len());
+        return DisplayHost { text: ascii.to_owned(), site: start.map(|start| start..ascii.len()) };
+    };
+    let labels = site.map(|site| site.split('.').count());
     let site = labels.and_then(|count| {
         text.rmatch_indices('.').nth(count - 1).map_or(Some(0), |(dot, _)| Some(dot + 1))
     });

@@ -11,6 +11,7 @@ use salver_oauth::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::{
     catalogue::{Catalogue, Client},
@@ -93,7 +94,7 @@ pub struct Facts<'f> {
     /// The client.
     pub client: &'f Metadata,
     /// The redirect URI that this request uses.
-    pub redirect_uri: &'f str,
+    pub redirect_uri: &'f Url,
     /// Where it leads.
     pub recipient: &'f Recipient,
     /// Where the client's metadata come from.
@@ -135,7 +136,7 @@ impl<'f> Facts<'f> {
     /// Assesses the client for the redirect URI that this request uses.
     #[must_use]
     pub fn assess(&self) -> Assessment {
-        let publisher = self.publisher();
+        let (publisher, known) = (self.publisher(), self.known());
         let relay = self.catalogue.is_relay(self.redirect_uri);
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
         let evidence = self.gathered(&publisher);
@@ -144,7 +145,7 @@ impl<'f> Facts<'f> {
             _ if relay || pinned => Rung::Published,
             _ if !evidence.intersection(Evidence::OF_INSTALLATION).is_empty() => Rung::Attested,
             Publisher::Domain(_) if self.is_keyed() => Rung::Anchored,
-            _ if self.reaches_only(&publisher) => Rung::Anchored,
+            _ if self.reaches_only(&publisher, known) => Rung::Anchored,
             _ => Rung::Published,
         };
         Assessment {
@@ -153,7 +154,7 @@ impl<'f> Facts<'f> {
             publisher,
             relay,
             on_this_computer: self.recipient.is_on_this_computer(),
-            known: self.known().map(|client| client.name.clone()),
+            known: known.map(|client| client.name.clone()),
             pinned,
             keyed: self.is_keyed(),
             evidence,
@@ -205,19 +206,19 @@ impl<'f> Facts<'f> {
 
     /// Whether the answer can only reach the publisher: its exact host, or one that the catalogue names for this client. An
     /// administrator has named the address itself.
-    fn reaches_only(&self, publisher: &Publisher) -> bool {
+    fn reaches_only(&self, publisher: &Publisher, known: Option<&Client>) -> bool {
         match (publisher, self.recipient) {
             (Publisher::Administrator, Recipient::Https { .. }) => true,
             (Publisher::Domain(publisher), Recipient::Https { host }) => {
-                publisher == host || self.is_named_host(host)
+                publisher == host || self.names_host(known, host)
             }
             _ => false,
         }
     }
 
-    pub(crate) fn is_named_host(&self, host: &str) -> bool {
-        self.known().is_some_and(|client| client.receives_at(host))
-            && !self.catalogue.is_shared_host(host)
+    /// Whether the catalogue names this host for the client.
+    pub(crate) fn names_host(&self, known: Option<&Client>, host: &str) -> bool {
+        known.is_some_and(|client| client.receives_at(host)) && !self.catalogue.is_shared_host(host)
     }
 
     /// Whether the client cannot avoid authenticating with its publisher's keys: a document that also lists `none` proves nothing

@@ -77,10 +77,16 @@ impl Bans {
         &self.list
     }
 
+    /// Whether nobody is banned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// The oldest ban in force that shuts out whoever these facts are of.
     #[must_use]
     pub fn find(&self, facts: &BanFacts<'_>, now: Timestamp) -> Option<&Ban> {
-        if self.list.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let by_value = facts.values().filter_map(|(kind, value)| {

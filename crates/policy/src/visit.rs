@@ -22,7 +22,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    application::fingerprint,
     assessment::{Assessment, Facts, Publisher, Rung},
     evidence::Evidence,
     redirects::UnlistedHttps,
@@ -143,6 +142,8 @@ pub struct Login {
     pub scopes: Scope,
     /// When this server first let the client in.
     pub first_seen: Option<Timestamp>,
+    /// The client's [`fingerprint`](crate::application::fingerprint).
+    pub application: Box<str>,
     /// The application that the client is bound to, if it is.
     pub bound_to: Option<Box<str>>,
     /// `software_id`, as claimed.
@@ -172,6 +173,7 @@ impl Visit {
             resource,
             scopes,
             first_seen,
+            application,
             bound_to,
             software_id,
             unlisted,
@@ -199,7 +201,7 @@ impl Visit {
             first_seen,
             name: client.name.clone(),
             look_alike: look_alike(warnings),
-            application: fingerprint(client).into(),
+            application,
             bound_to,
             resource,
             scopes,

@@ -8,6 +8,7 @@ use salver_oauth::{Timestamp, client::redirect_uri::Recipient};
 
 use crate::{
     assessment::{Assessment, DocumentCopy, Facts, Publisher},
+    catalogue::Client,
     impersonation::{Likeness, NameHit},
 };
 
@@ -75,10 +76,12 @@ impl Facts<'_> {
     #[must_use]
     pub fn warnings(&self, assessment: &Assessment, seen_before: bool) -> Vec<Warning> {
         let first_sight = (!seen_before).then_some(Warning::FirstSight);
+        // Most clients are in no catalogue, and are not looked for again.
+        let known = assessment.known.as_ref().and_then(|_| self.known());
         [
-            self.name(assessment),
-            self.host(assessment),
-            self.other_recipient_host(assessment),
+            self.name(assessment, known),
+            self.host(assessment, known),
+            self.other_recipient_host(assessment, known),
             self.loopback_only(),
             self.old_copy(),
             first_sight,
@@ -90,13 +93,13 @@ impl Facts<'_> {
 
     /// A name belongs to its owner's documents in the catalogue and to everything on the owner's site; what an administrator entered
     /// is called as the administrator says.
-    fn name(&self, assessment: &Assessment) -> Option<Warning> {
+    fn name(&self, assessment: &Assessment, known: Option<&Client>) -> Option<Warning> {
         let name = self.client.name.as_ref()?;
         if assessment.publisher == Publisher::Administrator {
             return None;
         }
         let (protected, why) = match self.protected.name(name)? {
-            NameHit::Taken { protected, .. } if self.is_owner(assessment, &protected.owner) => {
+            NameHit::Taken { protected, .. } if is_owner(assessment, known, &protected.owner) => {
                 return None;
             }
             NameHit::Taken { protected, why } => (protected, why),
@@ -111,30 +114,18 @@ impl Facts<'_> {
         })
     }
 
-    fn is_owner(&self, assessment: &Assessment, owner: &str) -> bool {
-        self.known().is_some_and(|client| *client.publisher == *owner)
-            || match &assessment.publisher {
-                Publisher::Administrator => true,
-                Publisher::Domain(host) => is_same_site(host, owner),
-                Publisher::ExactUrl(_)
-                | Publisher::Hosted(_)
-                | Publisher::Account(_)
-                | Publisher::Nobody => false,
-            }
-    }
-
     /// The host that vouches, else the one that gets the answer. What the catalogue names for the client is what it is.
-    fn host(&self, assessment: &Assessment) -> Option<Warning> {
+    fn host(&self, assessment: &Assessment, known: Option<&Client>) -> Option<Warning> {
         let vouches = match &assessment.publisher {
             Publisher::Administrator => return None,
-            Publisher::Domain(host) => self.known().is_none().then_some(host),
+            Publisher::Domain(host) => known.is_none().then_some(host),
             Publisher::ExactUrl(_)
             | Publisher::Hosted(_)
             | Publisher::Account(_)
             | Publisher::Nobody => None,
         };
         let answered = match self.recipient {
-            Recipient::Https { host } => Some(host).filter(|host| !self.is_named_host(host)),
+            Recipient::Https { host } => Some(host).filter(|host| !self.names_host(known, host)),
             _ => None,
         };
         vouches.into_iter().chain(answered).find_map(|host| {
@@ -144,10 +135,14 @@ impl Facts<'_> {
     }
 
     /// A host that the catalogue names for the client is no other one.
-    fn other_recipient_host(&self, assessment: &Assessment) -> Option<Warning> {
+    fn other_recipient_host(
+        &self,
+        assessment: &Assessment,
+        known: Option<&Client>,
+    ) -> Option<Warning> {
         match (&assessment.publisher, self.recipient) {
             (Publisher::Domain(publisher), Recipient::Https { host }) => {
-                (publisher != host && !self.is_named_host(host)).then(|| {
+                (publisher != host && !self.names_host(known, host)).then(|| {
                     let (recipient, publisher) = (host.clone(), publisher.clone());
                     Warning::OtherRecipientHost { recipient, publisher }
                 })
@@ -167,6 +162,18 @@ impl Facts<'_> {
             DocumentCopy::Pinned { fetched } => Some(Warning::PinnedCopy { fetched }),
         }
     }
+}
+
+fn is_owner(assessment: &Assessment, known: Option<&Client>, owner: &str) -> bool {
+    known.is_some_and(|client| *client.publisher == *owner)
+        || match &assessment.publisher {
+            Publisher::Administrator => true,
+            Publisher::Domain(host) => is_same_site(host, owner),
+            Publisher::ExactUrl(_)
+            | Publisher::Hosted(_)
+            | Publisher::Account(_)
+            | Publisher::Nobody => false,
+        }
 }
 
 fn is_same_site(one: &str, other: &str) -> bool {

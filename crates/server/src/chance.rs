@@ -40,9 +40,22 @@ pub fn secret_text(chance: &dyn Chance) -> String {
 /// The code of an attempt: 60 random bits (DESIGN 4.10), written so that it can be read out over a telephone.
 #[must_use]
 pub fn attempt_code(chance: &dyn Chance) -> String {
-    let letters = random::<12>(chance)
-        .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'0'));
-    let text: Vec<&[u8]> = letters.chunks(4).collect();
+    written(random(chance))
+}
+
+/// The number of a ticket, and the code of the attempt that it belongs to.
+#[must_use]
+pub(crate) fn ticket_and_attempt(chance: &dyn Chance) -> ([u8; 16], String) {
+    let mut drawn = [[0; 16]; 2];
+    chance.fill(drawn.as_flattened_mut());
+    let [number, code] = drawn;
+    (number, written(code))
+}
+
+/// The first 60 bits of it.
+fn written(code: [u8; 16]) -> String {
+    let letters = code.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'0'));
+    let text: Vec<&[u8]> = letters.chunks(4).take(3).collect();
     String::from_utf8_lossy(&text.join(&b'-')).into_owned()
 }
 

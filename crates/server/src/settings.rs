@@ -134,6 +134,12 @@ impl Resources {
         Self { list, offers }
     }
 
+    /// All of them, in that order.
+    #[must_use]
+    pub fn list(&self) -> &[Resource] {
+        &self.list
+    }
+
     /// What is offered at each.
     #[must_use]
     pub fn offers(&self) -> &[Offer] {

@@ -4,6 +4,8 @@
 //! saw it, and lets the answer be judged against what was shown. Nothing is stored until somebody answers; its number makes the
 //! answer count once.
 
+use std::fmt;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use salver_jose::seal::{DerivedKey, SealError};
 use salver_oauth::Timestamp;
@@ -24,19 +26,43 @@ pub(crate) struct Ticket {
     pub(crate) request: String,
 }
 
+/// A sealed ticket as it stands in a form: base64url, in which no character means anything to HTML.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealedTicket(String);
+
+impl SealedTicket {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sample() -> Self {
+        Self("TICKET".to_owned())
+    }
+}
+
+impl fmt::Display for SealedTicket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Ticket {
-    /// Seals a ticket, as base64url text for a form.
+    /// Seals a ticket. Its number was drawn for it alone, so it is the nonce too.
     ///
     /// # Errors
-    /// If the system's chance fails.
-    pub(crate) fn seal(&self, key: &DerivedKey) -> Result<String, SealError> {
+    /// If the request is too long.
+    pub(crate) fn seal(&self, key: &DerivedKey) -> Result<SealedTicket, SealError> {
+        let (nonce, _) = self.number.split_first_chunk().ok_or(SealError)?;
         let mut bytes = Vec::with_capacity(FIXED + self.request.len());
         bytes.extend(self.number);
         bytes.extend(self.session);
         bytes.extend(self.metadata);
         bytes.extend(self.shown_at.as_unix().to_be_bytes());
         bytes.extend(self.request.as_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(key.seal(AAD, &bytes)?))
+        Ok(SealedTicket(URL_SAFE_NO_PAD.encode(key.seal_with(*nonce, AAD, &bytes)?)))
     }
 
     /// Opens a ticket. `None` if it is not one of ours.
@@ -76,10 +102,11 @@ mod tests {
             shown_at: Timestamp::from_unix(99),
             request: "client_id=a&state=%2b".into(),
         };
-        let text = ticket.seal(&key).unwrap();
-        assert_eq!(Ticket::open(&text, &key), Some(ticket));
+        let sealed = ticket.seal(&key).unwrap();
+        let text = sealed.as_str();
+        assert_eq!(Ticket::open(text, &key), Some(ticket));
         let other = MasterKey::from_bytes([6; 32]).derive(KeyPurpose::Tickets).unwrap();
-        assert_eq!(Ticket::open(&text, &other), None);
+        assert_eq!(Ticket::open(text, &other), None);
         assert_eq!(Ticket::open(&text[..text.len() - 2], &key), None);
         assert_eq!(Ticket::open("", &key), None);
     }

@@ -5,6 +5,7 @@ pub(crate) mod world;
 
 use std::array;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::StatusCode;
@@ -12,7 +13,7 @@ use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
 
 use self::world::World;
-use super::{Done, Operation, Operations, PerWorker, request};
+use super::{Done, Operation, Operations, PerWorker, registration, request};
 use crate::document;
 use crate::fault::Fault;
 use crate::load::Connection;
@@ -23,8 +24,10 @@ pub(crate) fn operations(world: &Arc<World>) -> Operations {
     let world = || Arc::clone(world);
     vec![
         Arc::new(Discovery(world())),
+        Arc::new(Registration(world(), AtomicUsize::new(0))),
         Arc::new(Introspection(world())),
         Arc::new(Page(world())),
+        Arc::new(Cold(world(), AtomicU32::new(0))),
         Arc::new(Login(world())),
         Arc::new(Refresh(world(), array::from_fn(|_| Mutex::default()))),
         Arc::new(Gateway(world())),
@@ -32,8 +35,10 @@ pub(crate) fn operations(world: &Arc<World>) -> Operations {
 }
 
 struct Discovery(Arc<World>);
+struct Registration(Arc<World>, AtomicUsize);
 struct Introspection(Arc<World>);
 struct Page(Arc<World>);
+struct Cold(Arc<World>, AtomicU32);
 struct Login(Arc<World>);
 struct Refresh(Arc<World>, PerWorker<String>);
 struct Gateway(Arc<World>);
@@ -46,6 +51,12 @@ impl Operation for Discovery {
             request::expect("discovery", StatusCode::OK, connection.ask(asked).await?)?;
             Ok(())
         })
+    }
+}
+
+impl Operation for Registration {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async { registration::register(connection, &self.0.authority, &self.1).await })
     }
 }
 
@@ -67,6 +78,20 @@ impl Operation for Page {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async {
             let path = self.0.authorize_path(document::NEW);
+            let asked = request::get(
+                request::to(&self.0.authority, &path).header(COOKIE, &self.0.session),
+            )?;
+            request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
+
+impl Operation for Cold {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let client = document::cold_client_id(self.1.fetch_add(1, Ordering::Relaxed));
+            let path = self.0.authorization(&client, &document::redirect_uri(document::COLD));
             let asked = request::get(
                 request::to(&self.0.authority, &path).header(COOKIE, &self.0.session),
             )?;

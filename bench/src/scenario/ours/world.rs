@@ -56,23 +56,30 @@ pub(crate) fn configure(
     let mut text = format!(
         "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"error\"\n[tokens]\naccess_token_seconds = 3600\n\
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
-         introspection_secret_file = \"secret\"\n[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
+         introspection_secret_file = \"secret\"\n{EGRESS}[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
-    for host in [document::KNOWN, document::NEW] {
+    for host in [document::KNOWN, document::NEW, document::COLD] {
         writeln!(text, "\"{host}:443\" = \"{}\"", documents.address)
             .map_err(|_| Fault::Unreadable("an address"))?;
     }
     keep("salver.toml", &text)
 }
 
+impl Line {
+    /// Where it answers, as `Host` and as an address.
+    pub(crate) fn place(&self) -> Result<(String, SocketAddr), Fault> {
+        let unreadable = || Fault::Unreadable("the issuer");
+        let authority = self.issuer.strip_prefix("http://").ok_or_else(unreadable)?;
+        let port = authority.rsplit(':').next().and_then(|port| port.parse().ok());
+        let address = SocketAddr::from(([127, 0, 0, 1], port.ok_or_else(unreadable)?));
+        Ok((authority.to_owned(), address))
+    }
+}
+
 impl World {
     /// Makes the account, signs in, says yes, and takes the first tokens.
     pub(crate) async fn set_up(line: &Line) -> Result<Self, Fault> {
-        let authority =
-            line.issuer.strip_prefix("http://").ok_or(Fault::Unreadable("the issuer"))?.to_owned();
-        let port = authority.rsplit(':').next().and_then(|port| port.parse().ok());
-        let port: u16 = port.ok_or(Fault::Unreadable("the issuer"))?;
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let (authority, address) = line.place()?;
         let mut browser = Browser::new(Connection::open(address).await?, &authority);
         let setup = line.setup_url.as_ref().ok_or(Fault::Unreadable("the setup link"))?;
         let setup = setup.strip_prefix(&line.issuer).ok_or(Fault::Unreadable("the setup link"))?;
@@ -96,11 +103,15 @@ impl World {
 
     /// An authorization request of the client on this host.
     pub(crate) fn authorize_path(&self, host: &str) -> String {
-        let (client, redirect) = (document::client_id(host), document::redirect_uri(host));
+        self.authorization(&document::client_id(host), &document::redirect_uri(host))
+    }
+
+    /// An authorization request of this client.
+    pub(crate) fn authorization(&self, client: &str, redirect: &str) -> String {
         let query = request::encode(&[
             ("response_type", "code"),
-            ("client_id", client.as_str()),
-            ("redirect_uri", redirect.as_str()),
+            ("client_id", client),
+            ("redirect_uri", redirect),
             ("scope", "mcp"),
             ("state", "af0ifjsldkj"),
             ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
@@ -159,3 +170,18 @@ pub(crate) const NAME: &str = "bench";
 
 /// Its secret there.
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// One person on one host fetches thousands of documents, and a counter makes all of it slow.
+const EGRESS: &str = "[egress.bounds]
+connect_milliseconds = 60000
+head_milliseconds = 60000
+tls_milliseconds = 60000
+total_milliseconds = 60000
+[egress.budgets]
+in_flight = 10000
+in_flight_per_host = 1000
+overall = 100000
+per_domain = 100000
+per_host = 100000
+per_network = 100000
+";

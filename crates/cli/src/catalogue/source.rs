@@ -2,7 +2,8 @@
 //! what comes after the last one; each failure leaves the last good one in force.
 
 use salver_egress::{
-    Candidate, Category, ChosenBy, Egress, Fetch, FetchError, Freshness, Purpose, Source, Standing,
+    Candidate, Category, Check, ChosenBy, Egress, Fetch, FetchError, Freshness, Purpose, Source,
+    Standing,
 };
 use salver_jose::{MAX_SIGNED_CATALOGUE_BYTES, TokenError, verify_catalogue};
 use salver_policy::catalogue::{
@@ -76,7 +77,7 @@ pub(crate) async fn fetch(egress: &Egress, updates: &Updates) -> Result<String, 
         standing: Standing::KnownGood,
         limit: MAX_SIGNED_CATALOGUE_BYTES,
         accept: "application/jose, text/plain",
-        check: is_compact,
+        check: Check::new(is_compact),
     };
     let fetched = egress.fetch(fetch).await.map_err(SourceError::Fetch)?;
     if let Freshness::Stale { because, .. } = fetched.freshness {
@@ -122,6 +123,8 @@ fn is_compact(candidate: &Candidate<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::{
         super::taken_over::tests::{day, text},
         *,
@@ -156,7 +159,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_signed_text_is_not_kept() {
-        let is_kept = |body: &[u8]| is_compact(&Candidate { url: URL, content_type: None, body });
+        let is_kept = |body: &[u8]| {
+            let body = &Bytes::copy_from_slice(body);
+            is_compact(&Candidate { url: URL, content_type: None, body })
+        };
         assert!(is_kept(b"e30.e30.AAAA\n"));
         for body in [&b"<html>"[..], b"{}", b"a.b", b"a.b.c.d", "\u{e9}.b.c".as_bytes()] {
             assert!(!is_kept(body), "{body:?}");

@@ -179,7 +179,10 @@ pub(super) mod tests {
         let today = day("2026-11-20");
         let mut first = TakenOver::first(text(1, "App"), |_| false).unwrap();
         let applied = first.applied();
-        assert!(applied.is_relay("https://relay.example/r") && applied.client("App").is_some());
+        assert!(
+            applied.is_relay(&"https://relay.example/r".parse().unwrap())
+                && applied.client("App").is_some()
+        );
         assert!(applied.client_of_document("https://app.example/c").is_none());
         assert_eq!(
             words(&first.waiting()),

@@ -42,8 +42,11 @@ impl LedgerFile {
 
     /// Appends lines; a file that would become too long makes room first.
     pub(super) fn append(&self, lines: &[Line]) -> io::Result<()> {
-        let batch: Vec<u8> =
-            lines.iter().flat_map(|line| format!("{}\n", line.to_json()).into_bytes()).collect();
+        let mut batch = String::new();
+        for line in lines {
+            batch.push_str(&line.to_json());
+            batch.push('\n');
+        }
         let length = match fs::metadata(&self.path) {
             Ok(metadata) => metadata.len(),
             Err(error) if error.kind() == ErrorKind::NotFound => 0,
@@ -56,7 +59,7 @@ impl LedgerFile {
         options.append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.path)?.write_all(&batch)
+        options.open(&self.path)?.write_all(batch.as_bytes())
     }
 
     /// All lines of both files; none if nothing was ever written.

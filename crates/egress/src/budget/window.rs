@@ -4,7 +4,7 @@
 
 use std::{
     borrow::Borrow,
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     hash::Hash,
     time::Duration,
 };
@@ -22,17 +22,20 @@ pub(super) struct Claim {
     pub(super) budget: usize,
 }
 
-/// The fetches of the last minute, each with its source.
+/// The fetches of the last minute, each with its source, and how many each source has of them.
 #[derive(Debug, Default)]
-pub(super) struct Window(VecDeque<(Duration, Source)>);
+pub(super) struct Window {
+    fetches: VecDeque<(Duration, Source)>,
+    by_source: HashMap<Source, usize>,
+}
 
 impl Window {
     pub(super) fn check(&mut self, claim: &Claim) -> Result<(), NotNow> {
         self.forget_old(claim.now);
-        if self.0.len() >= claim.budget {
+        if self.fetches.len() >= claim.budget {
             return Err(NotNow::Budget(claim.kind));
         }
-        let by_source = self.0.iter().filter(|(_, other)| *other == claim.source).count();
+        let by_source = self.by_source.get(&claim.source).copied().unwrap_or_default();
         if by_source >= share(claim.budget) {
             return Err(NotNow::Share(claim.kind));
         }
@@ -40,17 +43,25 @@ impl Window {
     }
 
     pub(super) fn add(&mut self, source: Source, now: Duration) {
-        self.0.push_back((now, source));
+        self.fetches.push_back((now, source));
+        *self.by_source.entry(source).or_default() += 1;
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        debug_assert!(self.by_source.len() <= self.fetches.len(), "who has none is forgotten");
+        self.fetches.len()
     }
 
     fn forget_old(&mut self, now: Duration) {
-        while self.0.front().is_some_and(|(at, _)| now.saturating_sub(*at) >= SPAN) {
-            self.0.pop_front();
+        let is_old = |(at, _): &mut (Duration, Source)| now.saturating_sub(*at) >= SPAN;
+        while let Some((_, source)) = self.fetches.pop_front_if(is_old) {
+            if let Entry::Occupied(mut entry) = self.by_source.entry(source) {
+                *entry.get_mut() -= 1;
+                if *entry.get() == 0 {
+                    entry.remove();
+                }
+            }
         }
     }
 }
@@ -78,7 +89,7 @@ impl<K: Eq + Hash> Windows<K> {
         if self.windows.len() >= self.room {
             self.windows.retain(|_, window| {
                 window.forget_old(claim.now);
-                !window.0.is_empty()
+                !window.fetches.is_empty()
             });
         }
         if self.windows.len() >= self.room || claim.budget == 0 {

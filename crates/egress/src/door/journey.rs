@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Door, within_limit};
 use crate::{
-    Candidate, ChosenBy, DialError, Event, Family, Fetch, FetchError, Fetched, Freshness, NotNow,
-    Source,
+    Candidate, Check, ChosenBy, DialError, Event, Family, Fetch, FetchError, Fetched, Freshness,
+    NotNow, Source,
     backoff::Ending,
     copies::CopyKey,
     dial::Wish,
@@ -33,7 +33,7 @@ pub(super) struct Flight {
     target: Target,
     source: Source,
     accept: &'static str,
-    check: fn(&Candidate<'_>) -> bool,
+    check: Check,
 }
 
 /// Flights with equal keys are one: same URL, purpose and trust, same purse, same limit.
@@ -53,13 +53,13 @@ struct Trip {
 
 impl Flight {
     pub(super) fn new(target: Target, copy: CopyKey, fetch: &Fetch<'_>) -> Self {
-        let Fetch { source, standing, limit, accept, check, .. } = *fetch;
+        let Fetch { source, standing, limit, accept, .. } = *fetch;
         Self {
             key: FlightKey { copy, standing, limit },
             target,
             source: source.widened(),
             accept,
-            check,
+            check: fetch.check.clone(),
         }
     }
 
@@ -230,7 +230,7 @@ impl Door {
             content_type: fetched.content_type.as_deref(),
             body: &fetched.body,
         };
-        if !(flight.check)(&candidate) {
+        if !flight.check.passes(&candidate) {
             return Err(FetchError::Unusable(fetched));
         }
         match kept {

@@ -17,7 +17,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 use salver_egress::{
-    Candidate, ChosenBy, Clock, Egress, Fetch, FetchError, Fetched, Purpose, Reach, Resolve,
+    Candidate, Check, ChosenBy, Clock, Egress, Fetch, FetchError, Fetched, Purpose, Reach, Resolve,
     ResolveError, Settings, Source, Standing,
 };
 use tokio::{
@@ -289,7 +289,7 @@ pub(crate) fn fetch(url: &str) -> Fetch<'_> {
         standing: Standing::FirstSight,
         limit: 1024,
         accept: "application/json",
-        check: |candidate: &Candidate<'_>| !candidate.body.starts_with(b"<"),
+        check: Check::new(|candidate: &Candidate<'_>| !candidate.body.starts_with(b"<")),
     }
 }
 

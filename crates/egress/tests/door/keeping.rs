@@ -174,6 +174,18 @@ async fn cached_never_asks_and_says_how_old_its_answer_is() {
 }
 
 #[tokio::test]
+async fn a_copy_answers_for_the_very_url_that_was_judged_and_no_other_spelling() {
+    let set = Set::facing(&Peer::says(vec![answer("", "{}")]).await);
+    set.get(URL).await.unwrap();
+    for other in ["https://APP.example.com/client.json", "https://app.example.com:443/client.json"]
+    {
+        let result = set.get(other).await;
+        assert!(matches!(result, Err(FetchError::Url(_))), "{other}: {result:?}");
+    }
+    assert!(matches!(set.get(URL).await.unwrap().freshness, Freshness::Kept { .. }));
+}
+
+#[tokio::test]
 async fn a_copy_longer_than_a_later_limit_is_refused() {
     let set = Set::facing(&Peer::says(vec![answer("", &"x".repeat(1000))]).await);
     set.get(URL).await.unwrap();

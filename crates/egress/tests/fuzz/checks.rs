@@ -10,8 +10,8 @@ use std::{
 };
 
 use salver_egress::{
-    ChosenBy, Egress, Fetch, FetchError, Purpose, Settings, Source, Standing, TargetHost, address,
-    address::embedded::hidden_v4, url_gate,
+    Check, ChosenBy, Egress, Fetch, FetchError, Purpose, Settings, Source, Standing, TargetHost,
+    address, address::embedded::hidden_v4, url_gate,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -129,7 +129,7 @@ impl Reader {
             standing: Standing::FirstSight,
             limit: LIMIT,
             accept: "application/json",
-            check: |_| true,
+            check: Check::new(|_| true),
         };
         match self.runtime.block_on(self.egress.fetch(fetch)) {
             Ok(fetched) => {

@@ -61,14 +61,27 @@ impl DerivedKey {
     pub fn seal(&self, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(|_| SealError)?;
+        self.seal_with(nonce, aad, plaintext)
+    }
+
+    /// The same with a nonce that was drawn before, for this text alone.
+    ///
+    /// # Errors
+    /// If the text is too long.
+    pub fn seal_with(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        aad: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let mut sealed = Vec::with_capacity(PREFIX_BYTES + plaintext.len() + TAG_BYTES);
         sealed.push(VERSION);
         sealed.extend_from_slice(&nonce);
-        let mut text = Vec::with_capacity(plaintext.len() + TAG_BYTES);
-        text.extend_from_slice(plaintext);
+        sealed.extend_from_slice(plaintext);
         let nonce = Nonce::assume_unique_for_key(nonce);
-        self.aead.seal_in_place_append_tag(nonce, framed(aad), &mut text).map_err(|_| SealError)?;
-        sealed.append(&mut text);
+        let text = sealed.get_mut(PREFIX_BYTES..).ok_or(SealError)?;
+        let tag = self.aead.seal_in_place_separate_tag(nonce, framed(aad), text);
+        sealed.extend_from_slice(tag.map_err(|_| SealError)?.as_ref());
         Ok(sealed)
     }
 

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ReturnAddress {
     redirect_uri: Box<str>,
+    url: Url,
     recipient: redirect_uri::Recipient,
     state: Option<Box<str>>,
     issuer: Issuer,
@@ -42,7 +43,7 @@ pub enum ReturnAddressError {
 /// Addresses that are ours: no answer is ever sent there.
 #[derive(Clone, Debug, Default)]
 pub struct OwnOrigins {
-    origins: Vec<String>,
+    urls: Vec<Url>,
     loopback_ports: Vec<u16>,
 }
 
@@ -52,8 +53,8 @@ impl OwnOrigins {
     pub fn of<'a>(urls: impl IntoIterator<Item = &'a str>) -> Self {
         let mut own = Self::default();
         for url in urls.into_iter().filter_map(|url| Url::parse(url).ok()) {
-            own.origins.push(url.origin().ascii_serialization());
             own.loopback_ports.extend(url.port_or_known_default().filter(|_| is_loopback(&url)));
+            own.urls.push(url);
         }
         own
     }
@@ -65,17 +66,24 @@ impl OwnOrigins {
     }
 
     fn contain(&self, url: &Url) -> bool {
-        let mut url = url.clone();
         // The name with a dot at its end reaches the same place.
-        if let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')).map(String::from)
-            && url.set_host(Some(&bare)).is_err()
-        {
-            return true;
-        }
-        let url = &url;
-        let on_our_port = is_loopback(url)
-            && url.port_or_known_default().is_some_and(|port| self.loopback_ports.contains(&port));
-        on_our_port || self.origins.contains(&url.origin().ascii_serialization())
+        let Some(bare) = url.host_str().and_then(|host| host.strip_suffix('.')) else {
+            return self.contain_undotted(url);
+        };
+        let mut undotted = url.clone();
+        undotted.set_host(Some(bare)).is_err() || self.contain_undotted(&undotted)
+    }
+
+    fn contain_undotted(&self, url: &Url) -> bool {
+        let port = url.port_or_known_default();
+        let on_our_port =
+            is_loopback(url) && port.is_some_and(|port| self.loopback_ports.contains(&port));
+        let is_origin = |own: &Url| {
+            own.scheme() == url.scheme()
+                && own.host_str() == url.host_str()
+                && own.port_or_known_default() == port
+        };
+        on_our_port || self.urls.iter().any(is_origin)
     }
 }
 
@@ -99,8 +107,12 @@ impl ReturnAddress {
         let registered = client.redirect_uris.iter().find(|uri| uri.accepts(presented));
         let registered =
             registered.ok_or_else(|| ReturnAddressError::NotRegistered(presented.into()))?;
-        let url = Url::parse(presented)
-            .map_err(|_| ReturnAddressError::NotRegistered(presented.into()))?;
+        let url = if registered.as_str() == presented {
+            registered.url().clone()
+        } else {
+            Url::parse(presented)
+                .map_err(|_| ReturnAddressError::NotRegistered(presented.into()))?
+        };
         if own.contain(&url) {
             return Err(ReturnAddressError::OurOwn);
         }
@@ -111,6 +123,7 @@ impl ReturnAddress {
         }
         Ok(Self {
             redirect_uri: presented.into(),
+            url,
             recipient: registered.recipient().clone(),
             state: state.map(Into::into),
             issuer: issuer.clone(),
@@ -121,6 +134,12 @@ impl ReturnAddress {
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
+    }
+
+    /// The same, as it was read.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Who sits there.

@@ -229,6 +229,9 @@ impl std::hash::Hash for MetadataUrl {
 
 /// `.` and `..`, also where a percent sign hides the dots (CIMD-U-4).
 pub(super) fn is_dot_segment(segment: &str) -> bool {
+    if !segment.bytes().any(|byte| byte == b'%') {
+        return matches!(segment, "." | "..");
+    }
     let plain = segment.to_ascii_lowercase().replace("%2e", ".");
     // An encoded slash would make `..%2f` a dot segment to whoever decodes later.
     plain.split("%2f").any(|part| matches!(part, "." | ".."))

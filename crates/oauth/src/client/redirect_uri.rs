@@ -14,6 +14,7 @@ use crate::issuer::is_loopback;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RedirectUri {
     text: Box<str>,
+    url: Url,
     recipient: Recipient,
 }
 
@@ -79,13 +80,19 @@ impl RedirectUri {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(E::Credentials);
         }
-        Ok(Self { text: raw.into(), recipient })
+        Ok(Self { text: raw.into(), url, recipient })
     }
 
     /// The registered text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The same, as it was read.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Where answers to it go.
@@ -97,7 +104,8 @@ impl RedirectUri {
     /// The same address without the port of a loopback address: what [`same`] compares.
     #[must_use]
     pub fn without_port(&self) -> Self {
-        Self { text: without_port(&self.text).into(), recipient: self.recipient.clone() }
+        // What is left is as sound as before.
+        Self::parse(&without_port(&self.text)).unwrap_or_else(|_| self.clone())
     }
 
     /// Whether a request may name `presented` where this one is registered: see [`same`].

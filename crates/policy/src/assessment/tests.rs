@@ -28,11 +28,16 @@ pub(crate) fn client(client_id: &str, redirect_uri: &str) -> Metadata {
 /// The facts of a request with its first redirect URI.
 pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts<'f> {
     let uri = &client.redirect_uris[0];
-    let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
+    let (redirect_uri, recipient) = (url(uri.as_str()), uri.recipient());
     let protected = &PROTECTED;
     let (copy, evidence) = (DocumentCopy::Live, Evidence::NONE);
     let record = None;
     Facts { client, redirect_uri, recipient, copy, record, catalogue, protected, evidence }
+}
+
+/// An address that facts can point to.
+pub(crate) fn url(text: &str) -> &'static Url {
+    Box::leak(Box::new(Url::parse(text).unwrap()))
 }
 
 static PROTECTED: LazyLock<ProtectedNames> = LazyLock::new(|| ProtectedNames::of(&catalogue(), []));

@@ -96,7 +96,8 @@ impl Addresses {
 
 /// An address up to its path.
 fn origin(address: &str) -> &str {
-    let path = address.match_indices('/').nth(2).map_or(address.len(), |(at, _)| at);
+    let mut slashes = address.bytes().enumerate().filter(|(_, byte)| *byte == b'/');
+    let path = slashes.nth(2).map_or(address.len(), |(at, _)| at);
     address.get(..path).unwrap_or(address)
 }
 

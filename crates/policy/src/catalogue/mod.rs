@@ -25,6 +25,7 @@ use salver_oauth::{
     Timestamp,
     client::{id::ClientId, redirect_uri::RedirectUri},
 };
+use url::Url;
 
 use self::{
     content::{Content, Removed},
@@ -184,7 +185,7 @@ impl Catalogue {
 
     /// Whether a redirect URI hands the answer on to somewhere else.
     #[must_use]
-    pub fn is_relay(&self, redirect_uri: &str) -> bool {
+    pub fn is_relay(&self, redirect_uri: &Url) -> bool {
         self.index.relays.contains(redirect_uri)
     }
 

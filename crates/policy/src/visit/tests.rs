@@ -11,7 +11,8 @@ use super::{
     *,
 };
 use crate::{
-    assessment::tests::{catalogue, client, facts},
+    application::fingerprint,
+    assessment::tests::{catalogue, client, facts, url as address},
     catalogue::{Catalogue, Date},
     evidence::EvidenceKind,
     redirects::UnlistedHttps,
@@ -59,6 +60,7 @@ fn login() -> Login {
         resource: "https://mcp.example.com/mcp".into(),
         scopes: "files:read files:write mcp".parse().unwrap(),
         first_seen: Some(now()),
+        application: "".into(),
         bound_to: None,
         software_id: Some("com.example.app".into()),
         unlisted: Some(UnlistedHttps::Warn),
@@ -124,7 +126,7 @@ fn design_5_real_documents_are_kept_in_300_bytes() {
         let url = MetadataUrl::parse(pin.url.as_str()).unwrap();
         let client = document::parse(pin.document.as_bytes(), &url, Profile::default()).unwrap();
         for uri in &client.redirect_uris {
-            let (redirect_uri, recipient) = (uri.as_str(), uri.recipient());
+            let (redirect_uri, recipient) = (address(uri.as_str()), uri.recipient());
             let facts = Facts { redirect_uri, recipient, ..facts(&client, catalogue) };
             let visit = of(&facts);
             let bytes = visit.to_kept();
@@ -206,5 +208,6 @@ proptest! {
 
 fn of(facts: &Facts<'_>) -> Visit {
     let assessment = facts.assess();
-    Visit::of(facts, &assessment, &facts.warnings(&assessment, true), login())
+    let login = Login { application: fingerprint(facts.client).into(), ..login() };
+    Visit::of(facts, &assessment, &facts.warnings(&assessment, true), login)
 }

@@ -34,7 +34,12 @@ use super::{
     terms::Terms,
     version::{self, Since},
 };
-use crate::{deps::Deps, logo::LogoHash, ticket::Ticket};
+use crate::{
+    chance::ticket_and_attempt,
+    deps::Deps,
+    logo::LogoHash,
+    ticket::{SealedTicket, Ticket},
+};
 
 /// How often a login is judged anew because something came in between. Each loss is somebody else's success.
 const TRIES: usize = 8;
@@ -65,7 +70,9 @@ pub struct Question<'d> {
     /// The client's logo, if it may be shown and is at hand.
     pub logo: Option<LogoHash>,
     /// The sealed ticket of the page.
-    pub ticket: String,
+    pub ticket: SealedTicket,
+    /// The code of the attempt, as the page shows it.
+    pub attempt: String,
 }
 
 /// A request whose client and return address are known, and which may be put before the person.
@@ -282,25 +289,27 @@ async fn question<'d>(
     (raw, person): (&str, &SignedIn),
 ) -> Result<Next<'d>, Refusal> {
     let logo = logo::find(deps, &prepared.client, &prepared.judged, person.user.id).await;
-    let ticket = ticket(deps, &prepared, (raw, person))?;
+    let (ticket, attempt) = ticket(deps, &prepared, (raw, person))?;
     let changes = prepared.since.changes.clone();
-    Ok(Next::Ask(Box::new(Question { prepared, on_record, changes, logo, ticket })))
+    Ok(Next::Ask(Box::new(Question { prepared, on_record, changes, logo, ticket, attempt })))
 }
 
-/// The sealed ticket of a page about this login.
+/// The sealed ticket of a page about this login, and the code of the attempt.
 pub(super) fn ticket(
     deps: &Deps,
     prepared: &Prepared<'_>,
     (raw, person): (&str, &SignedIn),
-) -> Result<String, Refusal> {
+) -> Result<(SealedTicket, String), Refusal> {
+    let (number, attempt) = ticket_and_attempt(&*deps.chance);
     let ticket = Ticket {
-        number: deps.random(),
+        number,
         session: person.session.token,
         metadata: prepared.client.digest,
         shown_at: deps.now(),
         request: raw.to_owned(),
     };
-    Ok(ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?)
+    let sealed = ticket.seal(deps.secrets.tickets()).map_err(|_| Unavailable::Crypto)?;
+    Ok((sealed, attempt))
 }
 
 fn return_address(
@@ -322,6 +331,9 @@ impl Prepared<'_> {
     /// The live grant for this recipient at this resource.
     #[must_use]
     pub fn grant_on_record(&self) -> Option<&Grant> {
+        if self.grants.is_empty() {
+            return None;
+        }
         let recipient = self.back.recipient().to_string();
         let resource = self.accepted.offer.resource.as_str();
         self.grants.iter().find(|grant| grant.recipient == recipient && grant.resource == resource)

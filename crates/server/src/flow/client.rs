@@ -7,12 +7,12 @@ use std::{
 
 use bytes::Bytes;
 use salver_egress::{
-    Candidate, ChosenBy, Fetch, FetchError, Fetched, Freshness, Purpose, Source, Standing,
+    Check, ChosenBy, Fetch, FetchError, Fetched, Freshness, Purpose, Source, Standing,
 };
 use salver_oauth::{
     Timestamp, UserId,
     client::{
-        document::{self, Profile},
+        document::Profile,
         hosted::HostedId,
         id::{ClientId, MetadataUrl},
         local_development::LocalDevelopmentId,
@@ -34,7 +34,7 @@ use super::{
     refusal::{ClientRefusal, Refusal},
     registration::{self, Absent},
 };
-use crate::deps::Deps;
+use crate::{deps::Deps, read_documents::Arrival};
 
 /// What the egress ledger calls these fetches.
 pub const DOCUMENT: Purpose = Purpose::new("client_metadata");
@@ -217,6 +217,7 @@ async fn fetch(
     url: &MetadataUrl,
     (source, standing): (Source, Standing),
 ) -> Result<Found, ClientRefusal> {
+    let arrival = Arrival::default();
     let fetch = Fetch {
         url: url.as_str(),
         chosen_by: ChosenBy::Stranger,
@@ -225,15 +226,11 @@ async fn fetch(
         standing,
         limit: DOCUMENT_BYTES,
         accept: "application/json",
-        check: match deps.settings.profile {
-            Profile::Mcp => |candidate| is_document(candidate, Profile::Mcp),
-            Profile::Ietf => |candidate| is_document(candidate, Profile::Ietf),
-            Profile::Atproto => |candidate| is_document(candidate, Profile::Atproto),
-        },
+        check: is_document(arrival.clone(), url.clone(), deps.settings.profile),
     };
     match deps.egress.fetch(fetch).await {
         Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
-            let found = read(deps, &fetched, url).await?;
+            let found = read(deps, &fetched, url, &arrival).await?;
             pin::compare(deps, catalogue, &found);
             Ok(found)
         }
@@ -249,16 +246,22 @@ async fn fetch(
 /// Before somebody is signed in only bytes at hand are read; what is not at hand is `None`.
 async fn cached(deps: &Deps, url: &MetadataUrl) -> Result<Option<Found>, ClientRefusal> {
     match deps.egress.cached(url.as_str(), DOCUMENT) {
-        Some(fetched) => read(deps, &fetched, url).await.map(Some),
+        Some(fetched) => read(deps, &fetched, url, &Arrival::default()).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn read(deps: &Deps, fetched: &Fetched, url: &MetadataUrl) -> Result<Found, ClientRefusal> {
+async fn read(
+    deps: &Deps,
+    fetched: &Fetched,
+    url: &MetadataUrl,
+    arrival: &Arrival,
+) -> Result<Found, ClientRefusal> {
     if !is_json(fetched.content_type.as_deref()) {
         return Err(ClientRefusal::MediaType(fetched.content_type.as_deref().map(String::from)));
     }
-    let metadata = deps.read_documents.read(&fetched.body, url, deps.settings.profile).await;
+    let profile = deps.settings.profile;
+    let metadata = deps.read_documents.read(&fetched.body, url, profile, arrival).await;
     let metadata = metadata.map_err(ClientRefusal::Document)?;
     let copy = match fetched.freshness {
         Freshness::Stale { .. } => DocumentCopy::Stale { fetched: timestamp(fetched.fetched_at) },
@@ -274,8 +277,8 @@ fn timestamp(time: SystemTime) -> Timestamp {
 }
 
 /// CIMD-C-2: what is no document is not kept.
-fn is_document(candidate: &Candidate<'_>, profile: Profile) -> bool {
-    is_json(candidate.content_type)
-        && MetadataUrl::parse(candidate.url)
-            .is_ok_and(|url| document::parse(candidate.body, &url, profile).is_ok())
+fn is_document(arrival: Arrival, url: MetadataUrl, profile: Profile) -> Check {
+    Check::new(move |candidate| {
+        is_json(candidate.content_type) && arrival.is_document(candidate.body, &url, profile)
+    })
 }

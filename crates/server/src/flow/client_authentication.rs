@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use salver_egress::{Candidate, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing};
+use salver_egress::{
+    Candidate, Check, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing,
+};
 use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
 use salver_oauth::{
     UserId,
@@ -298,7 +300,7 @@ async fn fetch(deps: &Deps, url: &str, source: Source) -> Result<Fetched, TokenE
         standing: Standing::FirstSight,
         limit: KEY_SET_BYTES,
         accept: "application/jwk-set+json, application/json",
-        check: is_key_set,
+        check: Check::new(is_key_set),
     };
     deps.egress.fetch(fetch).await.map_err(|error| {
         tracing::info!(url, %error, "a client's keys could not be fetched");

@@ -4,7 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use salver_egress::{
-    Candidate, ChosenBy, DialError, Fetch, FetchError, Purpose, Source, Standing, Texts,
+    Candidate, Check, ChosenBy, DialError, Fetch, FetchError, Purpose, Source, Standing, Texts,
 };
 use salver_names::{is_public_suffix, is_special_use};
 use salver_oauth::{Timestamp, UserId};
@@ -221,7 +221,7 @@ async fn look(
                 standing: Standing::FirstSight,
                 limit: FILE_BYTES,
                 accept: "text/plain",
-                check: is_text,
+                check: Check::new(is_text),
             };
             let fetched = match deps.egress.fetch(fetch).await {
                 Ok(fetched) => fetched,

@@ -137,7 +137,7 @@ fn warnings(deps: &Deps, client: &Metadata, account: &str) -> Vec<Warning> {
     for uri in &client.redirect_uris {
         let facts = Facts {
             client,
-            redirect_uri: uri.as_str(),
+            redirect_uri: uri.url(),
             recipient: uri.recipient(),
             copy: DocumentCopy::Live,
             record: Some(&record),

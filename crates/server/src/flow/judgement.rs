@@ -110,7 +110,7 @@ impl Bench {
     fn look_at(&self, known: &Known<'_>) -> Seen {
         let facts = Facts {
             client: known.client,
-            redirect_uri: known.back.redirect_uri(),
+            redirect_uri: known.back.url(),
             recipient: known.back.recipient(),
             copy: known.copy,
             record: known.record,
@@ -120,13 +120,15 @@ impl Bench {
         };
         let assessment = facts.assess();
         let warnings = facts.warnings(&assessment, known.seen_before);
+        let application = fingerprint(known.client);
         let login = Login {
             user: known.user,
             groups: known.groups.to_vec(),
             resource: known.accepted.offer.resource.as_str().into(),
             scopes: known.accepted.scope.clone(),
             first_seen: known.first_seen,
-            bound_to: self.bans.bindings.of(&fingerprint(known.client), &self.policy.catalogue),
+            bound_to: self.bans.bindings.of(&application, &self.policy.catalogue),
+            application: application.into(),
             software_id: known.registered.software_id.clone(),
             unlisted: known.registered.unlisted,
             pushed: false,

@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use salver_egress::{Candidate, ChosenBy, Egress, Fetch, FetchError, Purpose, Source, Standing};
+use salver_egress::{
+    Candidate, Check, ChosenBy, Egress, Fetch, FetchError, Purpose, Source, Standing,
+};
 use salver_oauth::{Timestamp, UserId, client::metadata::Metadata};
 use salver_policy::assessment::{Assessment, Rung};
 use salver_store::record::Grant;
@@ -145,7 +147,7 @@ impl Errand {
             standing: Standing::FirstSight,
             limit: LOGO_BYTES,
             accept: "image/png, image/jpeg, image/webp",
-            check: is_picture,
+            check: Check::new(is_picture),
         };
         let fetched = self.egress.fetch(fetch).await?;
         // What is kept is the picture that we make of it, not the file.

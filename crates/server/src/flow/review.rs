@@ -22,7 +22,7 @@ use super::{
 use crate::{
     deps::Deps,
     notices::event::{Case, Event},
-    ticket::Ticket,
+    ticket::{SealedTicket, Ticket},
 };
 
 /// The longest reason that is kept, in characters.
@@ -37,7 +37,9 @@ pub struct Waiting<'d> {
     /// The person has as many open wishes as one may have.
     pub too_many: bool,
     /// The sealed ticket of the page.
-    pub ticket: String,
+    pub ticket: SealedTicket,
+    /// The code of the attempt, as the page shows it.
+    pub attempt: String,
 }
 
 /// How a wish stands.
@@ -82,8 +84,8 @@ async fn page<'d>(
     };
     let newest = asked.iter().filter(|(_, case)| is_this(case)).max_by_key(|(one, _)| one.asked_at);
     let asked = newest.map(|(request, case)| standing(request, case));
-    let ticket = authorize::ticket(deps, &prepared, (raw, person))?;
-    Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, ticket })))
+    let (ticket, attempt) = authorize::ticket(deps, &prepared, (raw, person))?;
+    Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, ticket, attempt })))
 }
 
 fn standing(request: &AccessRequest, case: &ReviewCase) -> Standing {

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use salver_names::Host;
-use url::Url;
+use url::{Position, Url};
 
 /// Where the page's forms may lead, redirects after them included (CSP `form-action`).
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -40,7 +40,9 @@ impl FormAction {
         let source = match (redirect_uri.scheme(), plain_host) {
             // CSP3 §2.3.1 has no form for an IPv6 host.
             ("http" | "https", Some(host)) if !matches!(host.as_ip(), Some(IpAddr::V6(_))) => {
-                redirect_uri.origin().ascii_serialization()
+                // The origin: a port that is the scheme's own is not written.
+                let authority = &redirect_uri[Position::BeforeHost..Position::AfterPort];
+                [redirect_uri.scheme(), "://", authority].concat()
             }
             (scheme, _) => format!("{scheme}:"),
         };
@@ -56,13 +58,15 @@ pub fn page(
     form_action: &FormAction,
     opener: Opener,
 ) -> Response {
-    let Ok(html) = page.render() else {
+    let mut html = String::with_capacity(USUAL_BYTES);
+    if page.render_into(&mut html).is_err() {
         // Only a `Display` that fails can bring us here, and ours do not.
         tracing::error!("a page could not be rendered");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
+    }
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, content_security_policy(form_action));
@@ -98,17 +102,24 @@ fn private(headers: &mut HeaderMap) {
 }
 
 fn content_security_policy(form_action: &FormAction) -> HeaderValue {
-    let answer = match form_action {
-        FormAction::Own => String::new(),
-        FormAction::AnswerAt(source) => format!(" https: {source}"),
-        FormAction::AnswerAnywhereOnTheWeb => " https: http:".to_owned(),
+    let (to_whom, source) = match form_action {
+        FormAction::Own => return HeaderValue::from_static(POLICY),
+        FormAction::AnswerAt(source) => (" https: ", source.as_str()),
+        FormAction::AnswerAnywhereOnTheWeb => (" https: http:", ""),
     };
     // A source made by `answer_at` is ASCII; any other falls back to the narrow policy.
-    HeaderValue::try_from(format!("{POLICY}{answer}")).unwrap_or(HeaderValue::from_static(POLICY))
+    HeaderValue::try_from([POLICY, to_whom, source].concat())
+        .unwrap_or(HeaderValue::from_static(POLICY))
 }
 
 /// Ends with `form-action`, so that its list can be continued.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// Room for most pages, so that they do not grow while they are written.
+const USUAL_BYTES: usize = 7 * 1024;
+
+/// Room for the headers of a page, and for those that are added on its way.
+const HEADERS: usize = 10;
 
 #[cfg(test)]
 mod tests {

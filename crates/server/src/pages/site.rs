@@ -10,6 +10,8 @@ use super::{HostName, ICON, STYLESHEET};
 pub struct Site {
     /// The issuer's host.
     pub host: HostName,
+    /// The same as plain text.
+    pub name: String,
     /// The issuer's path, before which every link of ours stands; empty or `/…`.
     pub base: String,
     /// Path of the stylesheet.
@@ -25,6 +27,7 @@ impl Site {
         let host = Url::parse(issuer.as_str()).ok().and_then(|url| HostName::of_url(&url));
         let host = host.unwrap_or_else(|| HostName::of_text(issuer.authority()));
         Self {
+            name: host.text(),
             host,
             base: issuer.path().into(),
             css: format!("{}{}", issuer.path(), STYLESHEET.path()),

@@ -19,6 +19,7 @@ use salver_names::Host;
 
 pub(super) static SITE: LazyLock<Site> = LazyLock::new(|| Site {
     host: host("as.example.org"),
+    name: "as.example.org".into(),
     base: String::new(),
     css: "/assets/salver.css".into(),
     icon: "/assets/salver.svg".into(),
@@ -107,6 +108,7 @@ const HOSTILE: &str =
 fn site_of(text: &str) -> &'static Site {
     Box::leak(Box::new(Site {
         host: HostName::made_of(text),
+        name: text.into(),
         base: text.into(),
         css: text.into(),
         icon: text.into(),

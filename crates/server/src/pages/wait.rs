@@ -1,10 +1,13 @@
 //! The page of a login that waits for a reviewer: who asks, why it waits, and how to ask for access.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::{
     Account, Proof, Recipient, ResourceLine, Site, Tile, Untrusted, Warning, When, icon::Icon,
 };
+use crate::ticket::SealedTicket;
 
 /// A login that waits.
 #[derive(Clone, Debug, Template)]
@@ -23,7 +26,7 @@ pub struct WaitPage<'a> {
     /// The name that the client gives itself.
     pub claimed_name: Option<Untrusted>,
     /// The MCP server.
-    pub resource: ResourceLine,
+    pub resource: Arc<ResourceLine>,
     /// Where the answer would go.
     pub recipient: Recipient,
     /// What the rule is for, in the operator's words.
@@ -39,7 +42,7 @@ pub struct WaitPage<'a> {
     /// The `client_id` of the request.
     pub client_id: Untrusted,
     /// The sealed ticket of this page, which also guards against forgery.
-    pub ticket: String,
+    pub ticket: SealedTicket,
     /// Code of the attempt.
     pub attempt: String,
 }
@@ -87,11 +90,11 @@ impl WaitPage<'static> {
             proof: Proof::Published { host: host("app.example.org") },
             tile: Tile::of("Reports"),
             claimed_name: Some(untrusted("Reports")),
-            resource: ResourceLine {
+            resource: Arc::new(ResourceLine {
                 name: "Notes".into(),
                 host: host("as.example.org"),
                 url: "https://as.example.org/mcp".into(),
-            },
+            }),
             recipient: Recipient::ThisComputer { port: Some(51_004) },
             sentence: Some("Others are looked at first.".into()),
             rule: Some("others-wait".into()),
@@ -99,7 +102,7 @@ impl WaitPage<'static> {
             standing: WaitStanding::NotAsked,
             too_many: false,
             client_id: untrusted("https://app.example.org/client.json"),
-            ticket: "TICKET".into(),
+            ticket: SealedTicket::sample(),
             attempt: "K7QF-2M9D-WX3T".into(),
         };
         let with = |standing| Self { standing, ..not_asked.clone() };
@@ -128,11 +131,11 @@ impl WaitPage<'static> {
             proof: Proof::Published { host: HostName::made_of(text) },
             tile: Tile::of(text),
             claimed_name: Some(untrusted(text)),
-            resource: ResourceLine {
+            resource: Arc::new(ResourceLine {
                 name: text.into(),
                 host: HostName::made_of(text),
                 url: text.into(),
-            },
+            }),
             recipient: Recipient::AppScheme(untrusted(text)),
             sentence: Some(text.into()),
             rule: Some(text.into()),
@@ -143,7 +146,7 @@ impl WaitPage<'static> {
             },
             too_many: true,
             client_id: untrusted(text),
-            ticket: text.into(),
+            ticket: SealedTicket::sample(),
             attempt: text.into(),
         }
     }

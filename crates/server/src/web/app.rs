@@ -5,8 +5,14 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use bytes::Bytes;
 use salver_oauth::{Timestamp, discovery};
+use url::Url;
 
-use crate::{deps::Deps, flow::account::AccountDeps, pages::Site, settings::Dynamic};
+use crate::{
+    deps::Deps,
+    flow::account::AccountDeps,
+    pages::{HostName, ResourceLine, Site},
+    settings::Dynamic,
+};
 
 /// The state of the router; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +24,7 @@ struct Inner {
     with_registration: Bytes,
     /// And while they may not.
     without_registration: Bytes,
+    resources: Vec<Arc<ResourceLine>>,
 }
 
 impl App {
@@ -33,7 +40,10 @@ impl App {
             Bytes::from(document.to_string())
         };
         let (with_registration, without_registration) = (metadata(true), metadata(false));
-        Self(Arc::new(Inner { account, with_registration, without_registration }))
+        let lines = settings.resources.list().iter();
+        let lines = lines.map(|resource| line(&resource.name, resource.id.as_str()));
+        let resources = lines.map(Arc::new).collect();
+        Self(Arc::new(Inner { account, with_registration, without_registration, resources }))
     }
 
     /// What journeys work with.
@@ -54,12 +64,27 @@ impl App {
         &self.0.account.site
     }
 
+    /// What pages say of the resource with this identifier.
+    pub(super) fn resource(&self, id: &str) -> Arc<ResourceLine> {
+        let known = self.0.resources.iter().find(|line| line.url == id);
+        known.map_or_else(|| Arc::new(line(id, id)), Arc::clone)
+    }
+
     /// The metadata document of this moment, ready to serve.
     pub(super) fn metadata(&self, now: Timestamp) -> Bytes {
         match self.deps().settings.registration.at(now) {
             Dynamic::Open | Dynamic::Invited => self.0.with_registration.clone(),
             Dynamic::Off => self.0.without_registration.clone(),
         }
+    }
+}
+
+fn line(name: &str, id: &str) -> ResourceLine {
+    let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
+    ResourceLine {
+        name: name.to_owned(),
+        host: host.unwrap_or_else(|| HostName::of_text(id)),
+        url: id.to_owned(),
     }
 }
 

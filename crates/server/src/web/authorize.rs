@@ -10,7 +10,6 @@ use url::Url;
 
 use super::{App, consent_page, refusal, wait_page};
 use crate::{
-    chance::attempt_code,
     flow::{
         SignedIn,
         authorize::{Next, begin},
@@ -57,15 +56,12 @@ pub(super) fn respond(
     raw: &str,
     (headers, person): (&HeaderMap, Option<&SignedIn>),
 ) -> Response {
-    let attempt = attempt_code(&*app.deps().chance);
     match (next, person) {
         (Ok(Next::Redirect(location)), _) => see_other(&location),
         (Ok(Next::Ask(question)), Some(person)) => {
-            consent_page::respond(app, &question, (person, raw, attempt))
+            consent_page::respond(app, &question, (person, raw))
         }
-        (Ok(Next::Wait(waiting)), Some(person)) => {
-            wait_page::respond(app, &waiting, (person, raw, attempt))
-        }
+        (Ok(Next::Wait(waiting)), Some(person)) => wait_page::respond(app, &waiting, (person, raw)),
         (Ok(Next::SignIn { asking }), _) => sign_in(app, &asking, raw, headers),
         // A question needs somebody to answer it: without a session the journey ends before it is asked.
         (Ok(Next::Ask(_) | Next::Wait(_)), None) => refusal::respond(app, &Refusal::ForeignForm),

@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use url::Url;
 
 use super::{App, refusal};
 use crate::{
@@ -12,8 +11,8 @@ use crate::{
         refusal::Refusal,
     },
     pages::{
-        Account, Changed, ConsentPage, FormAction, HostName, Opener, Permission, Proof, Recipient,
-        ResourceLine, Tile, Untrusted, Warning, page,
+        Account, Changed, ConsentPage, FormAction, Opener, Permission, Proof, Recipient, Tile,
+        Untrusted, Warning, page,
     },
 };
 
@@ -21,16 +20,15 @@ use crate::{
 pub(super) fn respond(
     app: &App,
     question: &Question<'_>,
-    (person, raw, attempt): (&SignedIn, &str, String),
+    (person, raw): (&SignedIn, &str),
 ) -> Response {
     let prepared = &question.prepared;
     let client = &prepared.client;
-    let redirect_uri = prepared.back.redirect_uri();
-    let shown_ids =
-        (Untrusted::identifier(client.client_id.as_str()), Untrusted::identifier(redirect_uri));
-    let (Ok(url), (Some(client_id), Some(shown_redirect_uri))) =
-        (Url::parse(redirect_uri), shown_ids)
-    else {
+    let url = prepared.back.url();
+    let (Some(client_id), Some(redirect_uri)) = (
+        Untrusted::identifier(client.client_id.as_str()),
+        Untrusted::identifier(prepared.back.redirect_uri()),
+    ) else {
         // Both were read before, and hold something to show; what does not is not asked about.
         return refusal::respond(app, &Refusal::ForeignForm);
     };
@@ -45,41 +43,31 @@ pub(super) fn respond(
         tile: Tile::with_logo(&app.site().base, question.logo, client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),
         claimed_developer: client.client_uri.as_deref().and_then(Untrusted::identifier),
-        resource: resource(app, prepared.accepted.offer.resource.as_str()),
+        resource: app.resource(prepared.accepted.offer.resource.as_str()),
         permissions: permissions(app, question),
         withheld: withheld(app, prepared),
-        recipient: Recipient::of(&url),
+        recipient: Recipient::of(url),
         changes: question.changes.iter().filter_map(Changed::of).collect(),
         warnings: prepared.judged.warnings.iter().map(Warning::of).collect(),
         client_id,
-        redirect_uri: shown_redirect_uri,
+        redirect_uri,
         ticket: question.ticket.clone(),
-        attempt: attempt.clone(),
+        attempt: question.attempt.clone(),
     };
     tracing::info!(
-        attempt,
+        attempt = question.attempt,
         client_id = client.client_id.as_str(),
         rung = %prepared.judged.assessment.rung,
         user = %person.user.id,
         "asks for consent"
     );
-    page(StatusCode::OK, &consent, &FormAction::answer_at(&url), Opener::Kept)
+    page(StatusCode::OK, &consent, &FormAction::answer_at(url), Opener::Kept)
 }
 
 pub(super) fn proof(prepared: &Prepared<'_>) -> Proof {
     match &prepared.hosted_for {
         Some(account) => Proof::hosted(prepared.client.client_id.as_str(), account),
         None => Proof::of(&prepared.judged.assessment),
-    }
-}
-
-pub(super) fn resource(app: &App, id: &str) -> ResourceLine {
-    let name = app.deps().settings.resources.find(id).map_or(id, |resource| resource.name.as_str());
-    let host = Url::parse(id).ok().and_then(|url| HostName::of_url(&url));
-    ResourceLine {
-        name: name.to_owned(),
-        host: host.unwrap_or_else(|| HostName::of_text(id)),
-        url: id.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use salver_oauth::{
     Issuer,
@@ -26,23 +26,18 @@ pub fn router(app: App) -> Router {
     let home = format!("{}/account", issuer.path());
     let below = |path: &str| format!("{}{path}", issuer.path());
 
-    let mut readable = Router::new()
+    let readable = Router::new()
         // Where nobody may register, it says so; and what was registered stays so.
         .route(&below(path::REGISTER), post(register::post))
         .route(&below("/register/{id}"), get(register::get).delete(register::delete))
-        .route(&below(path::JWKS), get(documents::jwks))
-        .route(&below(path::IDENTITY_JWKS), get(documents::identity_jwks))
         .route(&below(path::TOKEN), post(token::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
-    for path in well_known_paths(&issuer) {
-        readable = readable.route(&path, get(documents::metadata));
-    }
     let readable = readable.layer(middleware::from_fn(cors::open));
 
-    Router::new()
+    let with_bodies = Router::new()
         .merge(readable)
-        .route(&below(path::AUTHORIZE), get(authorize::get).post(authorize::post))
+        .route(&below(path::AUTHORIZE), post(authorize::post))
         .route(&below("/"), get(move || std::future::ready(see_other(&home))))
         .route(&below(path::CONSENT), post(consent::post))
         .route(&below("/authorize/access"), post(wait_page::post))
@@ -57,8 +52,22 @@ pub fn router(app: App) -> Router {
         .merge(developer::router(issuer.path()))
         .merge(api::router(issuer.path()))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .layer(middleware::from_fn(in_time::whole))
-        .with_state(app)
+        .layer(middleware::from_fn(in_time::whole));
+
+    // The ways that most requests take, and nobody reads a body on them.
+    let mut router = with_bodies
+        .route(&below(path::AUTHORIZE), get(authorize::get))
+        .route(&below(path::JWKS), document(get(documents::jwks)))
+        .route(&below(path::IDENTITY_JWKS), document(get(documents::identity_jwks)));
+    for path in well_known_paths(&issuer) {
+        router = router.route(&path, document(get(documents::metadata)));
+    }
+    router.with_state(app)
+}
+
+/// A document that scripts of other origins may read.
+fn document(get: MethodRouter<App>) -> MethodRouter<App> {
+    get.options(async || cors::preflight())
 }
 
 /// What no resource may lie at or below: our own paths, now and those that are named for later (DESIGN §8).

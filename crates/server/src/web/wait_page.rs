@@ -3,7 +3,6 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use salver_oauth::form::Form;
-use url::Url;
 
 use super::{App, authorize, consent_page, refusal};
 use crate::{
@@ -22,19 +21,16 @@ use crate::{
 pub(super) fn respond(
     app: &App,
     waiting: &Waiting<'_>,
-    (person, raw, attempt): (&SignedIn, &str, String),
+    (person, raw): (&SignedIn, &str),
 ) -> Response {
     let prepared = &waiting.prepared;
     let client = &prepared.client;
-    let (Ok(url), Some(client_id)) = (
-        Url::parse(prepared.back.redirect_uri()),
-        Untrusted::identifier(client.client_id.as_str()),
-    ) else {
+    let Some(client_id) = Untrusted::identifier(client.client_id.as_str()) else {
         return refusal::respond(app, &Refusal::ForeignForm);
     };
     let verdict = &prepared.judged.verdict;
     tracing::info!(
-        attempt,
+        attempt = waiting.attempt,
         client_id = client.client_id.as_str(),
         rule = verdict.rule.as_deref(),
         user = %person.user.id,
@@ -50,8 +46,8 @@ pub(super) fn respond(
         proof: consent_page::proof(prepared),
         tile: Tile::of(client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),
-        resource: consent_page::resource(app, prepared.accepted.offer.resource.as_str()),
-        recipient: Recipient::of(&url),
+        resource: app.resource(prepared.accepted.offer.resource.as_str()),
+        recipient: Recipient::of(prepared.back.url()),
         sentence: verdict.sentence.as_deref().map(str::to_owned),
         rule: verdict.rule.as_deref().map(str::to_owned),
         warnings: prepared.judged.warnings.iter().map(Warning::of).collect(),
@@ -59,7 +55,7 @@ pub(super) fn respond(
         too_many: waiting.too_many,
         client_id,
         ticket: waiting.ticket.clone(),
-        attempt,
+        attempt: waiting.attempt.clone(),
     };
     page(StatusCode::OK, &wait, &FormAction::Own, Opener::Kept)
 }

@@ -34,6 +34,7 @@ mod revocations;
 mod row;
 mod schema;
 mod sessions;
+mod standing;
 mod store;
 mod sweep;
 mod users;

@@ -5,8 +5,8 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 use super::{
     SqliteStore, api_tokens, applications, approvals, assertions, bans, cases, client_secrets,
     clients, codes, counts, deletions, domains, grants, hosted, installations, invitations, keys,
-    live_grants, recorded, registration_tokens, revocations, row::change, sessions, sweep, users,
-    verdicts, versions, writer::Unit,
+    live_grants, recorded, registration_tokens, revocations, row::change, sessions, standing,
+    sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
@@ -89,14 +89,7 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Answer<'a, ClientStanding> {
         let client_id = client_id.to_owned();
-        self.read(move |connection| {
-            Ok(ClientStanding {
-                grants: grants::find_live(connection, user, &client_id)?,
-                newest: versions::newest_digest(connection, &client_id)?,
-                first_seen: grants::find_first_seen(connection, &client_id)?,
-                approvals: approvals::list_live(connection, &client_id, now)?,
-            })
-        })
+        self.read(move |connection| standing::find(connection, user, &client_id, now))
     }
 
     fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>> {

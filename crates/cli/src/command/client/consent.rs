@@ -69,7 +69,7 @@ fn preview(
     let facts = Facts {
         record: None,
         client,
-        redirect_uri: back.redirect_uri(),
+        redirect_uri: back.url(),
         recipient: back.recipient(),
         copy: DocumentCopy::Live,
         catalogue: &policy.catalogue,

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read as _, path::Path};
 
-use salver_egress::{ChosenBy, Fetch, FetchError, Fetched, Source, Standing};
+use salver_egress::{Check, ChosenBy, Fetch, FetchError, Fetched, Source, Standing};
 use salver_oauth::client::report::MAX_DOCUMENT_BYTES;
 use salver_server::flow::client::DOCUMENT;
 
@@ -27,7 +27,7 @@ pub(in crate::command) async fn fetch(settings: &Settings, url: &str) -> Result<
         limit: MAX_DOCUMENT_BYTES,
         accept: "application/json",
         // Whatever it is: it is judged afterwards.
-        check: |_| true,
+        check: Check::new(|_| true),
     };
     let fetched = wiring::way_out(settings)?.fetch(fetch).await;
     Ok(match fetched {

@@ -9,9 +9,12 @@ mod recipient;
 mod sentence;
 mod warning;
 
-use askama::Template;
+use std::sync::Arc;
+
+use askama::{Template, filters::HtmlSafe};
 
 use super::{Account, HostName, Site, Tile, Untrusted, When, icon::Icon};
+use crate::ticket::SealedTicket;
 use proof::Strength;
 
 pub use changed::Changed;
@@ -38,7 +41,7 @@ pub struct ConsentPage<'a> {
     /// Where the client says that its developer is to be found (`client_uri`).
     pub claimed_developer: Option<Untrusted>,
     /// The MCP server.
-    pub resource: ResourceLine,
+    pub resource: Arc<ResourceLine>,
     /// What the client may do there, one sentence each.
     pub permissions: Vec<Permission>,
     /// What the client asked for and does not get here, one sentence each.
@@ -54,10 +57,13 @@ pub struct ConsentPage<'a> {
     /// The `redirect_uri` of the request.
     pub redirect_uri: Untrusted,
     /// The sealed ticket of this page, which also guards against forgery (O21-17).
-    pub ticket: String,
+    pub ticket: SealedTicket,
     /// Code of the attempt.
     pub attempt: String,
 }
+
+// Base64url.
+impl HtmlSafe for SealedTicket {}
 
 /// An MCP server, in the operator's words.
 #[derive(Clone, Debug)]
@@ -201,11 +207,11 @@ impl ConsentPage<'static> {
             tile: Tile::of("claude.ai"),
             claimed_name: Some(untrusted("Claude")),
             claimed_developer: Some(untrusted("https://claude.ai")),
-            resource: ResourceLine {
+            resource: Arc::new(ResourceLine {
                 name: "Notes".into(),
                 host: host("mcp.example.org"),
                 url: "https://mcp.example.org/mcp".into(),
-            },
+            }),
             withheld: Vec::new(),
             permissions: vec![
                 permission("Read your notes", "notes:read"),
@@ -216,7 +222,7 @@ impl ConsentPage<'static> {
             warnings: Vec::new(),
             client_id: untrusted("https://claude.ai/oauth/mcp-oauth-client-metadata"),
             redirect_uri: untrusted("https://claude.ai/api/mcp/auth_callback"),
-            ticket: "TICKET".into(),
+            ticket: SealedTicket::sample(),
             attempt: "K7QF-2M9D-WX3T".into(),
         }
     }
@@ -244,7 +250,7 @@ impl ConsentPage<'static> {
             tile: Tile::of(text),
             claimed_name: Some(untrusted(text)),
             claimed_developer: Some(untrusted(text)),
-            resource: ResourceLine { name: text.into(), host: host(), url: text.into() },
+            resource: Arc::new(ResourceLine { name: text.into(), host: host(), url: text.into() }),
             permissions: vec![Permission { sentence: text.into(), scope: text.into(), new: true }],
             withheld: vec![text.into()],
             recipient: Recipient::AppScheme(untrusted(text)),
@@ -252,7 +258,7 @@ impl ConsentPage<'static> {
             warnings: vec![Warning::OtherRecipientHost { client: host(), recipient: host() }],
             client_id: untrusted(text),
             redirect_uri: untrusted(text),
-            ticket: text.into(),
+            ticket: SealedTicket::sample(),
             attempt: text.into(),
         }
     }

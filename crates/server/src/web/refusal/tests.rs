@@ -38,6 +38,7 @@ fn products(names: &[&str]) -> Vec<Product> {
 fn shown(refusal: &Refusal, names: &[&str]) -> String {
     let site = Site {
         host: HostName::of_text("as.example.org"),
+        name: "as.example.org".into(),
         base: String::new(),
         css: "/salver.css".into(),
         icon: "/salver.svg".into(),
