@@ -54,21 +54,24 @@ pub fn register(deps: &Deps, body: &[u8]) -> Result<Value, RegisterRefusal> {
         SealIdError::Seal(_) => Unavailable::Crypto.into(),
     })?;
     let metadata = registration.metadata(id.clone());
-    let software_id = registration.claims().software_id.as_deref();
-    let keys = match &metadata.keys {
-        Keys::Inline(set) => thumbprints(set),
-        Keys::None | Keys::At(_) => Vec::new(),
-    };
     let application = fingerprint(&metadata);
     let bans = deps.bans.get();
     let bound_to = bans.bindings.of(&application, &policy.catalogue);
-    let application = (&*application, bound_to.as_deref());
-    let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
-    if let Some(ban) = bans.bans.find(&facts, deps.now()) {
-        tracing::info!(ban = ban.number, "a banned client has tried to register");
-        return Err(RegistrationError::Banned.into());
+    if !bans.bans.is_empty() {
+        let software_id = registration.claims().software_id.as_deref();
+        let keys = match &metadata.keys {
+            Keys::Inline(set) => thumbprints(set),
+            Keys::None | Keys::At(_) => Vec::new(),
+        };
+        let application = (&*application, bound_to.as_deref());
+        let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
+        if let Some(ban) = bans.bans.find(&facts, deps.now()) {
+            tracing::info!(ban = ban.number, "a banned client has tried to register");
+            return Err(RegistrationError::Banned.into());
+        }
     }
-    funnel::note(deps, FunnelStep::Registered, application.0);
+    let application = (&*application, bound_to.as_deref());
+    funnel::note_bound(deps, FunnelStep::Registered, application, &bans.bindings);
     Ok(answer(deps, &id, &registration, &redirect_uris)?)
 }
 
