@@ -39,7 +39,7 @@ impl Cookies {
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         lines
             .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|pair| pair.trim_ascii().split_once('='))
             .find_map(|(name, value)| (name == wanted).then_some(value))
     }
 

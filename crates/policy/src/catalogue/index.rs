@@ -30,7 +30,9 @@ pub(super) struct Index {
 pub(super) struct Addresses {
     exact: HashMap<Box<str>, Vec<usize>>,
     open: HashMap<Box<str>, Vec<usize>>,
-    /// Scheme and host of the open ones: on most hosts there is none.
+    /// Scheme and host of all of them: on most hosts there is none.
+    origins: HashSet<Box<str>>,
+    /// Scheme and host of the open ones.
     open_origins: HashSet<Box<str>>,
 }
 
@@ -67,8 +69,10 @@ impl Index {
 
 impl Addresses {
     fn insert(&mut self, pattern: &Pattern, number: usize) {
+        let address = without_port(pattern.as_str());
+        self.origins.insert(origin(&address).into());
         let numbers = if pattern.is_exact() {
-            self.exact.entry(without_port(pattern.as_str()).as_ref().into()).or_default()
+            self.exact.entry(address.as_ref().into()).or_default()
         } else {
             self.open_origins.insert(origin(pattern.as_str()).into());
             self.open.entry(pattern.as_str().into()).or_default()
@@ -77,6 +81,11 @@ impl Addresses {
         if numbers.last() != Some(&number) {
             numbers.push(number);
         }
+    }
+
+    /// Whether any entry has an address with this one's scheme and host.
+    pub(super) fn know_origin_of(&self, address: &str) -> bool {
+        self.origins.contains(origin(&without_port(address)))
     }
 
     /// The entries with exactly this address.

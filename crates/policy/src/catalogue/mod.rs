@@ -143,6 +143,9 @@ impl Catalogue {
     /// nothing.
     #[must_use]
     pub fn client_of_document(&self, url: &str) -> Option<&Client> {
+        if !self.index.documents.know_origin_of(url) {
+            return None;
+        }
         if let Some(number) = self.index.documents.exactly(url).first() {
             return self.at(*number);
         }

@@ -111,7 +111,7 @@ fn places_are_not_what_they_seem() {
         ("https://insiders.vscode.dev/redirect", true),
         ("https://vscode.dev/oauth/callback", false),
     ] {
-        assert_eq!(catalogue.is_relay(&url(uri)), relay, "{uri}");
+        assert_eq!(catalogue.is_relay(url(uri)), relay, "{uri}");
     }
     for (host, shared) in [
         ("raw.githubusercontent.com", true),
@@ -210,8 +210,8 @@ fn an_extension_takes_the_place_of_entries_and_removes() {
     assert_eq!(of("https://other.example/c"), Some("Other"));
     assert_eq!(of("https://other.example/d"), Some("app"));
     assert_eq!(of("https://app.example/c"), None);
-    assert!(extended.is_relay(&url("https://own.example/r")));
-    assert!(!extended.is_relay(&url("https://relay.example/r")));
+    assert!(extended.is_relay(url("https://own.example/r")));
+    assert!(!extended.is_relay(url("https://relay.example/r")));
     assert_eq!(extended.number(), 1, "the number of what was extended");
 }
 

@@ -7,16 +7,27 @@ use salver_policy::{
 };
 pub use salver_store::record::FunnelStep;
 
+use super::application::Bindings;
 use crate::deps::Deps;
 
 /// Notes that the client with this fingerprint took a step.
 pub fn note(deps: &Deps, step: FunnelStep, fingerprint: &str) {
+    let bans = deps.bans.get();
+    let bound_to = bans.bindings.of(fingerprint, &deps.policy.get().catalogue);
+    note_bound(deps, step, (fingerprint, bound_to.as_deref()), &bans.bindings);
+}
+
+/// The same where it is known what these bindings bind it to.
+pub fn note_bound(
+    deps: &Deps,
+    step: FunnelStep,
+    (fingerprint, bound_to): (&str, Option<&str>),
+    bindings: &Bindings,
+) {
     let Some(method) = method_of(fingerprint) else { return };
-    let bindings = &deps.bans.get().bindings;
-    let bound_to = bindings.of(fingerprint, &deps.policy.get().catalogue);
     let by_administrator = bindings.by_administrator(fingerprint).is_some();
-    let known = match &bound_to {
-        Some(key) if by_administrator || entry_in_key(key).is_some() => Some(&**key),
+    let known = match bound_to {
+        Some(key) if by_administrator || entry_in_key(key).is_some() => Some(key),
         Some(_) | None => (method == Method::Preregistered).then_some(fingerprint),
     };
     deps.counters.note(step, method, known, deps.now());

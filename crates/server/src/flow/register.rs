@@ -91,19 +91,22 @@ pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, Register
         SealIdError::TooLong(too_long) => RegisterRefusal::Told(too_long.into()),
         SealIdError::Seal(_) => Unavailable::Crypto.into(),
     })?;
-    let metadata = registration.metadata(ClientId::Sealed(id.clone()));
-    let software_id = registration.claims().software_id.as_deref();
-    let keys = match &metadata.keys {
-        Keys::Inline(set) => thumbprints(set),
-        Keys::None | Keys::At(_) => Vec::new(),
-    };
-    let application = (&*application, bound_to.as_deref());
-    let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
-    if let Some(ban) = bans.bans.find(&facts, deps.now()) {
-        tracing::info!(ban = ban.number, "a banned client has tried to register");
-        return Err(RegistrationError::Banned.into());
+    if !bans.bans.is_empty() {
+        let metadata = registration.metadata(ClientId::Sealed(id.clone()));
+        let software_id = registration.claims().software_id.as_deref();
+        let keys = match &metadata.keys {
+            Keys::Inline(set) => thumbprints(set),
+            Keys::None | Keys::At(_) => Vec::new(),
+        };
+        let application = (&*application, bound_to.as_deref());
+        let facts = BanFacts::of_registration(&metadata, application, &keys, software_id);
+        if let Some(ban) = bans.bans.find(&facts, deps.now()) {
+            tracing::info!(ban = ban.number, "a banned client has tried to register");
+            return Err(RegistrationError::Banned.into());
+        }
     }
-    funnel::note(deps, FunnelStep::Registered, application.0);
+    let application = (&*application, bound_to.as_deref());
+    funnel::note_bound(deps, FunnelStep::Registered, application, &bans.bindings);
     if let Some(number) = invitation {
         deps.registration_tokens.note(number, deps.now());
     }

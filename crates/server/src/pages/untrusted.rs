@@ -57,12 +57,17 @@ impl Untrusted {
 
 /// Plain text in which there is nothing to clean: most names and identifiers. A shorter way to what [`cleaned`] would answer.
 fn is_harmless(raw: &str) -> bool {
-    let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'~');
-    !raw.is_empty()
-        && raw.bytes().all(is_plain)
-        && !raw.starts_with(' ')
-        && !raw.ends_with(' ')
-        && !raw.contains("  ")
+    // No space at the beginning, after another, or at the end.
+    let mut after_space = true;
+    let is_plain = |byte: u8| match byte {
+        b' ' => !std::mem::replace(&mut after_space, true),
+        b'!' | b'#'..=b'~' => {
+            after_space = false;
+            true
+        }
+        _ => false,
+    };
+    raw.bytes().all(is_plain) && !after_space
 }
 
 /// Drops what cannot be seen or moves other text, folds white space, and takes the claim's own double quotes away.

@@ -1,7 +1,7 @@
 //! `GET` and `POST /authorize` (OAuth 2.1 §4.1.1, O21-11). No CORS here (O21-12).
 
 use axum::{
-    extract::{RawQuery, State},
+    extract::{Request, State},
     response::Response,
 };
 use http::{HeaderMap, StatusCode};
@@ -18,12 +18,9 @@ use crate::{
     pages::{HostName, SignInPage, page, see_other},
 };
 
-pub(super) async fn get(
-    State(app): State<App>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    answer(&app, query.unwrap_or_default(), &headers).await
+pub(super) async fn get(State(app): State<App>, request: Request) -> Response {
+    let (head, _) = request.into_parts();
+    answer(&app, head.uri.query().unwrap_or_default(), &head.headers).await
 }
 
 /// A form of another site brings no session cookie (`SameSite=Lax`), but a navigation does: without a session, the same request
@@ -31,17 +28,17 @@ pub(super) async fn get(
 pub(super) async fn post(State(app): State<App>, headers: HeaderMap, body: String) -> Response {
     match app.account().signed_in(&headers).await {
         Ok(None) => see_other(&again(&app, &body)),
-        _ => answer(&app, body, &headers).await,
+        _ => answer(&app, &body, &headers).await,
     }
 }
 
-async fn answer(app: &App, raw: String, headers: &HeaderMap) -> Response {
+async fn answer(app: &App, raw: &str, headers: &HeaderMap) -> Response {
     let person = match app.account().signed_in(headers).await {
         Ok(person) => person,
         Err(error) => return refusal::respond(app, &Refusal::from(error)),
     };
-    let next = begin(app.deps(), &raw, person.as_ref()).await;
-    respond(app, next, &raw, (headers, person.as_ref()))
+    let next = begin(app.deps(), raw, person.as_ref()).await;
+    respond(app, next, raw, (headers, person.as_ref()))
 }
 
 /// The request as a path of ours: what is no query is encoded.

@@ -38,7 +38,7 @@ pub(super) fn respond(
             username: person.user.username.clone(),
             sign_out_token: app.account().form_token(person),
         },
-        continue_to: format!("{}/authorize?{raw}", app.site().base),
+        continue_to: [&app.site().base, "/authorize?", raw].concat(),
         proof: proof(prepared),
         tile: Tile::with_logo(&app.site().base, question.logo, client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),

@@ -94,7 +94,7 @@ fn design_4_6_names_marks_and_removals_apply_at_once() {
     );
     let applied = update.applied;
     assert!(
-        applied.is_relay(&url("https://new.example/r")) && applied.is_shared_host("a.new.example")
+        applied.is_relay(url("https://new.example/r")) && applied.is_shared_host("a.new.example")
     );
     assert!(applied.is_shared_host("app.example"));
     assert!(applied.owner_of_name("app pro").is_some() && applied.client("Other").is_none());
@@ -160,7 +160,7 @@ fn to_take_a_mark_away_opens_and_waits() {
             "The mark as a shared host is gone: files.example",
         ]
     );
-    assert!(update.applied.is_relay(&url("https://relay.example/r")));
+    assert!(update.applied.is_relay(url("https://relay.example/r")));
     assert!(update.applied.is_shared_host("files.example"));
 
     // The same where a catalogue below has the mark; to take out entries does not open anything.
@@ -185,7 +185,7 @@ fn to_take_a_mark_away_opens_and_waits() {
     .unwrap();
     let extended = below.extended_by(update.applied);
     assert!(
-        extended.is_relay(&url("https://below.example/r")) && extended.client("Below").is_none()
+        extended.is_relay(url("https://below.example/r")) && extended.client("Below").is_none()
     );
 }
 
@@ -222,7 +222,7 @@ fn a_name_does_not_change_hands_before_somebody_has_looked() {
 fn the_first_catalogue_of_a_source_that_extends_another_is_an_update_of_nothing() {
     let first = text(1, &[MARKS, &app(), PIN].concat());
     let update = Update::judge(&Catalogue::empty(), &first, today()).unwrap();
-    assert!(update.applied.is_relay(&url("https://relay.example/r")));
+    assert!(update.applied.is_relay(url("https://relay.example/r")));
     assert_eq!(update.applied.owner_of_name("App").map(|client| client.documents.len()), Some(0));
     assert_eq!(update.pending.len(), 3, "a document, a redirect URI and a pin");
     let none = UpdateError::NotRising { current: 6, offered: 1 };
