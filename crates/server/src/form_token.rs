@@ -29,6 +29,8 @@ pub enum Purpose {
     ApplicationStep,
     /// Makes or ends a secret of an application.
     ApplicationSecret,
+    /// Proves a domain for an application.
+    ApplicationDomain,
     /// Deletes an application.
     DeleteApplication,
     /// Decides on an application.
@@ -99,6 +101,7 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::Application => b"appl",
         Purpose::ApplicationStep => b"step",
         Purpose::ApplicationSecret => b"secr",
+        Purpose::ApplicationDomain => b"doma",
         Purpose::DeleteApplication => b"dele",
         Purpose::ReviewApplication => b"revi",
         Purpose::OwnClient => b"ownc",

@@ -7,7 +7,7 @@ use super::{
         AdminHomePage, ApprovalsPage, BansPage, CasePage, DossierPage, ExplainPage, QueuePage,
     },
     developer::{
-        ApplicationFormPage, ApplicationPage, ApplicationsPage, DeleteApplicationPage,
+        ApplicationFormPage, ApplicationPage, ApplicationsPage, DeleteApplicationPage, DomainsPage,
         NewSecretPage, TryOutPage,
     },
     own_clients::{
@@ -98,6 +98,7 @@ every_page!(
     ApplicationPage,
     NewSecretPage,
     DeleteApplicationPage,
+    DomainsPage,
     TryOutPage,
     DossierPage
 );

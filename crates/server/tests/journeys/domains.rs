@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use salver_oauth::client::recorded::Purpose;
 use salver_server::flow::domain::{self, ProofRefusal};
-use salver_store::record::{DomainProof, ProofMethod, RecordedClient};
-use salver_testkit::web::Reply;
+use salver_store::record::{DomainProof, ProofMethod, RecordedClient, Role};
+use salver_testkit::{form::Form, web::Reply};
 
 use crate::{
+    developer,
     recorded::{confidential, enter},
     world::World,
 };
@@ -124,4 +126,41 @@ fn what_is_no_domain_of_ones_own_is_told() {
             _ => panic!("{typed}: {read:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_developer_proves_a_domain_on_the_page_and_the_reviewer_sees_it() {
+    let world = World::new().await;
+    let mut dora = world.account("dora", Role::Developer).await;
+    let mut eve = world.account("eve", Role::Developer).await;
+    let mut carol = world.account("carol", Role::Reviewer).await;
+    let id = developer::enter(&mut dora, developer::SOUND).await;
+    let path = format!("/developer/{id}/domains");
+    for (typed, told) in [("co.uk", "Anybody may have"), ("10.0.0.1", "no domain name")] {
+        let page = dora.get(&format!("{path}?domain={typed}")).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+        assert!(page.text.contains(told), "{typed}: {}", page.text);
+    }
+    let asked = dora.get(&format!("{path}?domain={DOMAIN}")).await.text;
+    let value = value(&world, &developer::on_record(&world, &id).await);
+    assert!(asked.contains(&value) && asked.contains("_salver."), "{asked}");
+    let proving = |form: &Form| form.action.ends_with(&path) && form.body().contains("form_token");
+    let form = Form::all(&asked).into_iter().find(proving).unwrap().with("deed", "file");
+    publish(&world, "nothing yet");
+    let page = dora.submit(&form).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("does not stand there"), "{}", page.text);
+    publish(&world, &value);
+    assert_eq!(eve.submit(&form).await.status, StatusCode::FORBIDDEN, "another session's form");
+    assert_eq!(eve.get(&path).await.status, StatusCode::NOT_FOUND);
+    developer::done(&dora.submit(&form).await);
+    assert!(dora.get(&path).await.text.contains("by a file"));
+    developer::done(&developer::step(&mut dora, &id, "submit").await);
+    let dossier = format!("/admin/applications/{id}");
+    assert!(carol.get(&dossier).await.text.contains(DOMAIN));
+    let page = dora.get(&path).await;
+    let removing = Form::all(&page.text).into_iter();
+    let removing = removing.filter(|form| form.fields.contains(&("deed".into(), "remove".into())));
+    developer::done(&dora.submit(&removing.last().unwrap()).await);
+    assert!(!carol.get(&dossier).await.text.contains(DOMAIN));
 }

@@ -12,6 +12,7 @@ use crate::{
     deps::Deps,
     flow::{
         developer::{application::look, list},
+        domain,
         entered::{Difference, Look, differences},
         recorded,
         refusal::Unavailable,
@@ -50,6 +51,8 @@ pub struct Dossier {
     pub checklist: Vec<Item>,
     /// What was done with it, the newest first.
     pub events: Vec<ClientEvent>,
+    /// The domains that its developer has proven, and that count.
+    pub domains: Vec<String>,
     /// How many use it.
     pub used: ClientUse,
     /// In which part this reviewer acts.
@@ -107,7 +110,11 @@ pub async fn load(
         _ => Vec::new(),
     };
     let events = deps.store.list_client_events(client_id).await?;
+    let now = deps.now();
+    let proofs = deps.store.list_domain_proofs(client_id).await?;
+    let proven = proofs.into_iter().filter(|proof| domain::counts(proof, now));
     Ok(Some(Dossier {
+        domains: proven.map(|proof| proof.domain).collect(),
         name: list::name(&client),
         checklist: checklist(&deps.settings.developers.checklist, &events),
         used: deps.store.count_client_use(client_id).await?,

@@ -6,7 +6,7 @@ use super::{ClientLine, LookAlike, Staff};
 use crate::{
     flow::admin::decide_application::RulingFault,
     pages::{
-        Site, Warning, When,
+        HostName, Site, Warning, When,
         developer::{DifferenceLine, EventLine, WrittenLook},
         icon::Icon,
     },
@@ -32,6 +32,8 @@ pub struct DossierPage<'a> {
     pub state: &'static str,
     /// A reviewer has looked at what is in force.
     pub vetted: bool,
+    /// The domains that its developer has proven.
+    pub domains: Vec<HostName>,
     /// How many people have let it in.
     pub people: u64,
     /// Their connections.
@@ -113,6 +115,7 @@ impl DossierPage<'static> {
             own: false,
             state: "waits for a reviewer",
             vetted: false,
+            domains: vec![],
             people: 0,
             connections: 0,
             wanted: Some(WrittenLook::sample()),
@@ -134,6 +137,7 @@ impl DossierPage<'static> {
         let change = Self {
             state: "in force, with changes that a reviewer looks at",
             vetted: true,
+            domains: vec![HostName::of_text("notes.example")],
             people: 3,
             connections: 5,
             in_force: Some(WrittenLook::sample()),
@@ -180,6 +184,7 @@ impl DossierPage<'static> {
             id: text.into(),
             client: client_of(text),
             owner: text.into(),
+            domains: vec![HostName::made_of(text)],
             wanted: Some(WrittenLook::filled_with(text)),
             in_force: Some(WrittenLook::filled_with(text)),
             differences: vec![DifferenceLine::filled_with(text)],

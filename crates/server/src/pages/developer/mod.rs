@@ -2,6 +2,7 @@
 
 mod application;
 mod delete;
+mod domains;
 mod form;
 mod list;
 mod parts;
@@ -10,6 +11,7 @@ mod try_out;
 
 pub use application::{ApplicationPage, EventLine, SecretLine, StepForm};
 pub use delete::DeleteApplicationPage;
+pub use domains::{DomainLine, DomainStanding, DomainsPage, WantedProof};
 pub use form::{ApplicationFormPage, Editing};
 pub use list::{ApplicationLine, ApplicationsPage};
 pub use parts::{DifferenceLine, PartLine, RedirectLine, WrittenLook, state_words};

@@ -22,7 +22,7 @@ use crate::{
     },
     form_token::{Holder, Purpose},
     pages::{
-        FormAction, Opener, When,
+        FormAction, HostName, Opener, When,
         admin::{CheckLine, ClientLine, DossierPage, RulingForm},
         developer::{DifferenceLine, WrittenLook, state_words},
         page, see_other,
@@ -97,6 +97,7 @@ fn show(
         own: dossier.hand == Hand::ReviewerOfOwn,
         state: state_words(content.state, content.in_force.is_some()),
         vetted: content.in_force.is_some() && content.vetted,
+        domains: dossier.domains.iter().map(|one| HostName::of_text(one)).collect(),
         people: dossier.used.people,
         connections: dossier.used.connections,
         wanted: dossier.wanted.as_ref().map(WrittenLook::of),

@@ -2,6 +2,7 @@
 
 mod application;
 mod delete;
+mod domains;
 mod form;
 mod gate;
 mod list;
@@ -34,6 +35,7 @@ where
         .route(&below("/{id}"), get(application::get).post(application::post))
         .route(&below("/{id}/edit"), get(form::get_edit).post(form::post_edit))
         .route(&below("/{id}/secrets"), post(secrets::post))
+        .route(&below("/{id}/domains"), get(domains::get).post(domains::post))
         .route(&below("/{id}/delete"), get(delete::get).post(delete::post))
         .route(&below("/{id}/test"), get(try_out::get))
 }
