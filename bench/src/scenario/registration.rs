@@ -10,7 +10,7 @@ use super::request;
 use crate::fault::Fault;
 use crate::load::Connection;
 
-/// Bodies of clients that are about, as they were recorded.
+/// Bodies that clients which are about are known to send.
 const REAL: [&str; 5] = [
     include_str!("../../../tests/fixtures/registrations/claude-code.json"),
     include_str!("../../../tests/fixtures/registrations/cursor.json"),

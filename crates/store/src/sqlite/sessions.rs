@@ -32,7 +32,7 @@ pub(super) fn find_live(
 ) -> Result<Option<(Session, User)>, StoreError> {
     find(connection, "sessions", FIND, params![token, now.as_unix()], |columns| {
         let session = Session {
-            token: columns.next()?,
+            token: *token,
             user: columns.next()?,
             created_at: columns.next()?,
             expires_at: columns.next()?,
@@ -50,7 +50,7 @@ pub(super) fn end(connection: &Connection, token: &Digest) -> Result<Unit<()>, S
 const ADD: &str = "INSERT INTO sessions (token, user_id, created_at, expires_at)
     SELECT ?1, id, ?3, ?4 FROM users WHERE id = ?2 AND disabled_at IS NULL";
 pub(super) const FIND: &str = concat!(
-    "SELECT s.token, s.user_id, s.created_at, s.expires_at, ",
+    "SELECT s.user_id, s.created_at, s.expires_at, ",
     user_columns!(),
     " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token = ?1 AND s.expires_at > ?2 AND u.disabled_at IS NULL"
 );
