@@ -8,10 +8,8 @@ use salver_egress::{
 };
 use salver_names::{is_public_suffix, is_special_use};
 use salver_oauth::{Timestamp, UserId};
-use salver_store::{
-    Outcome, StoreError,
-    record::{DomainProof, ProofMethod, RecordedClient},
-};
+pub use salver_store::record::{DomainProof, ProofMethod, RecordedClient};
+use salver_store::{Outcome, StoreError};
 use thiserror::Error;
 
 use super::registrar::{Act, Registrar};
@@ -130,6 +128,28 @@ pub async fn prove(
         Outcome::Applied => Ok(()),
         Outcome::Lost => Err(ProofRefusal::Gone),
     }
+}
+
+/// The domains of a client, those whose proof is missing too.
+///
+/// # Errors
+/// If the store fails.
+pub async fn list(deps: &Deps, client: &RecordedClient) -> Result<Vec<DomainProof>, StoreError> {
+    deps.store.list_domain_proofs(&client.client_id).await
+}
+
+/// Forgets a proof, if there is one.
+///
+/// # Errors
+/// If the store fails.
+pub async fn forget(
+    deps: &Deps,
+    client: &RecordedClient,
+    domain: &str,
+) -> Result<(), ProofRefusal> {
+    // Whether or not it was there, it is not there any more.
+    let _was_there = deps.store.remove_domain_proof(&client.client_id, domain).await?;
+    Ok(())
 }
 
 /// Looks again at proofs that were last looked at a day ago. What has been missing for [`GRACE_SECONDS`] counts no more, and is told in the client's history.

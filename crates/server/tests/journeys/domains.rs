@@ -159,8 +159,8 @@ async fn a_developer_proves_a_domain_on_the_page_and_the_reviewer_sees_it() {
     let dossier = format!("/admin/applications/{id}");
     assert!(carol.get(&dossier).await.text.contains(DOMAIN));
     let page = dora.get(&path).await;
-    let removing = Form::all(&page.text).into_iter();
-    let removing = removing.filter(|form| form.fields.contains(&("deed".into(), "remove".into())));
-    developer::done(&dora.submit(&removing.last().unwrap()).await);
+    let removing = |form: &Form| form.fields.contains(&("deed".into(), "remove".into()));
+    let form = Form::all(&page.text).into_iter().find(removing).unwrap();
+    developer::done(&dora.submit(&form).await);
     assert!(!carol.get(&dossier).await.text.contains(DOMAIN));
 }

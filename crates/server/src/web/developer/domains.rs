@@ -7,7 +7,6 @@ use axum::{
 use http::StatusCode;
 use salver_egress::Category;
 use salver_oauth::Timestamp;
-use salver_store::record::{DomainProof, ProofMethod, RecordedClient};
 use serde::Deserialize;
 
 use super::{gate::AsDeveloper, shown};
@@ -15,7 +14,7 @@ use crate::{
     flow::{
         account::AccountDeps,
         developer::{Developer, list},
-        domain::{self, ProofRefusal},
+        domain::{self, DomainProof, ProofMethod, ProofRefusal, RecordedClient},
     },
     form_token::{Holder, Purpose},
     pages::{
@@ -72,7 +71,7 @@ pub(super) async fn post(
     };
     let done = match method {
         Some(method) => prove(&account, &client, (&typed, method)).await,
-        None => remove(&account, &client, &typed).await,
+        None => domain::forget(&account.deps, &client, &typed).await,
     };
     match done {
         Ok(()) => see_other(&format!("{}/developer/{id}/domains", account.site.base)),
@@ -91,16 +90,6 @@ async fn prove(
     domain::prove(&account.deps, client, (&domain, method)).await
 }
 
-/// Whether or not it was there, it is not there any more.
-async fn remove(
-    account: &AccountDeps,
-    client: &RecordedClient,
-    domain: &str,
-) -> Result<(), ProofRefusal> {
-    let _was_there = account.deps.store.remove_domain_proof(&client.client_id, domain).await?;
-    Ok(())
-}
-
 /// The page, with what has to be published for what was typed, and why that is not proven.
 async fn again(
     account: &AccountDeps,
@@ -114,7 +103,7 @@ async fn again(
         Some(Ok(domain)) => (Some(domain), refusal),
         Some(Err(fault)) => (None, Some(fault)),
     };
-    let proofs = match account.deps.store.list_domain_proofs(&client.client_id).await {
+    let proofs = match domain::list(&account.deps, client).await {
         Ok(proofs) => proofs,
         Err(error) => return refusal::unavailable(account, &error),
     };
