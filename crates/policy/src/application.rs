@@ -56,16 +56,22 @@ fn of_targets(redirect_uris: &[RedirectUri], name: Option<&str>) -> String {
 }
 
 /// The entry of the catalogue that a client with this fingerprint belongs to: by the URL of its document; or, if it registered itself, by having redirect URIs
-/// of that entry only, and one of its names. Programs on the user's computer share addresses, so the name decides between them.
+/// of that entry only, and one of its names, with or without something in brackets behind it. Programs on the user's computer share addresses, so the name decides between them.
 #[must_use]
 pub fn entry_of<'c>(fingerprint: &str, catalogue: &'c Catalogue) -> Option<&'c Client> {
     if let Some(url) = fingerprint.strip_prefix(DOCUMENT) {
         return catalogue.client_of_document(url);
     }
     let (targets, name) = fingerprint.strip_prefix(DYNAMIC)?.split_once(BEFORE_NAME)?;
-    let named = catalogue.owner_of_name(name)?;
+    let named = catalogue.owner_of_name(name).or_else(|| catalogue.owner_of_name(bare(name)?))?;
     let uses_all = catalogue.clients_of_redirect_uris(targets.split(' '));
     uses_all.into_iter().find(|client| client.name == named.name)
+}
+
+/// A name without what stands in brackets at its end: Claude Code and others put the name of the MCP server there, as the user calls it.
+fn bare(name: &str) -> Option<&str> {
+    let (bare, _) = name.strip_suffix(')')?.split_once(" (")?;
+    Some(bare)
 }
 
 /// The key of the application of an entry.
@@ -192,6 +198,13 @@ mod tests {
                 dynamic("Codex CLI", &LOOPBACK),
                 Some("Codex"),
             ),
+            (
+                "with the user's name of the MCP server",
+                dynamic("Claude Code (weather (old))", &LOOPBACK),
+                Some("Claude Code"),
+            ),
+            ("brackets before the end", dynamic("Claude Code (a) b", &LOOPBACK), None),
+            ("brackets alone", dynamic("(Claude Code)", &LOOPBACK), None),
             ("the same targets, a name of nobody", dynamic("Claude Codes", &LOOPBACK), None),
             ("the name, and a target more", dynamic("Claude Code", &[LOOPBACK[0], BOTH[1]]), None),
             ("the name, other targets", dynamic("Claude", &LOOPBACK), None),
