@@ -54,7 +54,7 @@ pub(crate) fn configure(
     keep("authority.pem", &documents.authority_pem)?;
     keep("secret", SECRET)?;
     let mut text = format!(
-        "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"error\"\n[tokens]\naccess_token_seconds = 3600\n\
+        "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"error\"\n[registration]\nnew_per_minute = 1000\nnew_per_second = 10000\n[tokens]\naccess_token_seconds = 3600\n\
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
          introspection_secret_file = \"secret\"\n{EGRESS}[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
