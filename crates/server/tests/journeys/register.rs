@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
+use salver_jose::{Algorithm, KeySet, SigningKey};
 use salver_oauth::{Timestamp, registration::RegistrationRequest};
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
 use salver_server::settings::Dynamic;
@@ -262,8 +263,15 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
     let mut ada = world.user("ada").await;
     let waits = ada.get(&authorize(&before, "https://evil.example/cb", &[])).await;
     assert_eq!(waits.status, StatusCode::OK, "{}", waits.text);
+    let keyed = |body: Value, key: &SigningKey| {
+        let set: KeySet = [key.public_key().clone()].into_iter().collect();
+        let set: Value = serde_json::from_slice(&set.to_json()).unwrap();
+        with(with(body, "token_endpoint_auth_method", json!("private_key_jwt")), "jwks", set)
+    };
+    let [key, other] = [(); 2].map(|()| SigningKey::generate(Algorithm::Es256).unwrap());
     ban(&world, "redirect_host", "evil.example").await;
     ban(&world, "software_id", "com.evil.app").await;
+    ban(&world, "key", &key.public_key().thumbprint()).await;
     for disguise in [
         body.clone(),
         with(body.clone(), "client_name", json!("Kind App")),
@@ -273,6 +281,8 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
             json!(["http://localhost/cb", "https://evil.example/other"]),
         ),
         with(body.clone(), "token_endpoint_auth_method", json!("client_secret_basic")),
+        keyed(body.clone(), &other),
+        keyed(native("Nobody in particular"), &key),
         with(with(native("Nobody"), "software_id", json!("com.evil.app")), "scope", json!("x")),
     ] {
         let page = post(&world, disguise.to_string()).await;
@@ -280,6 +290,8 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
         assert!(!page.text.contains("elsewhere"), "strangers do not learn why");
     }
     assert_eq!(post(&world, native("App").to_string()).await.status, StatusCode::CREATED);
+    let innocent = keyed(native("Nobody in particular"), &other).to_string();
+    assert_eq!(post(&world, innocent).await.status, StatusCode::CREATED);
     let page = ada.get(&authorize(&before, "https://evil.example/cb", &[])).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.text);
     let by_software = with(native("Other"), "software_id", json!("com.evil.other"));
