@@ -18,9 +18,12 @@ const USES: Duration = Duration::from_secs(30);
 /// How often keys are read again and old rows swept.
 const SWEEP: Duration = Duration::from_mins(1);
 
+/// How often proofs of domains that are due are looked at again.
+const LOOKS: Duration = Duration::from_mins(1);
+
 /// Works until it is dropped or aborted.
 pub async fn run(deps: Arc<Deps>) {
-    let [mut feed, mut uses, mut sweep] = [FEED, USES, SWEEP].map(|period| {
+    let [mut feed, mut uses, mut sweep, mut looks] = [FEED, USES, SWEEP, LOOKS].map(|period| {
         let mut ticks = interval(period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks
@@ -45,12 +48,18 @@ pub async fn run(deps: Arc<Deps>) {
                 _ = sweep.tick() => {
                     sweep_and_reread(&deps).await;
                     settle_applications(&deps, &mut settled).await;
-                    follow_domains(&deps).await;
                 }
             }
         }
     };
-    tokio::join!(feed, rest);
+    // Apart too: it waits for hosts that others chose.
+    let looks = async {
+        loop {
+            looks.tick().await;
+            follow_domains(&deps).await;
+        }
+    };
+    tokio::join!(feed, rest, looks);
 }
 
 /// Merges what was seen; also called once more before the server stops.

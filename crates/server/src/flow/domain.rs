@@ -27,6 +27,9 @@ pub const GRACE_SECONDS: i64 = 7 * 24 * 3_600;
 /// How many proofs one turn looks at.
 const LOOKS_AT_ONCE: u32 = 20;
 
+/// How many domains one client may have: each is looked at every day, and who commands one commands all names below it.
+const MAX_DOMAINS: usize = 10;
+
 /// The most that is read of a file, in bytes.
 const FILE_BYTES: usize = 4 * 1024;
 
@@ -42,6 +45,9 @@ pub enum ProofRefusal {
     /// The client belongs to nobody, so nobody can have been told the value.
     #[error("the client has no owner")]
     NoOwner,
+    /// As many are proven as one client may have.
+    #[error("the client has {MAX_DOMAINS} domains already")]
+    TooMany,
     /// The place was reached, and the value does not stand there.
     #[error("the value does not stand there")]
     NotThere,
@@ -111,6 +117,10 @@ pub async fn prove(
     (domain, method): (&str, ProofMethod),
 ) -> Result<(), ProofRefusal> {
     let owner = client.owner.ok_or(ProofRefusal::NoOwner)?;
+    let proven = list(deps, client).await?;
+    if proven.len() >= MAX_DOMAINS && proven.iter().all(|proof| proof.domain != domain) {
+        return Err(ProofRefusal::TooMany);
+    }
     let source = Source::User(*owner.as_bytes());
     if !look(deps, (&client.client_id, owner, domain), method, source).await? {
         return Err(ProofRefusal::NotThere);

@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::StatusCode;
 use salver_oauth::client::recorded::Purpose;
 use salver_server::flow::domain::{self, ProofRefusal};
-use salver_store::record::{DomainProof, ProofMethod, RecordedClient, Role};
+use salver_store::{
+    Outcome,
+    record::{DomainProof, ProofMethod, RecordedClient, Role},
+};
 use salver_testkit::{form::Form, web::Reply};
 
 use crate::{
@@ -60,6 +63,15 @@ async fn a_domain_is_proven_by_the_value_of_this_client_and_owner_alone() {
     let proven = proofs(&world, &client).await;
     assert_eq!(proven.len(), 1);
     assert!(domain::counts(&proven[0], world.clock.now()));
+    for number in 1..10 {
+        let another = DomainProof { domain: format!("{number}.example"), ..proven[0].clone() };
+        assert_eq!(world.deps.store.keep_domain_proof(another).await.unwrap(), Outcome::Applied);
+    }
+    world.way_out_clock.forward(Duration::from_mins(2));
+    domain::prove(&world.deps, &client, file).await.unwrap();
+    let more = ("web.example", ProofMethod::File);
+    let refusal = domain::prove(&world.deps, &client, more).await.unwrap_err();
+    assert!(matches!(refusal, ProofRefusal::TooMany), "{refusal}");
 }
 
 #[tokio::test]

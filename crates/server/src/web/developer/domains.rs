@@ -180,6 +180,9 @@ fn told(refusal: &ProofRefusal) -> String {
         ProofRefusal::PublicSuffix => {
             "Anybody may have a name below that one. Name a domain that is yours alone.".into()
         }
+        ProofRefusal::TooMany => {
+            "This application has as many domains as one may have. Take another one off first.".into()
+        }
         ProofRefusal::NotThere => {
             "The value does not stand there. Publish it exactly as it is shown; a change of the DNS can take an hour to be seen.".into()
         }
