@@ -22,8 +22,9 @@ pub use seal::{
 };
 pub use token::{
     AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, CATALOGUE_ALGORITHMS,
-    ClientAssertion, Expected, ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner,
-    LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES, SKEW_SECONDS, TokenError,
-    TokenType, UnverifiedAssertion, UnverifiedToken, is_identity_token, sign_catalogue,
+    ClientAssertion, Expected, ExpectedIdentity, ExpectedStatement, IdentityTokenClaims,
+    IdentityTokenSigner, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES,
+    SKEW_SECONDS, STATEMENT_SKEW_SECONDS, Statement, TokenError, TokenType, UnverifiedAssertion,
+    UnverifiedStatement, UnverifiedToken, is_identity_token, sign_catalogue, sign_statement,
     verify_access_token, verify_catalogue, verify_identity_token,
 };

@@ -2,13 +2,13 @@
 //!
 //! The words here are for strangers: they name the rule and the remedy, never anything of ours.
 
+mod statement;
+
 use crate::{
     authorization::check::AuthorizationError,
     client::{id::MAX_CLIENT_ID_BYTES, service::ServiceError},
     limit::TooMany,
-    registration::{
-        AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError, StatementFault,
-    },
+    registration::{AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError},
     token::error::TokenError,
 };
 
@@ -236,14 +236,7 @@ pub fn registration(error: &RegistrationError) -> Wire {
             Code::InvalidClientMetadata,
             "this client is not let in here, under whatever metadata; ask whoever runs this server".into(),
         ),
-        E::Statement(StatementFault::Invalid) => (
-            Code::InvalidSoftwareStatement,
-            "software_statement is not valid here; get a fresh one that names this server's issuer as its audience".into(),
-        ),
-        E::Statement(StatementFault::NotTrusted) => (
-            Code::UnapprovedSoftwareStatement,
-            "nobody here trusts who signed software_statement; leave it out, or ask the operator".into(),
-        ),
+        E::Statement(fault) => statement::words(fault),
     };
     Wire { status: 400, code, description }
 }

@@ -3,11 +3,14 @@
 //! Implements: RFC 7523 §3, rfc7523bis (BIS-1, BIS-3, BIS-5), RFC 8725; R-5 (`typ`) and R-6 (`aud`).
 //! Leaves out: where the keys come from, and whether the assertion was spent before ([`ClientAssertion::id`] is for that).
 
-use salver_oauth::{Issuer, Timestamp, client::id::ClientId, json};
+use salver_oauth::{Issuer, Timestamp, client::id::ClientId};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{TokenError, UnverifiedToken};
+use super::{
+    TokenError, UnverifiedToken,
+    claims::{is_only_audience, is_type, members, seconds},
+};
 use crate::{Algorithm, KeySet};
 
 /// Decoded, not yet believed: it tells whose keys to look for, nothing more.
@@ -68,10 +71,11 @@ impl<'a> UnverifiedAssertion<'a> {
     /// [`AssertionError`], if it is none.
     pub fn decode(compact: &'a str) -> Result<Self, AssertionError> {
         let token = UnverifiedToken::decode(compact).map_err(AssertionError::Token)?;
-        if !token.type_name().is_none_or(is_assertion_type) {
+        if !token.type_name().is_none_or(|name| is_type(name, &TYPES)) {
             return Err(AssertionError::OtherType);
         }
-        let claims = members(&token.unverified_payload().map_err(AssertionError::Token)?)?;
+        let payload = token.unverified_payload().map_err(AssertionError::Token)?;
+        let claims = members(&payload).map_err(AssertionError::Token)?;
         let subject =
             claims.get("sub").and_then(Value::as_str).ok_or(AssertionError::OtherClient)?;
         let claimed_client = ClientId::parse(subject).map_err(|_| AssertionError::OtherClient)?;
@@ -102,16 +106,16 @@ impl<'a> UnverifiedAssertion<'a> {
     ) -> Result<ClientAssertion, AssertionError> {
         use AssertionError as E;
         let (payload, key, algorithm) = self.token.signed_by(keys).map_err(E::Token)?;
-        let claims = members(payload.as_bytes())?;
+        let claims = members(payload.as_bytes()).map_err(E::Token)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let client = self.claimed_client.as_str();
         if text("iss") != Some(client) || text("sub") != Some(client) {
             return Err(E::OtherClient);
         }
-        if !is_only_audience(claims.get("aud"), issuer.as_str()) {
+        if !is_only_audience(&claims, issuer.as_str()) {
             return Err(E::OtherAudience);
         }
-        let expires_at = seconds(&claims, "exp")?.ok_or(E::TooLong)?;
+        let expires_at = seconds(&claims, "exp").map_err(E::Token)?.ok_or(E::TooLong)?;
         check_times(&claims, expires_at, now.as_unix())?;
         let id = text("jti").filter(|id| (1..=256).contains(&id.len())).ok_or(E::NoId)?;
         Ok(ClientAssertion {
@@ -125,26 +129,7 @@ impl<'a> UnverifiedAssertion<'a> {
 }
 
 /// what rfc7523bis and CIMD -03 say, `JWT`, and nothing; any other kind of token is refused in its place.
-fn is_assertion_type(name: &str) -> bool {
-    let bare = match name.split_once('/') {
-        Some((family, rest)) if family.eq_ignore_ascii_case("application") => rest,
-        _ => name,
-    };
-    ["client-authentication+jwt", "oauth-client-auth+jwt", "JWT"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(bare))
-}
-
-/// BIS-1: a text, or an array of exactly one. A key of a document serves many servers, so an assertion must be for one.
-fn is_only_audience(aud: Option<&Value>, issuer: &str) -> bool {
-    match aud {
-        Some(Value::String(one)) => one == issuer,
-        Some(Value::Array(list)) => {
-            matches!(list.as_slice(), [Value::String(one)] if one == issuer)
-        }
-        _ => false,
-    }
-}
+const TYPES: [&str; 3] = ["client-authentication+jwt", "oauth-client-auth+jwt", "JWT"];
 
 fn check_times(claims: &Map<String, Value>, expires: i64, now: i64) -> Result<(), AssertionError> {
     let over_for = now.saturating_sub(expires);
@@ -155,35 +140,12 @@ fn check_times(claims: &Map<String, Value>, expires: i64, now: i64) -> Result<()
         return Err(AssertionError::TooLong);
     }
     for name in ["nbf", "iat"] {
-        if seconds(claims, name)?.is_some_and(|from| from.saturating_sub(now) > SKEW_SECONDS) {
+        let from = seconds(claims, name).map_err(AssertionError::Token)?;
+        if from.is_some_and(|from| from.saturating_sub(now) > SKEW_SECONDS) {
             return Err(AssertionError::Token(TokenError::NotYetValid));
         }
     }
     Ok(())
-}
-
-/// RFC 7519 §2: a number, perhaps with a fraction, which is cut off.
-fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, AssertionError> {
-    let malformed = AssertionError::Token(TokenError::MalformedClaim(name));
-    match claims.get(name) {
-        None => Ok(None),
-        Some(Value::Number(number)) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "cut off to whole seconds, saturating"
-            )]
-            let whole = number.as_i64().or_else(|| number.as_f64().map(|fraction| fraction as i64));
-            whole.map(Some).ok_or(malformed)
-        }
-        Some(_) => Err(malformed),
-    }
-}
-
-fn members(payload: &[u8]) -> Result<Map<String, Value>, AssertionError> {
-    match json::parse(payload) {
-        Ok(Value::Object(members)) => Ok(members),
-        _ => Err(AssertionError::Token(TokenError::Malformed)),
-    }
 }
 
 #[cfg(test)]

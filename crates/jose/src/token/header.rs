@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::TokenError;
 use crate::{Algorithm, SignError, Signer, base64url};
 
-/// The kinds of token that we issue.
+/// The kinds of token that we sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenType {
     /// An access token (RFC 9068).
@@ -22,6 +22,8 @@ pub enum TokenType {
     Identity,
     /// A catalogue of clients, signed by whoever issues it. Not a JWT: its payload is a text without claims.
     Catalogue,
+    /// A software statement, signed by a client's vendor (RFC 7591 §2.3).
+    Statement,
 }
 
 impl TokenType {
@@ -32,6 +34,7 @@ impl TokenType {
             Self::Access => "at+jwt",
             Self::Identity => "salver-identity+jwt",
             Self::Catalogue => "salver-catalogue+jws",
+            Self::Statement => "software-statement+jwt",
         }
     }
 
@@ -41,7 +44,7 @@ impl TokenType {
             Some((family, rest)) if family.eq_ignore_ascii_case("application") => rest,
             _ => name,
         };
-        [Self::Access, Self::Identity, Self::Catalogue]
+        [Self::Access, Self::Identity, Self::Catalogue, Self::Statement]
             .into_iter()
             .find(|kind| kind.name().eq_ignore_ascii_case(bare))
     }

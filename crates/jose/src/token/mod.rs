@@ -2,10 +2,12 @@
 
 mod access_token;
 mod catalogue;
+mod claims;
 mod client_assertion;
 mod error;
 mod header;
 mod identity_token;
+mod statement;
 mod unverified;
 
 pub use access_token::{
@@ -22,6 +24,9 @@ pub use header::TokenType;
 pub use identity_token::{
     ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, MAX_IDENTITY_SECONDS,
     is_identity_token, verify_identity_token,
+};
+pub use statement::{
+    ExpectedStatement, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement, sign_statement,
 };
 pub use unverified::UnverifiedToken;
 

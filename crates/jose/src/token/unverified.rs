@@ -70,6 +70,11 @@ impl<'a> UnverifiedToken<'a> {
         self.header.type_name.as_deref()
     }
 
+    /// The algorithm that it names, if it is one of ours.
+    pub(super) fn claimed_algorithm(&self) -> Option<Algorithm> {
+        self.header.algorithm
+    }
+
     /// What the payload says, believed by nobody: enough to find whose keys to look for.
     pub(super) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
         base64url::decode(self.payload).map_err(|_| TokenError::Malformed)

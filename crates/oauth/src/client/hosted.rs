@@ -56,7 +56,10 @@ impl HostedId {
     /// The hosted document that a `client_id` names at this server, whichever way it was read. Comparison is of bytes (CIMD-U-8).
     #[must_use]
     pub fn at(issuer: &Issuer, client_id: &ClientId) -> Option<Self> {
-        if matches!(client_id, ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::Recorded(_)) {
+        if !matches!(
+            client_id,
+            ClientId::Document(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_)
+        ) {
             return None;
         }
         let path = client_id.as_str().strip_prefix(issuer.as_str())?;

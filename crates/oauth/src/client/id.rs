@@ -10,6 +10,7 @@ use super::{
     local_development::{LocalDevelopmentError, LocalDevelopmentId},
     recorded::RecordedId,
     sealed::SealedId,
+    stated::StatedId,
 };
 
 /// The longest `client_id` that is looked at (DESIGN §9), in bytes.
@@ -24,6 +25,8 @@ pub enum ClientId {
     Recorded(RecordedId),
     /// Given out to a client that registered itself: the registration, sealed (decision 9).
     Sealed(SealedId),
+    /// One for all installations of a software that a trusted issuer has signed for (SW-8).
+    Stated(StatedId),
     /// The URL of a metadata document (CIMD §3).
     Document(MetadataUrl),
     /// A document that this server hosts itself for a developer (decision 5).
@@ -132,6 +135,9 @@ impl ClientId {
         if let Some(recorded) = RecordedId::parse(raw) {
             return Ok(Self::Recorded(recorded));
         }
+        if let Some(stated) = StatedId::parse(raw) {
+            return Ok(Self::Stated(stated));
+        }
         Ok(Self::Issued(IssuedId(raw.into())))
     }
 
@@ -142,6 +148,7 @@ impl ClientId {
             Self::Issued(id) => &id.0,
             Self::Recorded(id) => id.as_str(),
             Self::Sealed(id) => id.as_str(),
+            Self::Stated(id) => id.as_str(),
             Self::Document(url) => url.as_str(),
             Self::Hosted(id) => id.as_str(),
             Self::LocalDevelopment(id) => id.as_str(),

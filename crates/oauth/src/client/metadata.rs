@@ -109,15 +109,20 @@ impl Metadata {
             (None, ClientId::Issued(id)) => id.as_str(),
             (None, ClientId::Hosted(id)) => id.as_str(),
             (None, ClientId::LocalDevelopment(_)) => "A program in development",
-            (None, ClientId::Sealed(_) | ClientId::Recorded(_)) => "A client without a name",
+            (None, ClientId::Sealed(_) | ClientId::Recorded(_) | ClientId::Stated(_)) => {
+                "A client without a name"
+            }
         }
     }
 
-    /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words; and to clients
-    /// that registered themselves or are on record, each of whose redirect URIs a reviewer or the redirect policy judges.
+    /// an app scheme is open only to clients that an operator has named, whose redirect URIs are the operator's words; to clients
+    /// that registered themselves or are on record, each of whose redirect URIs a reviewer or the redirect policy judges; and to what a trusted issuer signed.
     #[must_use]
     pub fn may_not_use_app_schemes(&self) -> bool {
-        !matches!(self.client_id, ClientId::Issued(_) | ClientId::Sealed(_) | ClientId::Recorded(_))
+        matches!(
+            self.client_id,
+            ClientId::Document(_) | ClientId::Hosted(_) | ClientId::LocalDevelopment(_)
+        )
     }
 
     /// Whether every answer goes to the user's own computer (MCP-AS-19).

@@ -13,4 +13,5 @@ pub mod redirect_uri;
 pub mod report;
 pub mod sealed;
 pub mod service;
+pub mod stated;
 pub mod substance;

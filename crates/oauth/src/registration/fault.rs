@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::StatementFault;
 use crate::{
     client::{redirect_uri::RedirectUriError, sealed::IdTooLong},
     json::JsonError,
@@ -121,15 +122,4 @@ pub enum KeysFault {
     /// RFC 7591 §2, §5.
     #[error("its jwks_uri is no https URL")]
     Url,
-}
-
-/// What is wrong with a software statement (RFC 7591 §3.2.2).
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub enum StatementFault {
-    /// Broken, badly signed, past its time, or made for another server.
-    #[error("its software_statement is not valid")]
-    Invalid,
-    /// Sound, and nobody here trusts who signed it.
-    #[error("its software_statement is not trusted")]
-    NotTrusted,
 }

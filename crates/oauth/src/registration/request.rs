@@ -68,6 +68,11 @@ impl RegistrationRequest {
         &self.form
     }
 
+    /// Whether it asks for a secret.
+    pub(super) const fn asks_for_secret(&self) -> bool {
+        matches!(self.wish, Wish::Secret(_))
+    }
+
     /// Its software statement (DCR-8), unread and not believed: a server that trusts no statements ignores it.
     #[must_use]
     pub fn software_statement(&self) -> Option<&str> {

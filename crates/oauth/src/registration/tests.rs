@@ -467,7 +467,7 @@ fn each_fact_has_its_code_and_a_remedy() {
         (E::Keys(KeysFault::Private), "invalid_client_metadata"),
         (E::ChosenSecret, "invalid_client_metadata"),
         (E::Id(too_long), "invalid_client_metadata"),
-        (E::Statement(StatementFault::Invalid), "invalid_software_statement"),
+        (E::Statement(StatementFault::Malformed), "invalid_software_statement"),
         (E::Statement(StatementFault::NotTrusted), "unapproved_software_statement"),
     ] {
         let wire = error::registration(&fact);
