@@ -34,6 +34,7 @@ pub fn of_client_id(client_id: &ClientId) -> Option<String> {
         ClientId::Issued(id) => Some(format!("issued {}", id.as_str())),
         ClientId::Recorded(id) => Some(format!("{} {}", word_of(id.purpose()), id.as_str())),
         ClientId::Sealed(_) => None,
+        ClientId::Stated(id) => Some(format!("statement {}", id.as_str())),
         ClientId::Hosted(id) => Some(format!("hosted {}", id.as_str())),
         ClientId::LocalDevelopment(id) => Some(format!("development {}", id.as_str())),
     }
@@ -100,7 +101,7 @@ pub fn method_of(fingerprint: &str) -> Option<Method> {
         "document" => Some(Method::MetadataDocument),
         "issued" | "application" | "service" => Some(Method::Preregistered),
         "personal" => Some(Method::UserRegistered),
-        "dynamic" => Some(Method::Dynamic),
+        "dynamic" | "statement" => Some(Method::Dynamic),
         "hosted" => Some(Method::Hosted),
         "development" => Some(Method::LocalDevelopment),
         _ => None,

@@ -51,6 +51,8 @@ pub enum Publisher {
     Account(Box<str>),
     /// An administrator of this server.
     Administrator,
+    /// Whoever signs statements under this issuer, whom the operator trusts.
+    Signer(Box<str>),
 }
 
 /// What is proven about a client, for one redirect URI.
@@ -73,6 +75,8 @@ pub struct Assessment {
     pub pinned: bool,
     /// The client cannot avoid authenticating with keys of its own.
     pub keyed: bool,
+    /// Whose statement was verified for it.
+    pub signed: Option<SignedBy>,
     /// What it was judged on.
     pub evidence: Evidence,
 }
@@ -88,6 +92,19 @@ pub struct OnRecord {
     pub resource: Option<Box<str>>,
 }
 
+/// A software statement that was verified: its issuer is one whom the operator trusts.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct SignedBy {
+    /// The issuer.
+    pub issuer: Box<str>,
+    /// Which of its softwares it is.
+    pub software_id: Box<str>,
+    /// RFC 7638 thumbprint of the key.
+    pub key: Box<str>,
+    /// When it was verified.
+    pub checked_at: Timestamp,
+}
+
 /// What is known when a client is assessed, for one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'f> {
@@ -101,11 +118,13 @@ pub struct Facts<'f> {
     pub copy: DocumentCopy,
     /// Of a client that is on record here: whose word it is.
     pub record: Option<&'f OnRecord>,
+    /// Whose statement was verified for it.
+    pub signed: Option<&'f SignedBy>,
     /// What is known of clients and places.
     pub catalogue: &'f Catalogue,
     /// The names and hosts that belong to somebody.
     pub protected: &'f ProtectedNames,
-    /// What came with the request and was verified: statements and attestations. Other kinds are not believed here.
+    /// What came with the request and was verified: attestations. Other kinds are not believed here.
     pub evidence: Evidence,
 }
 
@@ -144,7 +163,7 @@ impl<'f> Facts<'f> {
             Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Rung::SelfDeclared,
             _ if relay || pinned => Rung::Published,
             _ if !evidence.intersection(Evidence::OF_INSTALLATION).is_empty() => Rung::Attested,
-            Publisher::Domain(_) if self.is_keyed() => Rung::Anchored,
+            Publisher::Domain(_) | Publisher::Signer(_) if self.is_keyed() => Rung::Anchored,
             _ if self.reaches_only(&publisher, known) => Rung::Anchored,
             _ => Rung::Published,
         };
@@ -157,6 +176,7 @@ impl<'f> Facts<'f> {
             known: known.map(|client| client.name.clone()),
             pinned,
             keyed: self.is_keyed(),
+            signed: self.signed.cloned(),
             evidence,
         }
     }
@@ -171,6 +191,12 @@ impl<'f> Facts<'f> {
                 evidence = evidence.with(EvidenceKind::PublisherKeys);
             }
         }
+        if self.signed.is_some() {
+            evidence = evidence.with(EvidenceKind::Statement);
+        }
+        if matches!(publisher, Publisher::Signer(_)) && self.is_keyed() {
+            evidence = evidence.with(EvidenceKind::PublisherKeys);
+        }
         evidence
     }
 
@@ -183,6 +209,10 @@ impl<'f> Facts<'f> {
                 None => Publisher::Nobody,
             },
             ClientId::Hosted(id) => Publisher::Hosted(id.as_str().into()),
+            ClientId::Stated(_) => match self.signed {
+                Some(signed) => Publisher::Signer(signed.issuer.clone()),
+                None => Publisher::Nobody,
+            },
             ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => Publisher::Nobody,
             ClientId::Document(url) if self.catalogue.is_shared_host(url.host()) => {
                 Publisher::ExactUrl(url.as_str().into())
@@ -199,6 +229,7 @@ impl<'f> Facts<'f> {
             ClientId::Issued(_)
             | ClientId::Recorded(_)
             | ClientId::Sealed(_)
+            | ClientId::Stated(_)
             | ClientId::Hosted(_)
             | ClientId::LocalDevelopment(_) => None,
         }

@@ -31,6 +31,7 @@ mod tests {
     #[test]
     fn what_is_asked_every_time() {
         let sound = Assessment {
+            signed: None,
             rung: Rung::Anchored,
             publisher: Publisher::Domain("claude.ai".into()),
             vetted: false,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub enum EvidenceKind {
     /// A domain serves the metadata document.
     DomainDocument,
-    /// The client cannot avoid authenticating with keys that its domain publishes.
+    /// The client cannot avoid authenticating with keys that its publisher vouches for: that its domain publishes, or its issuer has signed.
     PublisherKeys,
     /// A software statement of a trusted issuer: whoever holds it can show it.
     Statement,
@@ -67,7 +67,6 @@ impl Evidence {
 
     /// What can only arrive with a request: nobody's metadata prove it.
     pub const WITH_A_REQUEST: Self = Self::NONE
-        .with(EvidenceKind::Statement)
         .with(EvidenceKind::UserAttested)
         .with(EvidenceKind::DeviceKey)
         .with(EvidenceKind::Platform);

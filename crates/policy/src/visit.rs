@@ -157,8 +157,8 @@ pub struct Login {
 }
 
 impl Visit {
-    /// The visit of a client that is known by its metadata alone: no statement, and the keys that stand in them. The warnings are those of
-    /// [`Facts::warnings`]: what the name looks like is looked at once.
+    /// The visit of a client of which these are the facts, with the keys that stand in its metadata and the one that has signed for it. The warnings are those
+    /// of [`Facts::warnings`]: what the name looks like is looked at once.
     #[must_use]
     pub fn of(
         facts: &Facts<'_>,
@@ -191,12 +191,9 @@ impl Visit {
             rung: assessment.rung,
             evidence: assessment.evidence,
             entry: assessment.known.clone(),
-            statement_issuer: None,
-            software_id,
-            keys: match &client.keys {
-                Keys::Inline(set) => thumbprints(set),
-                Keys::None | Keys::At(_) => Vec::new(),
-            },
+            statement_issuer: facts.signed.map(|signed| signed.issuer.clone()),
+            software_id: facts.signed.map(|signed| signed.software_id.clone()).or(software_id),
+            keys: keys(facts),
             vetted: assessment.vetted,
             first_seen,
             name: client.name.clone(),
@@ -237,6 +234,7 @@ impl Visit {
     pub fn publisher_host(&self) -> Option<&str> {
         match &self.publisher {
             Publisher::Domain(host) => Some(undotted(host)),
+            Publisher::Signer(issuer) => host_of_url(issuer),
             Publisher::ExactUrl(_)
             | Publisher::Hosted(_)
             | Publisher::Nobody
@@ -249,10 +247,7 @@ impl Visit {
     #[must_use]
     pub fn document_host(&self) -> Option<&str> {
         match &self.publisher {
-            Publisher::ExactUrl(url) => {
-                let authority = url.strip_prefix("https://")?.split('/').next()?;
-                Some(undotted(authority.split(':').next()?))
-            }
+            Publisher::ExactUrl(url) => host_of_url(url),
             _ => self.publisher_host(),
         }
     }
@@ -262,6 +257,15 @@ impl Visit {
     pub fn document(&self) -> Option<&str> {
         matches!(self.method, Method::MetadataDocument | Method::Hosted).then_some(&self.client_id)
     }
+}
+
+fn keys(facts: &Facts<'_>) -> Vec<Box<str>> {
+    let mut keys = match &facts.client.keys {
+        Keys::Inline(set) => thumbprints(set),
+        Keys::None | Keys::At(_) => Vec::new(),
+    };
+    keys.extend(facts.signed.map(|signed| signed.key.clone()));
+    keys
 }
 
 fn redirect_hosts(client: &Metadata) -> Vec<Box<str>> {
@@ -285,6 +289,12 @@ fn look_alike(warnings: &[Warning]) -> Option<LookAlike> {
         _ => None,
     })?;
     Some(LookAlike { owner: owner.into(), shown: shown.clone() })
+}
+
+/// The host in an https URL.
+pub(crate) fn host_of_url(url: &str) -> Option<&str> {
+    let authority = url.strip_prefix("https://")?.split('/').next()?;
+    Some(undotted(authority.split(':').next()?))
 }
 
 /// A trailing dot names the same host.
@@ -315,7 +325,7 @@ impl Method {
             ClientId::Document(_) => Self::MetadataDocument,
             ClientId::Hosted(_) => Self::Hosted,
             ClientId::LocalDevelopment(_) => Self::LocalDevelopment,
-            ClientId::Sealed(_) => Self::Dynamic,
+            ClientId::Sealed(_) | ClientId::Stated(_) => Self::Dynamic,
         }
     }
 

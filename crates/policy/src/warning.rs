@@ -10,6 +10,7 @@ use crate::{
     assessment::{Assessment, DocumentCopy, Facts, Publisher},
     catalogue::Client,
     impersonation::{Likeness, NameHit},
+    visit::host_of_url,
 };
 
 /// Something that speaks against a yes, or asks for a second look.
@@ -119,7 +120,9 @@ impl Facts<'_> {
         let vouches = match &assessment.publisher {
             Publisher::Administrator => return None,
             Publisher::Domain(host) => known.is_none().then_some(host),
-            Publisher::ExactUrl(_)
+            // The operator has looked at who that is.
+            Publisher::Signer(_)
+            | Publisher::ExactUrl(_)
             | Publisher::Hosted(_)
             | Publisher::Account(_)
             | Publisher::Nobody => None,
@@ -169,6 +172,9 @@ fn is_owner(assessment: &Assessment, known: Option<&Client>, owner: &str) -> boo
         || match &assessment.publisher {
             Publisher::Administrator => true,
             Publisher::Domain(host) => is_same_site(host, owner),
+            Publisher::Signer(issuer) => {
+                host_of_url(issuer).is_some_and(|host| is_same_site(host, owner))
+            }
             Publisher::ExactUrl(_)
             | Publisher::Hosted(_)
             | Publisher::Account(_)

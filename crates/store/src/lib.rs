@@ -29,15 +29,15 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 pub use answer::{Answer, Outcome, StoreError};
 
 use record::{
-    AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval, Asked,
-    Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding, ClientUse,
-    ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant, HostedAdded,
-    HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication, MetClient,
-    NewAccessRequest, NewApiToken, NewApproval, NewBan, NewBinding, NewClientSecret, NewDeletion,
-    NewHome, NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion, Noted,
-    Recorded, RecordedClient, RedeemCode, RegistrationToken, RenewStem, ReviewCase, Revocation,
-    RevocationReason, Session, StoredKey, Subject, UsedInstallation, UsedRegistrationToken, User,
-    UserAdded, Version,
+    AccessRequest, AddCode, AdvanceInstallation, Anchor, ApiToken, ApplicationOverview, Approval,
+    Asked, Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding,
+    ClientUse, ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant,
+    HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant, MetApplication,
+    MetClient, NewAccessRequest, NewApiToken, NewApproval, NewBan, NewBinding, NewClientSecret,
+    NewDeletion, NewHome, NewRecordedClient, NewRegistrationToken, NewUser, NewVerdict, NewVersion,
+    Noted, Recorded, RecordedClient, RedeemCode, RegistrationToken, RenewStem, ReviewCase,
+    Revocation, RevocationReason, Session, StatedClient, StatedNoted, StoredKey, Subject,
+    UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
 };
 
 /// The memory of an authorization server.
@@ -152,6 +152,28 @@ pub trait Store: Send + Sync + 'static {
     fn list_hosted_documents(&self, owner: UserId) -> Answer<'_, Vec<HostedDocument>>;
     /// Hosts a document no longer. `Lost` unless its owner hosts one under this name.
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome>;
+
+    // ── Whose software statements are trusted, and what they have signed ──
+
+    /// Puts an anchor in the place of whatever was known under its issuer.
+    fn set_anchor(&self, anchor: Anchor) -> Answer<'_, ()>;
+    /// Forgets an anchor. `Lost` if there is none.
+    fn remove_anchor<'a>(&'a self, issuer: &'a str) -> Answer<'a, Outcome>;
+    /// All anchors that administrators manage or have said something of, by issuer.
+    fn list_anchors(&self) -> Answer<'_, Vec<Anchor>>;
+    /// Notes what a verified statement signs: at most [`retention::STATED_CLIENTS`] softwares for one issuer, and of two statements for one software the one
+    /// with the greater `iat` holds.
+    fn note_stated_client(&self, new: StatedClient) -> Answer<'_, StatedNoted>;
+    /// A software that an anchor has signed for.
+    fn find_stated_client<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<StatedClient>>;
+    /// All softwares of all anchors, by issuer and `software_id`.
+    fn list_stated_clients(&self) -> Answer<'_, Vec<StatedClient>>;
+    /// Forgets softwares of an issuer: all, or one. Answers how many.
+    fn remove_stated_clients<'a>(
+        &'a self,
+        issuer: &'a str,
+        client_id: Option<&'a str>,
+    ) -> Answer<'a, u64>;
 
     // ── Clients that people have entered here (pre-registration) ──
 

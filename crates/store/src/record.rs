@@ -1,5 +1,6 @@
 //! What does a row say? The values that go into the store and come out of it.
 
+mod anchor;
 mod api_token;
 mod application;
 mod approval;
@@ -15,6 +16,7 @@ mod review;
 mod verdict;
 mod version;
 
+pub use anchor::{Anchor, StatedClient, StatedNoted};
 pub use api_token::{ApiToken, NewApiToken};
 pub use application::{
     ApplicationOverview, Binding, Home, MetApplication, MetClient, NewBinding, NewHome,

@@ -21,6 +21,8 @@ pub const HOSTED_DOCUMENTS: u32 = 20;
 pub const HOSTED_NAMES: u32 = 100;
 /// How many clients one person may have on record.
 pub const RECORDED_CLIENTS: u32 = 100;
+/// For how many softwares one trust anchor may have signed at a time (DESIGN §5).
+pub const STATED_CLIENTS: u32 = 100;
 /// How many secrets of one client live at a time, for each person who has some: one in use, and the next.
 pub const LIVE_SECRETS: u32 = 2;
 /// A client on record that was deleted, with its secrets and its history.

@@ -31,8 +31,8 @@ pub(crate) fn facts<'f>(client: &'f Metadata, catalogue: &'f Catalogue) -> Facts
     let (redirect_uri, recipient) = (url(uri.as_str()), uri.recipient());
     let protected = &PROTECTED;
     let (copy, evidence) = (DocumentCopy::Live, Evidence::NONE);
-    let record = None;
-    Facts { client, redirect_uri, recipient, copy, record, catalogue, protected, evidence }
+    let (record, signed) = (None, None);
+    Facts { client, redirect_uri, recipient, copy, record, signed, catalogue, protected, evidence }
 }
 
 /// An address that facts can point to.
@@ -216,13 +216,11 @@ fn design_4_2_attested_is_who_is_published_and_has_proven_a_key_of_this_installa
         ("… to its own host", document, "https://a.example/cb", &[Platform], Rung::Attested),
         ("named by an administrator", "partner", loopback, &[DeviceKey], Rung::Attested),
         ("the vendor's own sign-in", document, loopback, &[UserAttested], Rung::Published),
-        ("a bearer statement", document, loopback, &[Statement], Rung::Published),
-        ("both of those", document, loopback, &[Statement, UserAttested], Rung::Published),
         (
             "what no request can bring",
             document,
             loopback,
-            &[DomainDocument, PublisherKeys],
+            &[DomainDocument, PublisherKeys, Statement],
             Rung::Published,
         ),
         ("a relay", document, "https://relay.example/r", &[DeviceKey], Rung::Published),
@@ -263,14 +261,49 @@ fn evidence_is_kept_with_what_it_proved() {
             "https://a.example/c",
             keyed,
             all,
-            "domain_document, publisher_keys, statement, user_attested, device_key, platform",
+            "domain_document, publisher_keys, user_attested, device_key, platform",
         ),
         ("https://files.example/c", keyed, Evidence::NONE, ""),
-        ("partner", keyed, all, "statement, user_attested, device_key, platform"),
+        ("partner", keyed, all, "user_attested, device_key, platform"),
     ] {
         let client = Metadata { methods, ..client(client_id, "http://localhost/cb") };
         let facts = Facts { evidence: brought, ..facts(&client, &catalogue) };
         assert_eq!(facts.assess().evidence.to_string(), kept, "{client_id}");
+    }
+}
+
+#[test]
+fn design_4_2_a_statement_makes_a_publisher_of_whoever_signed_it_and_proves_no_installation() {
+    let catalogue = catalogue();
+    let signed = SignedBy {
+        issuer: "https://vendor.example".into(),
+        software_id: "editor".into(),
+        key: "k".into(),
+        checked_at: Timestamp::from_unix(0),
+    };
+    let stated = "sws_BwcHBwcHBwcHBwcHBwcHBw";
+    let (loopback, own) = ("http://localhost/cb", "https://vendor.example/cb");
+    let (public, keyed) = (Methods::NONE, Methods::PRIVATE_KEY_JWT);
+    for (why, client_id, redirect_uri, methods, is_signed, rung) in [
+        ("it listens here", stated, loopback, public, true, Rung::Published),
+        ("the id alone, on the vendor's own host", stated, own, public, true, Rung::Published),
+        ("it cannot avoid keys that were signed", stated, loopback, keyed, true, Rung::Anchored),
+        ("nobody is trusted any more", stated, loopback, keyed, false, Rung::SelfDeclared),
+        ("a document with one", "https://a.example/c", loopback, public, true, Rung::Published),
+        (
+            "… on a shared host",
+            "https://files.example/c",
+            loopback,
+            public,
+            true,
+            Rung::SelfDeclared,
+        ),
+    ] {
+        let client = Metadata { methods, ..client(client_id, redirect_uri) };
+        let facts = Facts { signed: is_signed.then_some(&signed), ..facts(&client, &catalogue) };
+        let assessment = facts.assess();
+        assert_eq!(assessment.rung, rung, "{why}");
+        assert_eq!(assessment.evidence.contains(EvidenceKind::Statement), is_signed, "{why}");
     }
 }
 

@@ -111,7 +111,8 @@ impl BanSubject {
                     ClientId::Issued(_)
                     | ClientId::Recorded(_)
                     | ClientId::LocalDevelopment(_)
-                    | ClientId::Sealed(_),
+                    | ClientId::Sealed(_)
+                    | ClientId::Stated(_),
                 )
                 | Err(_) => Err(BanFault::Document),
             },

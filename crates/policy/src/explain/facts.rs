@@ -13,6 +13,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         Publisher::Domain(host) => host.to_string(),
         Publisher::ExactUrl(url) => format!("nobody but the exact URL {url}"),
         Publisher::Hosted(url) => format!("nobody; hosted here as {url}"),
+        Publisher::Signer(issuer) => format!("the statements of {issuer}"),
         Publisher::Nobody => "nobody".to_owned(),
         Publisher::Account(account) => format!("the account {account}"),
         Publisher::Administrator => "an administrator".to_owned(),

@@ -119,6 +119,7 @@ impl Writer {
             Publisher::Administrator => (3, None),
             Publisher::Nobody => (4, None),
             Publisher::Account(account) => (5, Some(account)),
+            Publisher::Signer(issuer) => (6, Some(issuer)),
         };
         self.bytes.push(tag);
         if let Some(text) = text {
@@ -268,6 +269,7 @@ impl Reader<'_> {
             3 => Ok(Publisher::Administrator),
             4 => Ok(Publisher::Nobody),
             5 => Ok(Publisher::Account(self.text()?)),
+            6 => Ok(Publisher::Signer(self.text()?)),
             _ => Err(KeptError::Malformed),
         }
     }

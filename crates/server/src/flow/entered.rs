@@ -141,6 +141,7 @@ fn warnings(deps: &Deps, client: &Metadata, account: &str) -> Vec<Warning> {
             recipient: uri.recipient(),
             copy: DocumentCopy::Live,
             record: Some(&record),
+            signed: None,
             catalogue: &policy.catalogue,
             protected: &policy.protected,
             evidence: Evidence::NONE,

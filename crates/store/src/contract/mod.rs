@@ -9,6 +9,7 @@
 //! Each case gets a store of its own, empty. Durability is not here: it needs a process that dies (`tests/durability.rs`).
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "the cases are tests")]
 
+pub mod anchors;
 pub mod api_tokens;
 pub mod applications;
 pub mod approvals;
@@ -255,6 +256,12 @@ macro_rules! engine_contract {
                     the_newest_use_of_a_secret_stands
                     of_many_secrets_at_once_no_more_than_allowed_live
                 }
+                anchors {
+                    an_anchor_comes_back_as_it_was
+                    of_two_statements_the_newer_one_holds
+                    an_anchor_has_no_more_softwares_than_allowed
+                    of_many_statements_at_once_the_newest_holds
+                }
                 hosted {
                     a_hosted_document_is_found_by_its_name
                     a_name_stays_its_owners
@@ -332,6 +339,7 @@ mod tests {
             include_str!("applications.rs"),
             include_str!("approvals.rs"),
             include_str!("assertions.rs"),
+            include_str!("anchors.rs"),
             include_str!("bans.rs"),
             include_str!("bindings.rs"),
             include_str!("client_secrets.rs"),

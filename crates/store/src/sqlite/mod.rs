@@ -7,6 +7,7 @@
 //!
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
 
+mod anchors;
 mod api_tokens;
 mod applications;
 mod approvals;
@@ -35,6 +36,7 @@ mod row;
 mod schema;
 mod sessions;
 mod standing;
+mod stated;
 mod store;
 mod sweep;
 mod users;

@@ -3,23 +3,24 @@
 use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, UserId};
 
 use super::{
-    SqliteStore, api_tokens, applications, approvals, assertions, bans, cases, client_secrets,
-    clients, codes, counts, deletions, domains, grants, hosted, installations, invitations, keys,
-    live_grants, recorded, registration_tokens, revocations, row::change, sessions, standing,
-    sweep, users, verdicts, versions, writer::Unit,
+    SqliteStore, anchors, api_tokens, applications, approvals, assertions, bans, cases,
+    client_secrets, clients, codes, counts, deletions, domains, grants, hosted, installations,
+    invitations, keys, live_grants, recorded, registration_tokens, revocations, row::change,
+    sessions, standing, stated, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
     record::{
-        AccessRequest, AddCode, AdvanceInstallation, ApiToken, ApplicationOverview, Approval,
-        Asked, Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret, ClientStanding,
-        ClientUse, ClientUser, Code, Consent, Counted, Deletion, Digest, DomainProof, Grant,
-        HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict, LiveGrant,
-        MetApplication, MetClient, NewAccessRequest, NewApiToken, NewApproval, NewBan, NewBinding,
-        NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewRegistrationToken, NewUser,
-        NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode, RegistrationToken,
-        RenewStem, ReviewCase, Revocation, RevocationReason, Session, StoredKey, Subject,
-        UsedInstallation, UsedRegistrationToken, User, UserAdded, Version,
+        AccessRequest, AddCode, AdvanceInstallation, Anchor, ApiToken, ApplicationOverview,
+        Approval, Asked, Ban, Binding, CaseDecision, ChangeClient, ClientEvent, ClientSecret,
+        ClientStanding, ClientUse, ClientUser, Code, Consent, Counted, Deletion, Digest,
+        DomainProof, Grant, HostedAdded, HostedDocument, Installation, Invitation, KeptVerdict,
+        LiveGrant, MetApplication, MetClient, NewAccessRequest, NewApiToken, NewApproval, NewBan,
+        NewBinding, NewClientSecret, NewDeletion, NewHome, NewRecordedClient, NewRegistrationToken,
+        NewUser, NewVerdict, NewVersion, Noted, Recorded, RecordedClient, RedeemCode,
+        RegistrationToken, RenewStem, ReviewCase, Revocation, RevocationReason, Session,
+        StatedClient, StatedNoted, StoredKey, Subject, UsedInstallation, UsedRegistrationToken,
+        User, UserAdded, Version,
     },
 };
 
@@ -375,6 +376,41 @@ impl Store for SqliteStore {
     fn remove_hosted_document<'a>(&'a self, owner: UserId, name: &'a str) -> Answer<'a, Outcome> {
         let name = name.to_owned();
         self.write(move |connection| hosted::remove(connection, owner, &name))
+    }
+
+    fn set_anchor(&self, anchor: Anchor) -> Answer<'_, ()> {
+        self.write(move |connection| anchors::set(connection, &anchor))
+    }
+
+    fn remove_anchor<'a>(&'a self, issuer: &'a str) -> Answer<'a, Outcome> {
+        let issuer = issuer.to_owned();
+        self.write(move |connection| anchors::remove(connection, &issuer))
+    }
+
+    fn list_anchors(&self) -> Answer<'_, Vec<Anchor>> {
+        self.read(anchors::list_all)
+    }
+
+    fn note_stated_client(&self, new: StatedClient) -> Answer<'_, StatedNoted> {
+        self.write(move |connection| stated::note(connection, &new))
+    }
+
+    fn find_stated_client<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<StatedClient>> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| stated::find_by_id(connection, &client_id))
+    }
+
+    fn list_stated_clients(&self) -> Answer<'_, Vec<StatedClient>> {
+        self.read(stated::list_all)
+    }
+
+    fn remove_stated_clients<'a>(
+        &'a self,
+        issuer: &'a str,
+        client_id: Option<&'a str>,
+    ) -> Answer<'a, u64> {
+        let (issuer, client_id) = (issuer.to_owned(), client_id.map(str::to_owned));
+        self.write(move |connection| stated::remove(connection, &issuer, client_id.as_deref()))
     }
 
     fn list_met_clients(&self) -> Answer<'_, Vec<MetClient>> {

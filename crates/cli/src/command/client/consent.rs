@@ -68,6 +68,7 @@ fn preview(
     let policy = wiring::policy::policy(settings, catalogue.clone());
     let facts = Facts {
         record: None,
+        signed: None,
         client,
         redirect_uri: back.url(),
         recipient: back.recipient(),

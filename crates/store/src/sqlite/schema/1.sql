@@ -153,7 +153,7 @@ CREATE TABLE bans (
 ) STRICT;
 
 -- One row that says how often a ban was added or lifted, a client came under another application, a registration was
--- deleted, or a key that seals was killed.
+-- deleted, a key that seals was killed, or a trust anchor changed.
 CREATE TABLE ban_changes (
     id     INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL
@@ -274,6 +274,28 @@ CREATE TABLE versions (
     UNIQUE (client_id, digest)
 ) STRICT;
 CREATE UNIQUE INDEX newest_versions ON versions (client_id) WHERE newest = 1;
+
+-- Whose software statements are trusted. content is what an administrator wrote down of an anchor; without it the row is their word on one of the configuration.
+CREATE TABLE anchors (
+    issuer     TEXT NOT NULL PRIMARY KEY,
+    content    TEXT,
+    suspended  INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+    changed_by TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+-- What anchors have signed: for each software what its newest statement says. They end with their anchor.
+CREATE TABLE stated_clients (
+    client_id        TEXT NOT NULL PRIMARY KEY,
+    issuer           TEXT NOT NULL,
+    software_id      TEXT NOT NULL,
+    software_version TEXT NOT NULL,
+    document         BLOB NOT NULL,
+    issued_at        INTEGER NOT NULL,
+    key              TEXT NOT NULL,
+    checked_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stated_clients_by_issuer ON stated_clients (issuer);
 
 -- Documents that this server publishes for developers. Without a document the name is still its owner's: it is part of a client_id.
 CREATE TABLE hosted_documents (

@@ -4,14 +4,20 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 
 use super::connection;
 use crate::sqlite::{
-    api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes, counts,
-    deletions, domains, grants, hosted, installations, invitations, live_grants, recorded,
-    registration_tokens, revocations, sessions, standing, sweep, users, verdicts, versions,
+    anchors, api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes,
+    counts, deletions, domains, grants, hosted, installations, invitations, live_grants, recorded,
+    registration_tokens, revocations, sessions, standing, stated, sweep, users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
     applications::GRANTS,
     applications::INSTALLATIONS,
+    anchors::REMOVE,
+    stated::CONFIRM,
+    stated::COUNT,
+    stated::FIND,
+    stated::REMOVE_ALL,
+    stated::REMOVE_ONE,
     approvals::END,
     approvals::LIST_LIVE,
     api_tokens::END,
