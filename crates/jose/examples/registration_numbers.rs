@@ -74,10 +74,11 @@ fn registered(keys: &SealingKeys, body: &[u8]) -> Vec<u8> {
     let sent = request.redirect_uris().to_vec();
     let (id, registration) = sealed(keys, request);
     let told = Answer {
-        client_id: &id,
+        client_id: id.as_str(),
         registration: &registration,
         redirect_uris: &sent,
         credentials: None,
+        software_statement: None,
     };
     serde_json::to_vec(&told).unwrap()
 }

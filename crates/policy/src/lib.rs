@@ -20,4 +20,5 @@ pub mod redirects;
 pub mod rules;
 pub mod simulate;
 pub mod visit;
+pub mod vouching;
 pub mod warning;

@@ -8,9 +8,9 @@ use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
 use crate::{
-    bans::BanIndex, chance::Chance, clock::Clock, counters::Counters, drift::Drift,
-    keyring::Keyring, logo::Logos, met::MetClients, notices::Notices, policy::CurrentPolicy,
-    read_documents::ReadDocuments, registration_limit::RegistrationLimit,
+    anchor::ConfiguredAnchors, bans::BanIndex, chance::Chance, clock::Clock, counters::Counters,
+    drift::Drift, keyring::Keyring, logo::Logos, met::MetClients, notices::Notices,
+    policy::CurrentPolicy, read_documents::ReadDocuments, registration_limit::RegistrationLimit,
     registration_tokens::RegistrationTokens, revocations::RevocationIndex, sealing::Sealing,
     secrets::Secrets, settings::Settings, throttle::Throttle, usage::Usage,
 };
@@ -25,6 +25,8 @@ pub struct Deps {
     pub policy: CurrentPolicy,
     /// Who is shut out.
     pub bans: BanIndex,
+    /// Whose software statements the configuration trusts.
+    pub anchors: ConfiguredAnchors,
     /// What hosts have said against those copies.
     pub drift: Drift,
     /// What is remembered.

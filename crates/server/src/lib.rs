@@ -2,6 +2,7 @@
 //!
 //! `web/` turns HTTP into questions, `flow/` answers them (gather → decide → apply → answer), `pages/` are what people see.
 
+pub mod anchor;
 pub mod bans;
 pub mod chance;
 pub mod clock;

@@ -86,10 +86,10 @@ fn one(
             );
             None
         }
-        Ok(ClientId::Recorded(_)) => {
+        Ok(ClientId::Recorded(_) | ClientId::Stated(_)) => {
             problems.refuse(
                 id_key,
-                "looks like a client_id that this server gives to a client which somebody enters",
+                "looks like a client_id that this server gives to a client which somebody enters or vouches for",
                 "give it a plain name, like \"inspector\"",
             );
             None

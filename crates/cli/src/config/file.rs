@@ -16,6 +16,7 @@ use super::{
     registration::RegistrationSection,
     resources::entry::ResourceEntry,
     review::ReviewSection,
+    statements::StatementsSection,
     store::StoreSection,
     tls::TlsSection,
     tokens::TokensSection,
@@ -41,6 +42,8 @@ pub(crate) struct File {
     pub(crate) clients: Vec<ClientEntry>,
     /// Whether clients may register themselves, and with which redirect URIs.
     pub(crate) registration: RegistrationSection,
+    /// Whose software statements are trusted (RFC 7591): a vendor's signature behind a registration; docs/statements.md says how.
+    pub(crate) statements: StatementsSection,
     /// Who may bring applications into force, and what is looked at first; docs/developers.md says how applications are entered.
     pub(crate) developers: DevelopersSection,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.

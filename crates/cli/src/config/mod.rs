@@ -32,6 +32,7 @@ pub(crate) mod secret_file;
 pub(crate) mod sections;
 pub(crate) mod server;
 pub(crate) mod settings;
+mod statements;
 pub(crate) mod store;
 pub(crate) mod tls;
 pub(crate) mod tokens;

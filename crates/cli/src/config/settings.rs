@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use salver_server::settings::{Developers, Registration};
+use salver_oauth::Issuer;
+use salver_server::{
+    anchor::Anchor,
+    settings::{Developers, Registration},
+};
+use url::Url;
 
 use super::{
     catalogue::{self, CatalogueSettings},
@@ -25,6 +30,7 @@ use super::{
     schema,
     sections::Sections,
     server::{self, ServerSettings},
+    statements,
     store::{self, StoreSettings},
     tls::{self, Tls},
     tokens::TokensSection,
@@ -45,6 +51,7 @@ pub(crate) struct Settings {
     pub(crate) clients: Vec<Client>,
     /// How clients may register themselves.
     pub(crate) registration: Registration,
+    pub(crate) anchors: Vec<Anchor>,
     /// How applications are entered and reviewed.
     pub(crate) developers: Developers,
     /// Which clients may be let in.
@@ -131,14 +138,7 @@ fn put_together(
         ),
         None => resources::resolve("resources", &file.resources, &issuer, environment, problems),
     };
-    let origins: Vec<String> = std::iter::once(issuer.origin().to_owned())
-        .chain(
-            resources
-                .iter()
-                .filter_map(|resource| url::Url::parse(resource.id.as_str()).ok())
-                .map(|url| url.origin().ascii_serialization()),
-        )
-        .collect();
+    let origins = origins(&issuer, &resources);
     let scopes: BTreeSet<String> = resources
         .iter()
         .flat_map(|resource| &resource.scopes)
@@ -146,6 +146,7 @@ fn put_together(
         .collect();
     let policy = policy::resolve(&file.policy, &resources, problems);
     let registration = registration::resolve(&file.registration, problems);
+    let anchors = statements::resolve(&file.statements, problems);
     let developers = developers::resolve(&file.developers, problems);
     let review = review::resolve(&file.review, environment, problems);
     let clients = clients::resolve(&file.clients, &origins, &scopes, problems);
@@ -161,6 +162,7 @@ fn put_together(
         resources,
         clients,
         registration,
+        anchors,
         developers,
         policy: policy?,
         review,
@@ -173,6 +175,13 @@ fn put_together(
         log: file.log,
         sections: Sections::of(&layers.table),
     })
+}
+
+/// Those that no answer is ever sent to.
+fn origins(issuer: &Issuer, resources: &[Resource]) -> Vec<String> {
+    let urls = resources.iter().filter_map(|resource| Url::parse(resource.id.as_str()).ok());
+    let of_resources = urls.map(|url| url.origin().ascii_serialization());
+    std::iter::once(issuer.origin().to_owned()).chain(of_resources).collect()
 }
 
 fn data_directory(

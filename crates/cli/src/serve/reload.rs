@@ -1,18 +1,21 @@
 //! How do other rules come into force while the server runs? All of them or none: the configuration is read again as at a start, and unless
 //! everything in it is sound the rules of before stay.
 //!
-//! Leaves out all but `[policy]`: what else has changed is named, and waits for a start.
+//! Leaves out all but `[policy]` and `[statements]`: what else has changed is named, and waits for a start.
 
 use std::sync::Arc;
 
 use salver_policy::rules::RuleSet;
-use salver_server::deps::Deps;
+use salver_server::{anchor::Anchor, deps::Deps, flow::stated};
 use salver_store::StoreError;
 
 use crate::config::{
     Environment, Flags, Layers, Settings, policy::PolicySettings, problem::Problem,
     sections::Sections,
 };
+
+/// The sections that come into force without a start.
+const READ_AGAIN: [&str; 2] = ["policy", "statements"];
 
 /// What is needed to read the configuration once more.
 pub(crate) struct Reload {
@@ -25,6 +28,7 @@ pub(crate) struct Reload {
 /// What was read.
 struct Read {
     rules: Arc<RuleSet>,
+    anchors: Vec<Anchor>,
     /// The sections that wait for a start.
     waiting: Vec<String>,
 }
@@ -48,9 +52,13 @@ impl Reload {
         let before = Arc::clone(&deps.policy.get().rules);
         let before = before.version();
         match self.read(deps).await {
-            Ok(Read { rules, waiting }) => {
+            Ok(Read { rules, anchors, waiting }) => {
                 let after = rules.version();
                 deps.policy.set_rules(&rules);
+                deps.anchors.set(anchors);
+                if let Err(error) = stated::end_untrusted(deps).await {
+                    tracing::error!(%error, "what trust anchors vouched for that are gone could not be ended; the next start or change tries again");
+                }
                 tracing::info!(
                     before,
                     after,
@@ -94,7 +102,9 @@ impl Reload {
         // By the resources that are served: those of the file wait for a start, and a rule about one of them must not mean nothing.
         let rules = settings.policy.on(&self.policy.known).map_err(Refused::Configuration)?;
         let differ = self.started_with.that_differ(&settings.sections);
-        let waiting = differ.into_iter().filter(|name| *name != "policy").map(str::to_owned);
-        Ok(Read { rules: Arc::new(rules), waiting: waiting.collect() })
+        let waiting =
+            differ.into_iter().filter(|name| !READ_AGAIN.contains(name)).map(str::to_owned);
+        let anchors = settings.anchors;
+        Ok(Read { rules: Arc::new(rules), anchors, waiting: waiting.collect() })
     }
 }

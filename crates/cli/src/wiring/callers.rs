@@ -14,7 +14,7 @@ use salver_server::{
     deps::Deps,
     flow::{
         client::{DOCUMENT, Reach},
-        hosted, recorded, service,
+        hosted, recorded, service, stated,
         token::TokenRefusal,
     },
 };
@@ -71,6 +71,7 @@ impl OfServer {
             ClientId::Recorded(id) => {
                 recorded::find(&self.0, id, Reach::AtHand).await.ok()?.metadata.name.clone()
             }
+            ClientId::Stated(id) => stated::find(&self.0, *id).await.ok()?.metadata.name.clone(),
             // Of another server; unknown here; without a name.
             ClientId::Hosted(_) | ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => None,
             ClientId::Document(url) => {

@@ -6,7 +6,7 @@ use axum::Router;
 use salver_gateway::Gateway;
 use salver_server::{
     deps::Deps,
-    flow::account::AccountDeps,
+    flow::{account::AccountDeps, stated},
     notices::{Notices, Outbox, hook::Hook},
     upkeep,
     web::{self, App},
@@ -45,6 +45,7 @@ impl House {
         deps.bans.refresh(&*deps.store).await?;
         deps.met.refresh(&*deps.store).await?;
         deps.registration_tokens.refresh(&*deps.store).await?;
+        stated::end_untrusted(&deps).await?;
         let shadows = settings.policy.shadows(&deps.bans.get().bans, deps.now());
         if !shadows.is_empty() {
             return Err(Failure::Configuration(shadows));

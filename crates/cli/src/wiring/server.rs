@@ -5,6 +5,7 @@ use std::sync::Arc;
 use salver_egress::Egress;
 use salver_jose::{Algorithm as JoseAlgorithm, seen::SeenTokens};
 use salver_server::{
+    anchor::ConfiguredAnchors,
     bans::BanIndex,
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
@@ -65,6 +66,7 @@ pub(super) async fn deps(
         secret_tries: Throttle::default(),
         policy: CurrentPolicy::new(policy(settings, catalogue)),
         bans: BanIndex::default(),
+        anchors: ConfiguredAnchors::new(settings.anchors.clone()),
         drift: Drift::default(),
         settings: server,
         store: Arc::clone(&state.store),

@@ -41,10 +41,11 @@ pub(crate) fn registration(keys: &SealingKeys, body: &[u8]) {
     let every = |uri| registration.redirect_uris().iter().any(|one| one.accepts(uri));
     assert!(sent.iter().all(|uri| every(uri.as_str())), "all that was sent is registered");
     let told = Answer {
-        client_id: &read,
+        client_id: read.as_str(),
         registration: &registration,
         redirect_uris: &sent,
         credentials: None,
+        software_statement: None,
     };
     let told = serde_json::to_vec(&told).unwrap();
     // What was narrowed away may have been the only thing too much.

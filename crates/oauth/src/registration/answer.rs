@@ -10,18 +10,20 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::canonical::{Authentication, Claims, Registration};
-use crate::client::{metadata::Keys, redirect_uri::RedirectUri, sealed::SealedId};
+use crate::client::{metadata::Keys, redirect_uri::RedirectUri};
 
 /// The answer to a registration, for status 201; or to a question about it, for 200. Serialized, it is the body.
 pub struct Answer<'a> {
     /// What the registration is called.
-    pub client_id: &'a SealedId,
+    pub client_id: &'a str,
     /// The registration.
     pub registration: &'a Registration,
     /// The redirect URIs as the client sent them, if it just did: its own spelling and order, since clients compare.
     pub redirect_uris: &'a [RedirectUri],
     /// Shown only for a registration with a nonce, whatever is given.
     pub credentials: Option<Credentials<'a>>,
+    /// The statement that it was registered by, answered unmodified (DCR-8).
+    pub software_statement: Option<&'a str>,
 }
 
 /// What a client with a nonce gets beside its metadata; shown, and never kept.
@@ -38,7 +40,7 @@ pub struct Credentials<'a> {
 impl Serialize for Answer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut members = serializer.serialize_map(None)?;
-        members.serialize_entry("client_id", self.client_id.as_str())?;
+        members.serialize_entry("client_id", self.client_id)?;
         let own = self.credentials.as_ref().filter(|_| self.registration.nonce().is_some());
         if let Some(credentials) = own {
             members.serialize_entry("client_secret", credentials.client_secret)?;
@@ -51,6 +53,9 @@ impl Serialize for Answer<'_> {
         }
         self.metadata(&mut members)?;
         claims(&self.registration.claims, &mut members)?;
+        if let Some(statement) = self.software_statement {
+            members.serialize_entry("software_statement", statement)?;
+        }
         members.end()
     }
 }

@@ -16,7 +16,7 @@ pub mod statement;
 pub use answer::{Answer, Credentials};
 pub use canonical::{ApplicationType, Authentication, Claims, InstallationNonce, Registration};
 pub use fault::{AccessError, BodyFault, KeysFault, RegistrationError};
-pub use request::{MAX_BODY_BYTES, RegistrationRequest};
+pub use request::{MAX_BODY_BYTES, RegistrationBody, RegistrationRequest};
 pub use rules::MAX_REDIRECT_URIS;
 pub use statement::{SignedRegistration, StatementFault};
 

@@ -1,6 +1,6 @@
 //! Is this body a registration? `POST /register` (RFC 7591 §3.1), read strictly.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     BodyFault, RegistrationError,
@@ -17,7 +17,49 @@ pub struct RegistrationRequest {
     form: Registration,
     wish: Wish,
     redirect_uris: Vec<RedirectUri>,
-    software_statement: Option<Box<str>>,
+}
+
+/// A body that is a JSON object. What it asks for is not judged yet.
+#[derive(Clone, Debug)]
+pub struct RegistrationBody(Map<String, Value>);
+
+impl RegistrationBody {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`BodyFault`].
+    pub fn parse(body: &[u8]) -> Result<Self, BodyFault> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(BodyFault::TooLarge);
+        }
+        match json::parse(body).map_err(BodyFault::Json)? {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(BodyFault::NotAnObject),
+        }
+    }
+
+    /// Its software statement (DCR-8), unread and not believed: a server that trusts no statements ignores it (RFC 7591 §3.1.1).
+    ///
+    /// # Errors
+    /// [`BodyFault`], if it is no text.
+    pub fn software_statement(&self) -> Result<Option<&str>, BodyFault> {
+        Members(&self.0).text("software_statement", MAX_BODY_BYTES)
+    }
+
+    /// The redirect URIs that stand beside a statement, as far as they are any: nothing is registered of them.
+    pub fn plain_redirect_uris(&self) -> impl Iterator<Item = RedirectUri> {
+        let listed = self.0.get("redirect_uris").and_then(Value::as_array).into_iter().flatten();
+        let listed = listed.filter_map(Value::as_str).take(rules::MAX_REDIRECT_URIS);
+        listed.filter_map(|uri| RedirectUri::parse(uri).ok())
+    }
+
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// [`RegistrationError`] names the rule that it breaks.
+    pub fn request(&self) -> Result<RegistrationRequest, RegistrationError> {
+        RegistrationRequest::of(&Members(&self.0))
+    }
 }
 
 impl RegistrationRequest {
@@ -26,20 +68,17 @@ impl RegistrationRequest {
     /// # Errors
     /// [`RegistrationError`] names the rule that it breaks.
     pub fn parse(body: &[u8]) -> Result<Self, RegistrationError> {
-        if body.len() > MAX_BODY_BYTES {
-            return Err(BodyFault::TooLarge.into());
-        }
-        let Value::Object(members) = json::parse(body).map_err(BodyFault::Json)? else {
-            return Err(BodyFault::NotAnObject.into());
-        };
-        let members = Members(&members);
+        RegistrationBody::parse(body)?.request()
+    }
+
+    fn of(members: &Members<'_>) -> Result<Self, RegistrationError> {
         if members.find("client_secret").is_some() {
             return Err(RegistrationError::ChosenSecret);
         }
-        let redirect_uris = rules::redirect_uris(&members)?;
-        let application_type = rules::application_type(&members, &redirect_uris)?;
-        rules::response_types(&members)?;
-        let wish = rules::wish(&members, application_type)?;
+        let redirect_uris = rules::redirect_uris(members)?;
+        let application_type = rules::application_type(members, &redirect_uris)?;
+        rules::response_types(members)?;
+        let wish = rules::wish(members, application_type)?;
         let form = Registration {
             redirect_uris: redirect_uris.clone(),
             application_type,
@@ -47,13 +86,11 @@ impl RegistrationRequest {
                 Wish::Keys(keys) => Authentication::PrivateKeyJwt(keys.clone()),
                 Wish::Nothing | Wish::Secret(_) => Authentication::None,
             },
-            refreshes: rules::refreshes(&members)?,
+            refreshes: rules::refreshes(members)?,
             dpop_bound: members.flag("dpop_bound_access_tokens")?,
-            claims: rules::claims(&members)?,
+            claims: rules::claims(members)?,
         };
-        let statement = members.text("software_statement", MAX_BODY_BYTES)?;
-        let software_statement = statement.map(Into::into);
-        Ok(Self { form: form.settled(), wish, redirect_uris, software_statement })
+        Ok(Self { form: form.settled(), wish, redirect_uris })
     }
 
     /// The redirect URIs as they were sent, ports and order included: all of them are judged, and all are answered.
@@ -71,12 +108,6 @@ impl RegistrationRequest {
     /// Whether it asks for a secret.
     pub(super) const fn asks_for_secret(&self) -> bool {
         matches!(self.wish, Wish::Secret(_))
-    }
-
-    /// Its software statement (DCR-8), unread and not believed: a server that trusts no statements ignores it.
-    #[must_use]
-    pub fn software_statement(&self) -> Option<&str> {
-        self.software_statement.as_deref()
     }
 
     /// Registers it. A nonce is drawn only if the client asks for a secret.

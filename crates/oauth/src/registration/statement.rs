@@ -6,9 +6,7 @@
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{
-    BodyFault, RegistrationError, RegistrationRequest, canonical::Registration, members::Members,
-};
+use super::{RegistrationError, RegistrationRequest, canonical::Registration, members::Members};
 use crate::{
     client::{id::ClientId, metadata::Metadata, redirect_uri::RedirectUri, stated::StatedId},
     json,
@@ -124,12 +122,9 @@ impl SignedRegistration {
             let method = if keyed { "private_key_jwt" } else { "none" };
             signed.insert(METHOD.to_owned(), method.into());
         }
-        if claims.contains_key("client_secret") {
-            return Err(StatementFault::Secret);
-        }
         let document = Value::Object(signed).to_string().into_boxed_str();
         let request = RegistrationRequest::parse(document.as_bytes()).map_err(metadata)?;
-        if request.asks_for_secret() {
+        if request.asks_for_secret() || shared_secret(claims).is_some() {
             return Err(StatementFault::Secret);
         }
         let redirect_uris = request.redirect_uris().to_vec();
@@ -177,22 +172,41 @@ pub fn restored(document: &[u8], id: StatedId) -> Result<Metadata, RegistrationE
     Ok(request.registration().metadata(ClientId::Stated(id)))
 }
 
+/// The statement in a metadata document, unread and not believed (SW-14).
+#[must_use]
+pub fn in_document(document: &[u8]) -> Option<Box<str>> {
+    // Nearly none has one, and then nothing has to be read twice.
+    let is_named = document.windows(STATEMENT.len()).any(|part| part == STATEMENT.as_bytes());
+    let members = if is_named { members(document)? } else { return None };
+    members.get(STATEMENT).and_then(Value::as_str).map(Into::into)
+}
+
+/// A member of a statement that stands for a shared secret, which no document may have, nor what it carries (CIMD-D-5, CIMD-D-6, SW-14).
+#[must_use]
+pub fn shared_secret(claims: &Map<String, Value>) -> Option<&'static str> {
+    let method = claims.get(METHOD).and_then(Value::as_str);
+    if method.is_some_and(|method| method.starts_with("client_secret")) {
+        return Some(METHOD);
+    }
+    claims.contains_key("client_secret").then_some("client_secret")
+}
+
 /// A member in which a document and the statement inside it disagree (SW-14); nothing if they agree in all that both say.
-///
-/// # Errors
-/// [`BodyFault`], if the document is no JSON object.
-pub fn disagreement(
-    document: &[u8],
-    claims: &Map<String, Value>,
-) -> Result<Option<Box<str>>, BodyFault> {
-    let Value::Object(members) = json::parse(document).map_err(BodyFault::Json)? else {
-        return Err(BodyFault::NotAnObject);
-    };
+#[must_use]
+pub fn disagreement(document: &[u8], claims: &Map<String, Value>) -> Option<Box<str>> {
+    let members = members(document)?;
     let differs = |(name, signed): &(&String, &Value)| {
         (is_metadata(name) || *name == "software_version" || *name == "client_id")
             && members.get(*name).is_some_and(|plain| !is_same(name, plain, signed))
     };
-    Ok(claims.iter().find(differs).map(|(name, _)| name.as_str().into()))
+    claims.iter().find(differs).map(|(name, _)| name.as_str().into())
+}
+
+fn members(document: &[u8]) -> Option<Map<String, Value>> {
+    match json::parse(document) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 /// Lists of the registry have no order.
@@ -215,6 +229,7 @@ fn metadata(error: RegistrationError) -> StatementFault {
     StatementFault::Metadata(Box::new(error))
 }
 
+const STATEMENT: &str = "software_statement";
 const METHOD: &str = "token_endpoint_auth_method";
 
 const MEMBERS: [&str; 16] = [
@@ -326,9 +341,16 @@ mod tests {
             ),
             (json!({ "software_version": "9" }), Some("software_version")),
         ] {
-            let found = disagreement(document.to_string().as_bytes(), &claims()).unwrap();
+            let found = disagreement(document.to_string().as_bytes(), &claims());
             assert_eq!(found.as_deref(), expected, "{document}");
         }
-        assert_eq!(disagreement(b"[]", &claims()), Err(BodyFault::NotAnObject));
+        for (document, found) in [
+            (r#"{"software_statement":"a.b.c"}"#, Some("a.b.c")),
+            (r#"{"client_name":"software_statement"}"#, None),
+            (r#"{"software_statement":1}"#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(in_document(document.as_bytes()).as_deref(), found, "{document}");
+        }
     }
 }

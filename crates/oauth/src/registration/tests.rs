@@ -73,11 +73,13 @@ fn answer(body: &Value) -> Map<String, Value> {
         registration_access_token: "token",
         registration_client_uri: "https://as.example/register/x",
     };
+    let id = id();
     let told = Answer {
-        client_id: &id(),
+        client_id: id.as_str(),
         registration: &registration,
         redirect_uris: &sent,
         credentials: Some(credentials),
+        software_statement: None,
     };
     serde_json::from_str(&serde_json::to_string(&told).unwrap()).unwrap()
 }
@@ -445,8 +447,8 @@ fn contacts_alone_make_no_other_client() {
 #[test]
 fn software_statements_are_carried_along_unread() {
     let sent = with(native(), "software_statement", json!("a.b.c"));
-    let request = RegistrationRequest::parse(sent.to_string().as_bytes()).unwrap();
-    assert_eq!(request.software_statement(), Some("a.b.c"));
+    let body = RegistrationBody::parse(sent.to_string().as_bytes()).unwrap();
+    assert_eq!(body.software_statement(), Ok(Some("a.b.c")));
     assert_eq!(read(&sent), read(&native()));
     assert!(!answer(&sent).contains_key("software_statement"));
 }

@@ -95,6 +95,13 @@ impl<'f> BanFacts<'f> {
         self
     }
 
+    /// The same for a client that this issuer's statement vouches for.
+    #[must_use]
+    pub const fn signed_by(mut self, issuer: &'f str, software_id: &'f str) -> Self {
+        (self.statement_issuer, self.software_id) = (Some(issuer), Some(software_id));
+        self
+    }
+
     /// The name, folded.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()

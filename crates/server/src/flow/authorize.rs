@@ -181,7 +181,7 @@ pub(super) async fn prepare<'d>(
     if standing.effects {
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
-    let Found { metadata: client, copy, document, hosted_for, record } = found;
+    let Found { metadata: client, copy, document, hosted_for, record, signed } = found;
     let back = return_address(deps, &client, request)?;
     if client.dpop_bound {
         let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
@@ -201,6 +201,7 @@ pub(super) async fn prepare<'d>(
                 first_seen: remembered.first_seen,
                 registered: client::registered(deps, &catalogue, &client),
                 record: record.as_ref(),
+                signed: signed.as_ref(),
                 approvals: &remembered.approvals,
             };
             let judged = bench.judge(&known, deps.now());

@@ -3,14 +3,16 @@
 //! Nothing new can be let in under the bans of before (the store sees to that), so whoever comes afterwards finds all that there is to
 //! end. It is done by every server that reads of a ban, and by the command that makes it; doing it again ends nothing more.
 
+use std::collections::HashMap;
+
 use salver_oauth::{GrantId, Timestamp};
 use salver_policy::ban::{BanFacts, Bans};
 use salver_store::{
     Store, StoreError,
-    record::{LiveGrant, RevocationReason},
+    record::{LiveGrant, RevocationReason, StatedClient},
 };
 
-use super::service;
+use super::{service, stated};
 use crate::{chance::Chance, deps::Deps};
 
 /// How many grants are looked at, and ended, at a time.
@@ -27,7 +29,7 @@ pub struct Ended {
     pub services: u64,
 }
 
-/// Reads bans that are news, and ends what they end.
+/// Reads bans and trust anchors that are news, and ends what they end.
 ///
 /// # Errors
 /// If the store fails; then it is to be tried again.
@@ -37,6 +39,7 @@ pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
         return Ok(());
     };
     let ended = enforce(&*deps.store, &current.bans, (&*deps.chance, deps.now())).await?;
+    stated::end_untrusted(deps).await?;
     deps.bans.enforced(current.number);
     if ended != Ended::default() {
         let Ended { grants, installations, services } = ended;
@@ -59,13 +62,14 @@ pub async fn enforce(
     if bans.all().iter().all(|ban| !ban.is_in_force(now)) {
         return Ok(all);
     }
+    let signed = Signed::read(store).await?;
     let (mut after, mut last) = (None, false);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        let banned: Vec<GrantId> =
-            slice.iter().filter(|live| hits(bans, live, now)).map(|live| live.grant.id).collect();
+        let banned = slice.iter().filter(|live| hits(bans, live, &signed, now));
+        let banned: Vec<GrantId> = banned.map(|live| live.grant.id).collect();
         if !banned.is_empty() {
             let (grants, installations) =
                 store.revoke_grants(banned, RevocationReason::Ban, now).await?;
@@ -86,19 +90,32 @@ pub async fn affected(
     bans: &Bans,
     now: Timestamp,
 ) -> Result<Vec<LiveGrant>, StoreError> {
+    let signed = Signed::read(store).await?;
     let (mut found, mut after, mut last) = (Vec::new(), None, false);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        found.extend(slice.into_iter().filter(|live| hits(bans, live, now)));
+        found.extend(slice.into_iter().filter(|live| hits(bans, live, &signed, now)));
     }
     Ok(found)
 }
 
-fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
-    let keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
+/// Which clients a statement vouches for, by `client_id`: at most a hundred for each trust anchor.
+struct Signed(HashMap<String, StatedClient>);
+
+impl Signed {
+    async fn read(store: &dyn Store) -> Result<Self, StoreError> {
+        let stated = store.list_stated_clients().await?;
+        Ok(Self(stated.into_iter().map(|client| (client.client_id.clone(), client)).collect()))
+    }
+}
+
+fn hits(bans: &Bans, live: &LiveGrant, signed: &Signed, now: Timestamp) -> bool {
+    let mut keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
     let grant = &live.grant;
+    let signed = signed.0.get(&grant.client_id);
+    keys.extend(signed.map(|signed| signed.key.as_str().into()));
     let facts = BanFacts::of_grant(
         &grant.client_id,
         &grant.fingerprint,
@@ -106,5 +123,9 @@ fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
         &grant.recipient,
         &keys,
     );
+    let facts = match signed {
+        Some(signed) => facts.signed_by(&signed.issuer, &signed.software_id),
+        None => facts,
+    };
     bans.find(&facts.bound_to(Some(&live.application_key)), now).is_some()
 }

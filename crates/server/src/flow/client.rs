@@ -24,7 +24,7 @@ use salver_oauth::{
 };
 
 use salver_policy::{
-    assessment::{DocumentCopy, OnRecord},
+    assessment::{DocumentCopy, OnRecord, SignedBy},
     catalogue::Catalogue,
     redirects::{RedirectVerdict, UnlistedHttps},
 };
@@ -33,6 +33,7 @@ use super::{
     hosted, pin, recorded,
     refusal::{ClientRefusal, Refusal},
     registration::{self, Absent},
+    stated, statement,
 };
 use crate::{deps::Deps, read_documents::Arrival};
 
@@ -71,6 +72,8 @@ pub struct Found {
     pub hosted_for: Option<Box<str>>,
     /// Whose word its registration is, if it is on record here.
     pub record: Option<OnRecord>,
+    /// Whose statement was verified for it.
+    pub signed: Option<SignedBy>,
 }
 
 /// What a client said of itself when it registered.
@@ -118,6 +121,7 @@ pub async fn find_with(
                 document: None,
                 hosted_for: None,
                 record: None,
+                signed: None,
             })),
             None => Err(ClientRefusal::Unknown),
         },
@@ -125,6 +129,7 @@ pub async fn find_with(
         // Of another server.
         (ClientId::Hosted(_), _) => Err(ClientRefusal::Unknown),
         (ClientId::Sealed(id), _) => sealed(deps, catalogue, id).map(Some),
+        (ClientId::Stated(id), _) => return stated::find(deps, *id).await.map(Some),
         (ClientId::LocalDevelopment(id), _) => in_development(deps, id).map(Some),
         (ClientId::Document(url), Reach::AtHand) => cached(deps, url).await,
         (ClientId::Document(url), Reach::Host { person, known_good }) => {
@@ -152,8 +157,8 @@ pub fn is_known(deps: &Deps, client_id: &ClientId) -> bool {
                 || deps.policy.get().catalogue.pin(url.as_str()).is_some()
         }
         ClientId::Hosted(_) => false,
-        // 128 random bits that only we give: whoever knows them was told.
-        ClientId::Recorded(_) => true,
+        // 128 random bits that only we give: whoever knows them was told. For neither is anything fetched.
+        ClientId::Recorded(_) | ClientId::Stated(_) => true,
         ClientId::Sealed(id) => registration::find(deps, id).is_ok(),
         ClientId::LocalDevelopment(_) => deps.settings.profile == Profile::Atproto,
     }
@@ -174,7 +179,14 @@ fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, Cl
         return Err(ClientRefusal::RedirectUris);
     }
     let metadata = Arc::new(metadata);
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
+    Ok(Found {
+        metadata,
+        copy: DocumentCopy::Live,
+        document: None,
+        hosted_for: None,
+        record: None,
+        signed: None,
+    })
 }
 
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
@@ -208,7 +220,14 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
         return Err(ClientRefusal::NoLocalDevelopment);
     }
     let metadata = Arc::new(id.metadata());
-    Ok(Found { metadata, copy: DocumentCopy::Live, document: None, hosted_for: None, record: None })
+    Ok(Found {
+        metadata,
+        copy: DocumentCopy::Live,
+        document: None,
+        hosted_for: None,
+        record: None,
+        signed: None,
+    })
 }
 
 async fn fetch(
@@ -230,7 +249,9 @@ async fn fetch(
     };
     match deps.egress.fetch(fetch).await {
         Ok(fetched) | Err(FetchError::Unusable(fetched)) => {
-            let found = read(deps, &fetched, url, &arrival).await?;
+            let mut found = read(deps, &fetched, url, &arrival).await?;
+            let signed = statement::in_document(deps, &found.metadata, &fetched.body).await;
+            found.signed = signed.map_err(ClientRefusal::Statement)?;
             pin::compare(deps, catalogue, &found);
             Ok(found)
         }
@@ -268,7 +289,7 @@ async fn read(
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata, copy, document, hosted_for: None, record: None })
+    Ok(Found { metadata, copy, document, hosted_for: None, record: None, signed: None })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

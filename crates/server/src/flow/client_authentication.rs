@@ -159,6 +159,7 @@ impl<'r> Claimed<'r> {
                         ClientRefusal::Unknown
                         | ClientRefusal::Deleted
                         | ClientRefusal::RedirectUris
+                        | ClientRefusal::NotVouched
                         | ClientRefusal::NotTheirs,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),

@@ -147,6 +147,7 @@ pub async fn explain(
                 first_seen: standing.first_seen,
                 registered: client::registered(deps, &bench.policy.catalogue, client),
                 record: found.record.as_ref(),
+                signed: found.signed.as_ref(),
                 approvals: &standing.approvals,
             };
             let mut explanation = bench.explain(&known, deps.now());
@@ -248,6 +249,7 @@ fn read(deps: &Deps, bytes: &[u8]) -> Result<Found, ExplainRefusal> {
         document: Some(Bytes::copy_from_slice(bytes)),
         hosted_for: None,
         record: None,
+        signed: None,
     })
 }
 

@@ -33,6 +33,7 @@ pub async fn find(deps: &Deps, id: &HostedId) -> Result<Found, Refusal> {
         document: Some(hosted.document.into()),
         hosted_for: Some(owner.username.into()),
         record: None,
+        signed: None,
     })
 }
 

@@ -14,7 +14,7 @@ use salver_oauth::{
 use salver_policy::{
     application::fingerprint,
     approval::{Approval, ApprovedFor},
-    assessment::{Assessment, DocumentCopy, Facts, OnRecord},
+    assessment::{Assessment, DocumentCopy, Facts, OnRecord, SignedBy},
     evidence::Evidence,
     explain::{Explanation, explain},
     hosts::HostList,
@@ -76,6 +76,8 @@ pub struct Known<'k> {
     pub registered: Registered,
     /// Whose word its registration is, if it is on record here.
     pub record: Option<&'k OnRecord>,
+    /// Whose statement was verified for it.
+    pub signed: Option<&'k SignedBy>,
     /// What reviewers have approved of it.
     pub approvals: &'k [Approved],
 }
@@ -114,6 +116,7 @@ impl Bench {
             recipient: known.back.recipient(),
             copy: known.copy,
             record: known.record,
+            signed: known.signed,
             catalogue: &self.policy.catalogue,
             protected: &self.policy.protected,
             evidence: Evidence::NONE,

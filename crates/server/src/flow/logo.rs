@@ -186,6 +186,7 @@ mod tests {
                 known,
                 pinned: false,
                 keyed: false,
+                signed: None,
                 evidence: Evidence::NONE,
             };
             assert_eq!(may_be_shown(&assessment), expected, "{assessment:?}");

@@ -32,6 +32,8 @@ pub mod review;
 pub mod revoke;
 mod secret;
 pub mod service;
+pub mod stated;
+pub mod statement;
 pub mod terms;
 pub mod token;
 pub mod version;

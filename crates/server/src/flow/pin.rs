@@ -107,6 +107,7 @@ fn copy(deps: &Deps, pin: &Pin) -> Option<Found> {
         document: Some(Bytes::copy_from_slice(bytes)),
         hosted_for: None,
         record: None,
+        signed: None,
     })
 }
 

@@ -65,6 +65,7 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
         document: None,
         hosted_for: None,
         record,
+        signed: None,
     })
 }
 
@@ -88,6 +89,7 @@ pub async fn as_written(deps: &Deps, client: &RecordedClient) -> Result<Found, R
         document: None,
         hosted_for: None,
         record: Some(OnRecord { vetted: record.vetted && is_in_force, ..record }),
+        signed: None,
     })
 }
 

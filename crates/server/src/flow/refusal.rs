@@ -11,6 +11,8 @@ use salver_policy::judge::Reason;
 use salver_store::StoreError;
 use thiserror::Error;
 
+use super::statement::InDocument;
+
 /// Why a person sees a page instead of getting on.
 #[derive(Debug, Error)]
 pub enum Refusal {
@@ -62,6 +64,9 @@ pub enum ClientRefusal {
     /// It registered itself, and has deleted that (RFC 7592 §2.3).
     #[error("it has deleted its registration")]
     Deleted,
+    /// Its issuer is not trusted at this time, or may not vouch for what it has signed (RFC 7591 §2.3).
+    #[error("nobody who is trusted vouches for it")]
+    NotVouched,
     /// It is on record for the use of other people alone.
     #[error("it belongs to other people")]
     NotTheirs,
@@ -79,6 +84,9 @@ pub enum ClientRefusal {
     /// Its document breaks a rule.
     #[error("its document: {0}")]
     Document(DocumentError),
+    /// Its document and the statement inside it do not fit together (SW-14).
+    #[error("its document: {0}")]
+    Statement(InDocument),
     /// It registered itself, and the redirect policy refuses one of its addresses (DESIGN 4.3).
     #[error("one of its redirect URIs is not allowed here")]
     RedirectUris,

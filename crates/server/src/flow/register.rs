@@ -16,7 +16,7 @@ use salver_oauth::{
     limit::TooMany,
     registration::{
         AccessError, Answer, Authentication, Credentials, InstallationNonce, KeysFault,
-        Registration, RegistrationError, RegistrationRequest, encoding,
+        Registration, RegistrationBody, RegistrationError, RegistrationRequest, encoding,
     },
 };
 use salver_policy::{
@@ -25,13 +25,13 @@ use salver_policy::{
     redirects::{RedirectJudgement, RedirectVerdict},
 };
 use salver_store::{
-    Outcome,
+    Outcome, StoreError,
     record::{FunnelStep, NewDeletion},
 };
 use serde_json::Value;
 
-use super::{funnel, refusal::Unavailable, registration, registration_access::admit};
-use crate::{deps::Deps, network::Network, sealing, throttle::Wait};
+use super::{funnel, refusal::Unavailable, registration, registration_access::admit, stated};
+use crate::{anchor, deps::Deps, network::Network, sealing, throttle::Wait};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,12 @@ pub enum RegisterRefusal {
     Unavailable(#[from] Unavailable),
 }
 
+impl From<StoreError> for RegisterRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
 /// A registration, as it came.
 #[derive(Clone, Copy, Debug)]
 pub struct RawRegistration<'r> {
@@ -65,9 +71,26 @@ pub struct RawRegistration<'r> {
 ///
 /// # Errors
 /// [`RegisterRefusal`].
-pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, RegisterRefusal> {
+pub async fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, RegisterRefusal> {
     let invitation = admit(deps, raw.bearer)?;
-    let request = RegistrationRequest::parse(raw.body)?;
+    let body = RegistrationBody::parse(raw.body).map_err(RegistrationError::Body)?;
+    let statement = body.software_statement().map_err(RegistrationError::Body)?;
+    let answer = match statement.filter(|_| anchor::are_any(deps)) {
+        Some(statement) => stated::register(deps, &body, statement).await?,
+        None => by_itself(deps, body.request()?, raw.network)?,
+    };
+    if let Some(number) = invitation {
+        deps.registration_tokens.note(number, deps.now());
+    }
+    Ok(answer)
+}
+
+/// For whom nobody vouches: the `client_id` is the registration.
+fn by_itself(
+    deps: &Deps,
+    request: RegistrationRequest,
+    network: Network,
+) -> Result<Value, RegisterRefusal> {
     let redirect_uris = request.redirect_uris().to_vec();
     let redirects = &deps.settings.registration.redirects;
     let policy = deps.policy.get();
@@ -81,7 +104,7 @@ pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, Register
     if bound_to.is_none() && !deps.met.contains(&application) {
         // DESIGN §9: whoever is known waits for nobody.
         let canonical = encoding::encode(request.registration());
-        let taken = deps.registration_limit.take(raw.network, &canonical, deps.now());
+        let taken = deps.registration_limit.take(network, &canonical, deps.now());
         taken.map_err(|(limit, wait)| RegisterRefusal::TooMany(limit, wait))?;
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
@@ -107,9 +130,6 @@ pub fn register(deps: &Deps, raw: RawRegistration<'_>) -> Result<Value, Register
     }
     let application = (&*application, bound_to.as_deref());
     funnel::note_bound(deps, FunnelStep::Registered, application, &bans.bindings);
-    if let Some(number) = invitation {
-        deps.registration_tokens.note(number, deps.now());
-    }
     Ok(answer(deps, &id, &registration, &redirect_uris)?)
 }
 
@@ -174,7 +194,9 @@ fn answer(
         }),
         _ => None,
     };
-    let answer = Answer { client_id: id, registration, redirect_uris, credentials };
+    let client_id = id.as_str();
+    let answer =
+        Answer { client_id, registration, redirect_uris, credentials, software_statement: None };
     serde_json::to_value(answer).map_err(|_| Unavailable::Crypto)
 }
 

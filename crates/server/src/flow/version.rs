@@ -12,6 +12,7 @@ use salver_oauth::client::{
     id::ClientId,
     metadata::Metadata,
 };
+use salver_oauth::registration::statement;
 use salver_policy::assessment::DocumentCopy;
 use salver_store::{
     StoreError,
@@ -227,6 +228,7 @@ fn read(version: &Version, client_id: &ClientId) -> Option<Metadata> {
     match client_id {
         ClientId::Document(url) => document::parse(&version.document, url, Profile::Ietf).ok(),
         ClientId::Hosted(id) => document::parse_hosted(&version.document, id, Profile::Ietf).ok(),
+        ClientId::Stated(id) => statement::restored(&version.document, *id).ok(),
         ClientId::Issued(_)
         | ClientId::Recorded(_)
         | ClientId::Sealed(_)

@@ -39,6 +39,13 @@ impl HostName {
         Host::parse(text).map_or_else(|_| unadorned(), |host| Self::new(&host))
     }
 
+    /// The host of an issuer whom the operator trusts; the whole text if it has none.
+    #[must_use]
+    pub fn of_issuer(issuer: &str) -> Self {
+        let host = Url::parse(issuer).ok().and_then(|url| Self::of_url(&url));
+        host.unwrap_or_else(|| Self::of_text(issuer))
+    }
+
     /// The same as plain text.
     #[must_use]
     pub fn text(&self) -> String {

@@ -247,6 +247,12 @@ fn client(why: &ClientRefusal) -> Words {
             remedy: ANEW,
             ..refused("The application has deleted the registration that it uses here.".into())
         },
+        ClientRefusal::NotVouched => Words {
+            status: StatusCode::FORBIDDEN,
+            whose_move: WhoseMove::Administrator,
+            remedy: ASK,
+            ..refused("Its maker vouched for the application with a signature, and signatures of that maker, or for such an application, are not accepted here now.".into())
+        },
         ClientRefusal::NotTheirs => Words {
             status: StatusCode::FORBIDDEN,
             whose_move: WhoseMove::Yours,
@@ -270,6 +276,9 @@ fn client(why: &ClientRefusal) -> Words {
         ClientRefusal::NeedsBoundTokens => refused(
             "The application wants tokens that are bound to a key of its own (dpop_bound_access_tokens), and this server does not issue such tokens.".into(),
         ),
+        ClientRefusal::Statement(error) => {
+            refused(format!("The application’s metadata document breaks a rule: {error}."))
+        }
         ClientRefusal::Document(error) => {
             refused(format!("The application’s metadata document breaks a rule: {error}."))
         }

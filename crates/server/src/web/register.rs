@@ -30,7 +30,7 @@ pub(super) async fn post(
     body: Bytes,
 ) -> Response {
     let bearer = bearer(&headers);
-    match register(app.deps(), RawRegistration { body: &body, bearer, network }) {
+    match register(app.deps(), RawRegistration { body: &body, bearer, network }).await {
         Ok(answer) => {
             let mut response = oauth_error::body_response(StatusCode::CREATED, &answer);
             if let Some(date) = app.deps().settings.registration.until.and_then(http_date) {

@@ -125,13 +125,13 @@ async fn a_flood_from_a_hundred_thousand_networks_takes_a_bounded_number_and_let
         let [_, a, b, c] = number.to_be_bytes();
         let network = Network::of([a, b, c, 1].into());
         let body = native(&format!("App {number}")).to_string();
-        match register(&world.deps, raw(network, &body)) {
+        match register(&world.deps, raw(network, &body)).await {
             Ok(_) => taken += 1,
             Err(RegisterRefusal::TooMany(TooMany::Registrations, Wait(1))) => {}
             Err(other) => panic!("{other:?}"),
         }
         if number % 1_000 == 0 {
-            known_taken += u32::from(register(&world.deps, raw(network, &known)).is_ok());
+            known_taken += u32::from(register(&world.deps, raw(network, &known)).await.is_ok());
         }
         if number % 10_000 == 9_999 {
             world.clock.advance(1);

@@ -37,5 +37,6 @@ mod revocation;
 mod safe_answers;
 mod service_clients;
 mod shared_clients;
+mod statements;
 mod token;
 mod world;

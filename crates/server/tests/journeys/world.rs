@@ -28,6 +28,7 @@ use salver_policy::{
     rules::{Known, PolicySection, RuleSet},
 };
 use salver_server::{
+    anchor::ConfiguredAnchors,
     bans::BanIndex,
     chance::SystemChance,
     counters::Counters,
@@ -216,6 +217,7 @@ impl World {
             own_origins: settings.own_origins(),
             policy: CurrentPolicy::new(policy(&PolicySection::default())),
             bans: BanIndex::default(),
+            anchors: ConfiguredAnchors::default(),
             drift: Drift::default(),
             keyring: Keyring::open(&*store, secrets.signing_keys(), Algorithm::Es256, clock.now())
                 .await

@@ -68,7 +68,9 @@ fn unmet(name: &str, settings: &Settings) -> Option<String> {
     let is_known = match &client_id {
         ClientId::Issued(_) => settings.clients.iter().any(|client| client.id == client_id),
         ClientId::Document(_) | ClientId::LocalDevelopment(_) => true,
-        ClientId::Recorded(_) | ClientId::Sealed(_) | ClientId::Hosted(_) => false,
+        ClientId::Recorded(_) | ClientId::Sealed(_) | ClientId::Stated(_) | ClientId::Hosted(_) => {
+            false
+        }
     };
     is_known.then(|| of_client_id(&client_id)).flatten()
 }

@@ -174,6 +174,7 @@ async fn see(
         first_seen: deps.store.find_first_seen(&case.client_id).await?,
         registered: client::registered(deps, &catalogue, &found.metadata),
         record: found.record.as_ref(),
+        signed: found.signed.as_ref(),
         approvals: &[],
     };
     let judged = bench.judge(&known, deps.now());

@@ -18,7 +18,7 @@ use crate::ticket::SealedTicket;
 use proof::Strength;
 
 pub use changed::Changed;
-pub use proof::Proof;
+pub use proof::{Proof, Vouched};
 pub use recipient::Recipient;
 pub use warning::Warning;
 
@@ -90,7 +90,7 @@ pub struct Permission {
 #[cfg(test)]
 impl ConsentPage<'static> {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        use super::tests::untrusted;
+        use super::tests::{host, untrusted};
         use crate::logo::LogoHash;
         let anchored = Self::anchored_sample();
         let permissions = anchored.permissions.clone();
@@ -113,6 +113,9 @@ impl ConsentPage<'static> {
         };
         let recipient = |recipient| Self { recipient, ..Self::loopback_sample() };
         let proof = |proof| Self { proof, ..Self::anchored_sample() };
+        let by = || Box::new(Vouched { issuer: host("vendor.example"), checked: when() });
+        let signed = |anchored| Proof::Signed { by: by(), anchored };
+        let beside = Proof::Published { host: host("app.example"), vouched: Some(by()) };
         let file = untrusted("https://gist.githubusercontent.com/x/y");
         let mut samples = vec![
             ("anchored", anchored),
@@ -126,6 +129,9 @@ impl ConsentPage<'static> {
             ("self_declared", proof(Proof::SelfDeclared { document: None })),
             ("open_file_host", proof(Proof::SelfDeclared { document: Some(file) })),
             ("hosted", proof(Proof::hosted("https://as.example.org/clients/app.json", "bob"))),
+            ("signed", proof(signed(false))),
+            ("signed_document", proof(beside)),
+            ("signed_keyed", proof(signed(true))),
             ("entered_by", proof(Proof::EnteredBy { account: "bob".into() })),
             ("entered_anchored", proof(Proof::Entered { anchored: true })),
             ("entered", proof(Proof::Entered { anchored: false })),
@@ -203,7 +209,7 @@ impl ConsentPage<'static> {
             site: &SITE,
             account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             continue_to: "/authorize?client_id=x&scope=a%20b".into(),
-            proof: Proof::Anchored { host: host("claude.ai") },
+            proof: Proof::Anchored { host: host("claude.ai"), vouched: None },
             tile: Tile::of("claude.ai"),
             claimed_name: Some(untrusted("Claude")),
             claimed_developer: Some(untrusted("https://claude.ai")),
@@ -230,7 +236,7 @@ impl ConsentPage<'static> {
     fn loopback_sample() -> Self {
         use super::tests::{host, untrusted};
         Self {
-            proof: Proof::Published { host: host("claude.ai") },
+            proof: Proof::Published { host: host("claude.ai"), vouched: None },
             claimed_name: Some(untrusted("Claude Code")),
             recipient: Recipient::ThisComputer { port: Some(51004) },
             redirect_uri: untrusted("http://localhost:51004/callback"),

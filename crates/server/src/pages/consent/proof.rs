@@ -2,7 +2,7 @@
 
 use salver_policy::assessment::{Assessment, Publisher, Rung};
 
-use super::{HostName, Untrusted};
+use super::{HostName, Untrusted, When};
 
 /// What is proven of the client that asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,11 +23,22 @@ pub enum Proof {
     Published {
         /// The host of the `client_id`.
         host: HostName,
+        /// Who has signed for it beside.
+        vouched: Option<Box<Vouched>>,
     },
     /// A host describes it, and the answer can only reach that host.
     Anchored {
         /// The host of the `client_id`.
         host: HostName,
+        /// Who has signed for it beside.
+        vouched: Option<Box<Vouched>>,
+    },
+    /// An issuer that the operator trusts has signed what it says of itself.
+    Signed {
+        /// Who.
+        by: Box<Vouched>,
+        /// Whether the program that gets the answer has to prove a key that was signed too.
+        anchored: bool,
     },
     /// An account of this server entered it, and nobody else has looked at it.
     EnteredBy {
@@ -39,6 +50,15 @@ pub enum Proof {
         /// Whether the answer can only reach the host that the administrator named.
         anchored: bool,
     },
+}
+
+/// An issuer of software statements that has signed for the client.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Vouched {
+    /// Its host.
+    pub issuer: HostName,
+    /// When that was checked.
+    pub checked: When,
 }
 
 /// How much of the sentence a person may rely on.
@@ -54,18 +74,28 @@ impl Proof {
     pub fn of(assessment: &Assessment) -> Self {
         // An attested answer may go to a place where others can sit: no sentence here says more of it than `published`.
         let anchored = assessment.rung == Rung::Anchored;
+        let vouched = assessment.signed.as_ref().map(|signed| {
+            let issuer = HostName::of_issuer(&signed.issuer);
+            Box::new(Vouched { issuer, checked: When::at(signed.checked_at) })
+        });
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
             Publisher::Account(account) => Self::EnteredBy { account: account.to_string() },
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
+            Publisher::Signer(_) => match vouched {
+                Some(by) => Self::Signed { by, anchored },
+                None => Self::SelfDeclared { document: None },
+            },
             Publisher::Nobody => Self::SelfDeclared { document: None },
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }
-            Publisher::Domain(host) if anchored => Self::Anchored { host: HostName::of_text(host) },
-            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host) },
+            Publisher::Domain(host) if anchored => {
+                Self::Anchored { host: HostName::of_text(host), vouched }
+            }
+            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host), vouched },
         }
     }
 
@@ -83,6 +113,7 @@ impl Proof {
             Self::Hosted { .. } => "hosted",
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
+            Self::Signed { .. } => "signed",
             Self::Entered { .. } => "entered",
             Self::EnteredBy { .. } => "entered-by",
         }
@@ -91,23 +122,33 @@ impl Proof {
     pub(super) const fn strength(&self) -> Strength {
         match self {
             Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
-            Self::Published { .. } | Self::EnteredBy { .. } | Self::Entered { anchored: false } => {
-                Strength::Part
-            }
-            Self::Anchored { .. } | Self::Entered { anchored: true } => Strength::Full,
+            Self::Published { .. }
+            | Self::EnteredBy { .. }
+            | Self::Signed { anchored: false, .. }
+            | Self::Entered { anchored: false } => Strength::Part,
+            Self::Anchored { .. }
+            | Self::Signed { anchored: true, .. }
+            | Self::Entered { anchored: true } => Strength::Full,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use salver_policy::evidence::Evidence;
+    use salver_oauth::Timestamp;
+    use salver_policy::{assessment::SignedBy, evidence::Evidence};
 
     use super::*;
 
     fn proof(publisher: Publisher, rung: Rung) -> &'static str {
         let (vetted, relay, on_this_computer) = (false, false, false);
         let (known, pinned, keyed, evidence) = (None, false, false, Evidence::NONE);
+        let signed = matches!(publisher, Publisher::Signer(_)).then(|| SignedBy {
+            issuer: "https://vendor.example".into(),
+            software_id: "editor".into(),
+            key: "k".into(),
+            checked_at: Timestamp::from_unix(0),
+        });
         let assessment = Assessment {
             rung,
             publisher,
@@ -117,6 +158,7 @@ mod tests {
             known,
             pinned,
             keyed,
+            signed,
             evidence,
         };
         Proof::of(&assessment).id()
@@ -134,6 +176,8 @@ mod tests {
             "self-declared"
         );
         assert_eq!(proof(Publisher::Administrator, Rung::Published), "entered");
+        let signer = Publisher::Signer("https://vendor.example".into());
+        assert_eq!(proof(signer, Rung::Published), "signed");
         assert_eq!(proof(Publisher::Account("ada".into()), Rung::Published), "entered-by");
     }
 }

@@ -1,0 +1,217 @@
+//! Is this software statement to be believed? RFC 7591 §2.3, SW-1 to SW-13: decoded without belief, then its anchor, then the anchor's keys, then everything else.
+//!
+//! Nothing is fetched for an issuer that is no anchor, and nothing that came with the statement says where keys are (SW-7). An anchor whose keys cannot be read
+//! vouches for nothing until they can.
+
+use std::sync::Arc;
+
+use salver_egress::{
+    Candidate, Check, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing,
+};
+use salver_jose::{
+    ExpectedStatement, KeySet, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement,
+};
+use salver_oauth::{
+    client::metadata::Metadata,
+    registration::{StatementFault, statement},
+};
+use salver_policy::assessment::SignedBy;
+use salver_store::{Outcome, StoreError};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{
+    anchor::{self, Anchor, AnchorKeys},
+    deps::Deps,
+};
+
+/// What the egress ledger calls fetches of the keys of anchors.
+pub const ANCHOR_KEYS: Purpose = Purpose::new("anchor_keys");
+
+/// The most that is read of a key set, in bytes (DESIGN §9).
+const KEY_SET_BYTES: usize = 64 * 1024;
+
+/// How old a key set must be before an unknown key is a reason to fetch it again, in seconds (SW-11).
+const REFETCH_AFTER_SECONDS: u64 = 60;
+
+/// How old a key set may get at most, whatever its host says, in seconds (DESIGN 4.5).
+const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
+
+/// Why a document is not taken because of the statement inside it (SW-14).
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum InDocument {
+    /// It says something else than its issuer has signed.
+    #[error("its software_statement signs another {0}")]
+    Disagrees(Box<str>),
+    /// CIMD-D-5, CIMD-D-6 hold inside it too.
+    #[error("its software_statement signs {0}, which stands for a shared secret")]
+    SharedSecret(&'static str),
+}
+
+/// A statement that an anchor has signed.
+pub struct Believed {
+    /// The anchor.
+    pub anchor: Arc<Anchor>,
+    /// What it says.
+    pub statement: Statement,
+}
+
+/// Why a statement is not believed.
+#[derive(Debug, Error)]
+pub enum NotBelieved {
+    /// It breaks a rule.
+    #[error(transparent)]
+    Fault(#[from] StatementFault),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Verifies a statement that was sent now.
+///
+/// # Errors
+/// [`NotBelieved`] names the first rule that it breaks.
+pub async fn verify(deps: &Deps, compact: &str) -> Result<Believed, NotBelieved> {
+    let unverified = UnverifiedStatement::decode(compact)?;
+    let anchor = anchor::trusted(deps, unverified.claimed_issuer());
+    let anchor = anchor.ok_or(StatementFault::NotTrusted)?;
+    let keys = keys(deps, &anchor, unverified.claimed_key_id()).await?;
+    let expected = ExpectedStatement {
+        audience: &deps.settings.issuer,
+        algorithms: &anchor.algorithms,
+        longest_seconds: anchor.longest_seconds,
+        type_name: anchor.type_name.as_deref(),
+        now: deps.now(),
+    };
+    let statement = unverified.verify(&keys, &expected)?;
+    Ok(Believed { anchor, statement })
+}
+
+/// Spends a statement, if those of its issuer are good once (SW-11).
+///
+/// # Errors
+/// [`NotBelieved`], if it was spent before.
+pub async fn spend(deps: &Deps, believed: &Believed) -> Result<(), NotBelieved> {
+    if !believed.anchor.once {
+        return Ok(());
+    }
+    let Statement { issuer, id, expires_at, .. } = &believed.statement;
+    let id = id.as_deref().ok_or(StatementFault::Missing("jti"))?;
+    let spent = deps.secrets.digest(&format!("statement {issuer} {id}"));
+    // Until it has ended even by the slowest clock that we believe.
+    let until = expires_at.plus_seconds(STATEMENT_SKEW_SECONDS + 1);
+    match deps.store.spend_assertion(spent, until, deps.now()).await? {
+        Outcome::Applied => Ok(()),
+        Outcome::Lost => Err(StatementFault::Spent.into()),
+    }
+}
+
+impl Believed {
+    /// Who has signed for the software of this id.
+    pub(super) fn signed_by(&self, deps: &Deps, software_id: &str) -> SignedBy {
+        SignedBy {
+            issuer: self.statement.issuer.clone(),
+            software_id: software_id.into(),
+            key: self.statement.key.clone(),
+            checked_at: deps.now(),
+        }
+    }
+}
+
+/// Who has signed for the document that this client is read from, if its statement is one to be believed (SW-14): for its signature, not for having been
+/// fetched. One that is not is no evidence, and nothing else follows from it.
+///
+/// # Errors
+/// [`InDocument`], if the document and what was signed do not fit together.
+pub async fn in_document(
+    deps: &Deps,
+    client: &Metadata,
+    document: &[u8],
+) -> Result<Option<SignedBy>, InDocument> {
+    if !anchor::are_any(deps) {
+        return Ok(None);
+    }
+    let Some(compact) = statement::in_document(document) else {
+        return Ok(None);
+    };
+    let believed = match verify(deps, &compact).await {
+        Ok(believed) => believed,
+        Err(why) => {
+            let client_id = client.client_id.as_str();
+            tracing::info!(client_id, %why, "the statement in a document is no evidence");
+            return Ok(None);
+        }
+    };
+    let Statement { issuer, claims, .. } = &believed.statement;
+    if let Some(member) = statement::shared_secret(claims) {
+        return Err(InDocument::SharedSecret(member));
+    }
+    if let Some(member) = statement::disagreement(document, claims) {
+        return Err(InDocument::Disagrees(member));
+    }
+    let names = client.name.iter().map(|name| &**name);
+    let objection = believed.anchor.vouching.objection_to(issuer, names, &client.redirect_uris);
+    let software_id = claims.get("software_id").and_then(Value::as_str);
+    Ok(software_id.filter(|_| objection.is_none()).map(|id| believed.signed_by(deps, id)))
+}
+
+/// The keys of an anchor. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
+///
+/// # Errors
+/// [`StatementFault::NoKeys`]; the log says why.
+pub async fn keys(
+    deps: &Deps,
+    anchor: &Anchor,
+    named: Option<&str>,
+) -> Result<Arc<KeySet>, StatementFault> {
+    let url = match &anchor.keys {
+        AnchorKeys::Inline(keys) => return Ok(Arc::clone(keys)),
+        AnchorKeys::At(url) => url,
+    };
+    let mut fetched = fetch(deps, url).await?;
+    let age = |fetched: &Fetched| match fetched.freshness {
+        Freshness::Kept { age } => age.as_secs(),
+        _ => 0,
+    };
+    if age(&fetched) >= KEYS_LAST_SECONDS {
+        deps.egress.forget(url, ANCHOR_KEYS);
+        fetched = fetch(deps, url).await?;
+    }
+    let mut keys = read(&fetched)?;
+    if age(&fetched) >= REFETCH_AFTER_SECONDS && named.is_some_and(|name| keys.find(name).is_none())
+    {
+        deps.egress.forget(url, ANCHOR_KEYS);
+        keys = read(&fetch(deps, url).await?)?;
+    }
+    Ok(Arc::new(keys))
+}
+
+async fn fetch(deps: &Deps, url: &str) -> Result<Fetched, StatementFault> {
+    let fetch = Fetch {
+        url,
+        // The operator chose the URL and not what its host answers with today: nothing inside our network is read unless it is named for that.
+        chosen_by: ChosenBy::Stranger,
+        purpose: ANCHOR_KEYS,
+        source: Source::Itself,
+        // Keys are never served stale (DESIGN 4.5).
+        standing: Standing::FirstSight,
+        limit: KEY_SET_BYTES,
+        accept: "application/jwk-set+json, application/json",
+        check: Check::new(is_key_set),
+    };
+    deps.egress.fetch(fetch).await.map_err(|error| {
+        tracing::warn!(url, %error, "the keys of a trust anchor cannot be fetched: nothing that it signs is believed");
+        StatementFault::NoKeys
+    })
+}
+
+fn is_key_set(candidate: &Candidate<'_>) -> bool {
+    KeySet::parse(candidate.body).is_ok()
+}
+
+fn read(fetched: &Fetched) -> Result<KeySet, StatementFault> {
+    KeySet::parse(&fetched.body).map_err(|error| {
+        tracing::warn!(url = &*fetched.url, %error, "the keys of a trust anchor cannot be used: nothing that it signs is believed");
+        StatementFault::NoKeys
+    })
+}
