@@ -19,6 +19,7 @@ mod recorded;
 mod registration_token;
 mod review;
 mod serve;
+mod signing_key;
 
 use std::path::PathBuf;
 

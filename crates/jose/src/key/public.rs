@@ -141,6 +141,13 @@ impl PublicKey {
         Self::named(Material::Ed25519 { x: base64url::encode(public).into() }, Algorithm::EdDsa)
     }
 
+    /// The public half of an RSA key for RS256, of 2048 bits or more.
+    pub(crate) fn rsa(modulus_bytes: &[u8], exponent_bytes: &[u8]) -> Result<Self, KeyUnusable> {
+        let n = modulus(&base64url::encode(modulus_bytes))?;
+        let e = exponent(&base64url::encode(exponent_bytes))?;
+        Self::named(Material::Rsa { n, e }, Algorithm::Rs256)
+    }
+
     fn named(material: Material, algorithm: Algorithm) -> Result<Self, KeyUnusable> {
         let mut key = Self {
             key_id: None,

@@ -1,12 +1,17 @@
 //! Who signs, and with which key?
 //!
-//! Implements: keys for ES256 (RFC 7518 §3.4) and Ed25519 (RFC 8037), named by their thumbprints (RFC 7638), in PKCS#8.
+//! Implements: keys for ES256 (RFC 7518 §3.4), Ed25519 (RFC 8037) and RS256 (RFC 7518 §3.3), named by their thumbprints (RFC 7638), in PKCS#8.
 //! The key pair is parsed once and kept: the JWT crate would parse it again for every signature.
-//! Leaves out: where keys are kept, when they are changed, and RSA, which we only verify.
+//! Leaves out: where keys are kept, when they are changed, and PS256, which we only verify.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der},
+    rand::SystemRandom,
+    rsa,
+    signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+        RSA_PKCS1_SHA256,
+    },
 };
 use zeroize::Zeroizing;
 
@@ -35,10 +40,10 @@ pub struct SignError;
 /// Why a signing key could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// We sign with ES256 and Ed25519 only.
+    /// We do not sign with it.
     #[error("{0} is for verifying only")]
     VerifyOnly(Algorithm),
-    /// The bytes are not PKCS#8 of a P-256 or Ed25519 key.
+    /// The bytes are not PKCS#8 of a P-256 or Ed25519 key, or of an RSA key of 2048 bits or more.
     #[error("not a PKCS#8 private key of a supported kind")]
     Malformed,
     /// The cryptographic library refused to make or export a key.
@@ -56,20 +61,24 @@ pub struct SigningKey {
 enum Pair {
     P256(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+    Rsa(Box<rsa::KeyPair>),
 }
 
 impl SigningKey {
     /// Makes a new key. Its randomness is the cryptographic library's own.
     ///
     /// # Errors
-    /// [`KeyError::VerifyOnly`] for RSA; [`KeyError::Library`] if there is no randomness.
+    /// [`KeyError::VerifyOnly`] for PS256; [`KeyError::Library`] if there is no randomness.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
         let pair = match algorithm {
             Algorithm::Es256 => {
                 EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Pair::P256)
             }
             Algorithm::EdDsa => Ed25519KeyPair::generate().map(Pair::Ed25519),
-            Algorithm::Rs256 | Algorithm::Ps256 => return Err(KeyError::VerifyOnly(algorithm)),
+            Algorithm::Rs256 => {
+                rsa::KeyPair::generate(rsa::KeySize::Rsa2048).map(|pair| Pair::Rsa(Box::new(pair)))
+            }
+            Algorithm::Ps256 => return Err(KeyError::VerifyOnly(algorithm)),
         };
         Self::new(pair.map_err(|_| KeyError::Library)?)
     }
@@ -82,7 +91,8 @@ impl SigningKey {
         let p256 =
             || EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map(Pair::P256);
         let ed25519 = |_| Ed25519KeyPair::from_pkcs8(der).map(Pair::Ed25519);
-        Self::new(p256().or_else(ed25519).map_err(|_| KeyError::Malformed)?)
+        let rsa = |_| rsa::KeyPair::from_pkcs8(der).map(|pair| Pair::Rsa(Box::new(pair)));
+        Self::new(p256().or_else(ed25519).or_else(rsa).map_err(|_| KeyError::Malformed)?)
     }
 
     /// The key as PKCS#8 version 1: a secret, to be sealed at once and wiped when dropped.
@@ -91,10 +101,11 @@ impl SigningKey {
     /// [`KeyError::Library`] if it cannot be exported.
     pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let document = match &self.pair {
-            Pair::P256(pair) => pair.to_pkcs8v1(),
-            Pair::Ed25519(pair) => pair.to_pkcs8v1(),
+            Pair::P256(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+            Pair::Ed25519(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
+            Pair::Rsa(pair) => pair.as_der().map(|der: Pkcs8V1Der<'_>| der.as_ref().to_vec()),
         };
-        document.map(|der| Zeroizing::new(der.as_ref().to_vec())).map_err(|_| KeyError::Library)
+        document.map(Zeroizing::new).map_err(|_| KeyError::Library)
     }
 
     /// The public half, named by its thumbprint.
@@ -107,6 +118,14 @@ impl SigningKey {
         let public = match &pair {
             Pair::P256(pair) => PublicKey::p256(pair.public_key().as_ref()),
             Pair::Ed25519(pair) => PublicKey::ed25519(pair.public_key().as_ref()),
+            Pair::Rsa(pair) => {
+                let public = pair.public_key();
+                let (modulus, exponent) = (public.modulus(), public.exponent());
+                PublicKey::rsa(
+                    modulus.big_endian_without_leading_zero(),
+                    exponent.big_endian_without_leading_zero(),
+                )
+            }
         }
         .map_err(|_| KeyError::Malformed)?;
         Ok(Self { pair, key_id: public.thumbprint().into(), public })
@@ -122,6 +141,7 @@ impl Signer for SigningKey {
         match self.pair {
             Pair::P256(_) => Algorithm::Es256,
             Pair::Ed25519(_) => Algorithm::EdDsa,
+            Pair::Rsa(_) => Algorithm::Rs256,
         }
     }
 
@@ -129,6 +149,14 @@ impl Signer for SigningKey {
         let signature = match &self.pair {
             Pair::P256(pair) => pair.sign(&SystemRandom::new(), signing_input),
             Pair::Ed25519(pair) => pair.try_sign(signing_input),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                let random = SystemRandom::new();
+                return pair
+                    .sign(&RSA_PKCS1_SHA256, &random, signing_input, &mut signature)
+                    .map(|()| signature)
+                    .map_err(|_| SignError);
+            }
         };
         signature.map(|bytes| bytes.as_ref().to_vec()).map_err(|_| SignError)
     }
@@ -150,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_key_survives_pkcs8_and_both_sign_for_one_public_key() {
-        for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+        for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256] {
             let made = SigningKey::generate(algorithm).unwrap();
             let read = SigningKey::from_pkcs8(&made.to_pkcs8().unwrap()).unwrap();
             assert_eq!(read.algorithm(), algorithm);
@@ -172,13 +200,9 @@ mod tests {
     }
 
     #[test]
-    fn rsa_and_strange_bytes_make_no_signing_key() {
-        for algorithm in [Algorithm::Rs256, Algorithm::Ps256] {
-            assert_eq!(
-                SigningKey::generate(algorithm).err(),
-                Some(KeyError::VerifyOnly(algorithm))
-            );
-        }
+    fn ps256_and_strange_bytes_make_no_signing_key() {
+        let ps256 = SigningKey::generate(Algorithm::Ps256).err();
+        assert_eq!(ps256, Some(KeyError::VerifyOnly(Algorithm::Ps256)));
         for bytes in [&b""[..], b"x", &[0x30, 0x00]] {
             assert_eq!(SigningKey::from_pkcs8(bytes).err(), Some(KeyError::Malformed));
         }

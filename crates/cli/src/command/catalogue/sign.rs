@@ -1,19 +1,14 @@
 //! `salver catalogue sign`: a catalogue that others can take over from a URL. Only what they would accept is signed.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use clap::Args;
-use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
-use salver_jose::{MAX_SIGNED_CATALOGUE_BYTES, SigningKey, sign_catalogue};
+use salver_jose::{CATALOGUE_ALGORITHMS, MAX_SIGNED_CATALOGUE_BYTES, Signer as _, sign_catalogue};
 use salver_policy::catalogue::{Catalogue, Date};
 use serde_json::Value;
 
 use super::read;
-use crate::{config::secret_file, failure::Failure, output};
+use crate::{command::signing_key, failure::Failure, output};
 
 #[derive(Args, Debug)]
 pub(in crate::command) struct Sign {
@@ -32,7 +27,14 @@ impl Sign {
         let text = read::text(&self.file)?;
         let catalogue = read::parsed(&self.file, &text)?;
         may_be_issued(&catalogue, today)?;
-        let key = Arc::new(key(&self.key)?);
+        let key = signing_key::read(&self.key)?;
+        if !CATALOGUE_ALGORITHMS.contains(&key.algorithm()) {
+            return Err(Failure::Refused {
+                why: format!("{} is neither an Ed25519 nor a P-256 key", self.key.display()),
+                hint: signing_key::MAKE.to_owned(),
+            });
+        }
+        let key = Arc::new(key);
         let jwk = Value::Object(key.public_key().to_jwk());
         let signed = sign_catalogue(key, &text)
             .map_err(|error| Failure::Setup { part: "the signature", why: error.to_string() })?;
@@ -66,22 +68,4 @@ fn may_be_issued(catalogue: &Catalogue, today: Date) -> Result<(), Failure> {
     };
     let hint = "set expires to a day to come".to_owned();
     Err(Failure::Refused { why: format!("nobody would take this catalogue over: {why}"), hint })
-}
-
-fn key(path: &Path) -> Result<SigningKey, Failure> {
-    let refused = |why: String, hint: &str| Failure::Refused {
-        why: format!("{}: {why}", path.display()),
-        hint: hint.to_owned(),
-    };
-    let made = "make one: openssl genpkey -algorithm ed25519 -out KEY.pem && chmod 600 KEY.pem";
-    let metadata = fs::metadata(path).map_err(|error| refused(error.to_string(), made))?;
-    if let Some(mode) = secret_file::wider_than_owner(&metadata) {
-        let why = format!("it can be read by others than its owner (mode {mode:04o})");
-        return Err(refused(why, &format!("chmod 600 {}", path.display())));
-    }
-    let der = PrivatePkcs8KeyDer::from_pem_file(path);
-    let der =
-        der.map_err(|_| refused("it holds no private key in PKCS#8 PEM form".into(), made))?;
-    SigningKey::from_pkcs8(der.secret_pkcs8_der())
-        .map_err(|_| refused("it is neither an Ed25519 nor a P-256 key".into(), made))
 }
