@@ -13,6 +13,7 @@ use super::{
     egress::EgressSection,
     limits::LimitsSection,
     log::LogSection,
+    pushed::PushedSection,
     registration::RegistrationSection,
     resources::entry::ResourceEntry,
     review::ReviewSection,
@@ -41,6 +42,8 @@ pub(crate) struct File {
     pub(crate) clients: Vec<ClientEntry>,
     /// Whether clients may register themselves, and with which redirect URIs.
     pub(crate) registration: RegistrationSection,
+    /// Authorization requests that clients push (RFC 9126).
+    pub(crate) pushed_requests: PushedSection,
     /// Who may bring applications into force, and what is looked at first; docs/developers.md says how applications are entered.
     pub(crate) developers: DevelopersSection,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use salver_server::settings::{Developers, Registration};
+use salver_server::settings::{Developers, PushedRequests, Registration};
 
 use super::{
     catalogue::{self, CatalogueSettings},
@@ -19,7 +19,7 @@ use super::{
     platform,
     policy::{self, PolicySettings},
     problem::{Problem, Problems},
-    registration,
+    pushed, registration,
     resources::{self, Resource},
     review::{self, ReviewSettings},
     schema,
@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) clients: Vec<Client>,
     /// How clients may register themselves.
     pub(crate) registration: Registration,
+    /// How requests are pushed.
+    pub(crate) pushed_requests: PushedRequests,
     /// How applications are entered and reviewed.
     pub(crate) developers: Developers,
     /// Which clients may be let in.
@@ -110,9 +112,8 @@ fn put_together(
     let catalogue = catalogue::resolve(&file.catalogue, problems);
     let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
     let development = development::resolve(&file.development, loopback_only, problems);
-    let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems));
     // Public addresses mean nothing without the issuer, which has been refused already.
-    let issuer = issuer?;
+    let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems))?;
     let resources = match &layers.protect {
         Some(_) if !file.resources.is_empty() => {
             problems.refuse(
@@ -161,6 +162,7 @@ fn put_together(
         resources,
         clients,
         registration,
+        pushed_requests: pushed::resolve(file.pushed_requests),
         developers,
         policy: policy?,
         review,

@@ -148,6 +148,7 @@ pub async fn explain(
                 registered: client::registered(deps, &bench.policy.catalogue, client),
                 record: found.record.as_ref(),
                 approvals: &standing.approvals,
+                pushed: None,
             };
             let mut explanation = bench.explain(&known, deps.now());
             tell(&mut explanation.facts, &found, standing.user.as_ref());

@@ -175,6 +175,7 @@ async fn see(
         registered: client::registered(deps, &catalogue, &found.metadata),
         record: found.record.as_ref(),
         approvals: &[],
+        pushed: None,
     };
     let judged = bench.judge(&known, deps.now());
     let substance = substance(&found.metadata);

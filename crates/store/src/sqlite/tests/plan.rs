@@ -5,8 +5,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 use super::connection;
 use crate::sqlite::{
     api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes, counts,
-    deletions, domains, grants, hosted, installations, invitations, live_grants, recorded,
-    registration_tokens, revocations, sessions, standing, sweep, users, verdicts, versions,
+    deletions, domains, grants, hosted, installations, invitations, live_grants, pushed_requests,
+    recorded, registration_tokens, revocations, sessions, standing, sweep, users, verdicts,
+    versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -60,6 +61,7 @@ const STATEMENTS: &[&str] = &[
     grants::FIND_LIVE,
     grants::FIND_SAME,
     grants::FIRST_SEEN,
+    grants::IS_LET_IN,
     grants::MAY_CONSENT,
     grants::USER_LIVES,
     hosted::COUNT,
@@ -76,6 +78,7 @@ const STATEMENTS: &[&str] = &[
     live_grants::INSTALLATIONS,
     registration_tokens::COUNT,
     registration_tokens::REVOKE,
+    pushed_requests::FIND,
     recorded::CHANGE,
     recorded::COUNT,
     recorded::EVENTS,
