@@ -13,7 +13,7 @@ use crate::load;
 use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
 use crate::scenario::ours::world::{self, Line, World};
-use crate::scenario::{self, Operation, Operations};
+use crate::scenario::{self, Operation, Operations, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
 
@@ -25,6 +25,13 @@ pub(crate) struct Plan {
     pub(crate) operations: u32,
     pub(crate) keep: Option<PathBuf>,
     pub(crate) registrations: Option<u32>,
+}
+
+impl Plan {
+    /// Whether it names this operation.
+    fn names(&self, scenario: &Scenario) -> bool {
+        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
+    }
 }
 
 /// A server, where it answers, and what can be asked of it.
@@ -47,11 +54,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let bench = Bench { counter, dumps };
     let configuration = world::configure(folder.path(), behind, &documents)?;
     let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
-    let ours = start_ours(&bench, &program, &configuration).await?;
+    let (ours, world) = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
     let pairs = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
-        if plan.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str())) {
+        if plan.names(scenario) {
             report::talk(&format!("measuring {}", scenario.name));
             let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;
             let tls = if scenario.over_tls {
@@ -64,6 +71,14 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
             let ours = cost(&ours, at_ours, plan.operations).await?;
             rows.push(Row { scenario, bare: cost_at_bare, ours, tls });
         }
+    }
+    if plan.names(&scenario::PUSHED) {
+        let scenario = &scenario::PUSHED;
+        report::talk(&format!("measuring {}", scenario.name));
+        let [at_authorize, at_push] = scenario::ours::plain_and_pushed(&world);
+        let beside = cost(&ours, &at_authorize, plan.operations).await?;
+        let ours = cost(&ours, &at_push, plan.operations).await?;
+        rows.push(Row { scenario, bare: beside, ours, tls: None });
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -101,10 +116,15 @@ async fn start_bare(
     Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
 }
 
-async fn start_ours(bench: &Bench, program: &Path, configuration: &Path) -> Result<Side, Fault> {
+async fn start_ours(
+    bench: &Bench,
+    program: &Path,
+    configuration: &Path,
+) -> Result<(Side, Arc<World>), Fault> {
     let (subject, line) = Subject::start::<Line>(bench, program, &arguments(configuration)).await?;
     let world = Arc::new(World::set_up(&line).await?);
-    Ok(Side { subject, address: world.address, operations: scenario::ours::operations(&world) })
+    let operations = scenario::ours::operations(&world);
+    Ok((Side { subject, address: world.address, operations }, world))
 }
 
 /// How our server is started.

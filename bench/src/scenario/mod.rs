@@ -47,6 +47,13 @@ pub(crate) const ALL: [Scenario; 8] = [
     Scenario { name: "gateway tools/call", bound: (93, 62), over_tls: false },
 ];
 
+/// Not beside the bare server, but beside the same request sent to the authorization endpoint of our own.
+pub(crate) const PUSHED: Scenario = Scenario {
+    name: "pushed request (bare: the same to /authorize)",
+    bound: (3, 2),
+    over_tls: false,
+};
+
 impl Scenario {
     /// The ratio to the bare handler that must not be passed.
     pub(crate) fn ratio(&self) -> f64 {
@@ -66,6 +73,7 @@ mod tests {
     fn bounds_are_ratios() {
         let named = |name: &str| ALL.iter().find(|scenario| scenario.name == name).unwrap().ratio();
         assert!((named("discovery") - 2.0).abs() < 1e-9);
+        assert!((PUSHED.ratio() - 1.5).abs() < 1e-9);
         assert!((named("refresh") - 460.0 / 288.0).abs() < 1e-9);
     }
 }

@@ -21,9 +21,13 @@ pub(crate) fn form(
     builder: Builder,
     pairs: &[(&str, &str)],
 ) -> Result<Request<Full<Bytes>>, Fault> {
+    form_text(builder, &encode(pairs))
+}
+
+pub(crate) fn form_text(builder: Builder, form: &str) -> Result<Request<Full<Bytes>>, Fault> {
     let builder =
         builder.method(Method::POST).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    builder.body(Full::from(encode(pairs))).map_err(|_| Fault::Unreadable("an address"))
+    builder.body(Full::from(form.to_owned())).map_err(|_| Fault::Unreadable("an address"))
 }
 
 pub(crate) fn json(

@@ -2,15 +2,18 @@
 //!
 //! The words here are for strangers: they name the rule and the remedy, never anything of ours.
 
+mod pushed;
 mod statement;
 
 use crate::{
-    authorization::check::AuthorizationError,
+    authorization::check::{AuthorizationError, PushFault},
     client::{id::MAX_CLIENT_ID_BYTES, service::ServiceError},
     limit::TooMany,
     registration::{AccessError, BodyFault, KeysFault, MAX_BODY_BYTES, RegistrationError},
     token::error::TokenError,
 };
+
+pub use pushed::pushed;
 
 /// An error as a client sees it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -101,6 +104,14 @@ pub fn authorization(error: &AuthorizationError) -> Wire {
             "the client's own metadata does not include any of these scopes".into(),
         ),
         E::ByReference => (Code::RequestNotSupported, "send the parameters themselves".into()),
+        E::Push(PushFault::NotPushed) => (
+            Code::InvalidRequest,
+            "push this request: send it to the pushed_authorization_request_endpoint first, and come back with the request_uri (RFC 9126)".into(),
+        ),
+        E::Push(PushFault::NotProven) => (
+            Code::InvalidRequest,
+            "the client's metadata demand client authentication, and this request was pushed without; push it again, authenticated".into(),
+        ),
         E::LoginRequired => {
             (Code::LoginRequired, "nobody is signed in; leave out prompt=none".into())
         }
@@ -132,6 +143,11 @@ pub fn token(error: &TokenError) -> Wire {
             401,
             Code::InvalidClient,
             "the client is not authenticated: without keys send client_id alone; with a secret that secret; with keys a fresh JWT for this issuer".into(),
+        ),
+        E::KeysNotAtHand => (
+            401,
+            Code::InvalidClient,
+            "nobody here has let this client in, so its document and keys are not fetched before somebody has signed in; push this request without client authentication, or send it to the authorization endpoint, and authenticate from the next one on".into(),
         ),
         E::SecretEnded => (
             401,
@@ -271,6 +287,10 @@ pub fn limit(limit: TooMany, seconds: u64) -> Wire {
         TooMany::RegistrationsFromOneNetwork { a_minute } => format!(
             "your network has registered {a_minute} different clients within a minute, and more are not taken; register once and keep the client_id"
         ),
+        TooMany::PushesFromOneNetwork { a_minute } => format!(
+            "your network has pushed {a_minute} requests of clients that nobody here has let in within a minute, and more are not taken"
+        ),
+        TooMany::Pushes => "more requests are pushed than this server takes in a second".into(),
         TooMany::Registrations => "more clients register than this server takes in a second".into(),
         TooMany::WrongSecrets => {
             "wrong secrets were presented for this client from your network; check the secret"

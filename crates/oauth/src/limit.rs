@@ -14,6 +14,15 @@ pub enum TooMany {
     /// All networks together have.
     #[error("too many registrations in all")]
     Registrations,
+    /// One network has pushed so many requests of clients that nobody here has let in.
+    #[error("too many pushed requests from one network")]
+    PushesFromOneNetwork {
+        /// How many it may push in a minute.
+        a_minute: u32,
+    },
+    /// All networks together have.
+    #[error("too many pushed requests in all")]
+    Pushes,
     /// Wrong secrets were presented for one client from one network.
     #[error("too many wrong secrets")]
     WrongSecrets,

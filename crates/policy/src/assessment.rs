@@ -73,7 +73,7 @@ pub struct Assessment {
     pub known: Option<Box<str>>,
     /// The metadata are a pinned copy: no more than `published`.
     pub pinned: bool,
-    /// The client cannot avoid authenticating with keys of its own.
+    /// The client cannot avoid authenticating with keys of its own, or has done so for this request.
     pub keyed: bool,
     /// Whose statement was verified for it.
     pub signed: Option<SignedBy>,
@@ -93,7 +93,7 @@ pub struct OnRecord {
 }
 
 /// A software statement that was verified: its issuer is one whom the operator trusts.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SignedBy {
     /// The issuer.
     pub issuer: Box<str>,
@@ -124,7 +124,8 @@ pub struct Facts<'f> {
     pub catalogue: &'f Catalogue,
     /// The names and hosts that belong to somebody.
     pub protected: &'f ProtectedNames,
-    /// What came with the request and was verified: attestations. Other kinds are not believed here.
+    /// What came with the request and was verified: attestations; and the client's own keys, if it pushed the request and authenticated
+    /// with them. Other kinds are not believed here.
     pub evidence: Evidence,
 }
 
@@ -252,10 +253,12 @@ impl<'f> Facts<'f> {
         known.is_some_and(|client| client.receives_at(host)) && !self.catalogue.is_shared_host(host)
     }
 
-    /// Whether the client cannot avoid authenticating with its publisher's keys: a document that also lists `none` proves nothing
-    /// by them at this point.
+    /// Whether the client cannot avoid authenticating with its publisher's keys, or has done so for this request: a document that also lists `none` proves
+    /// nothing by them otherwise.
     fn is_keyed(&self) -> bool {
-        self.client.methods.private_key_jwt && !self.client.methods.none
+        let methods = &self.client.methods;
+        let has_shown = self.evidence.contains(EvidenceKind::PublisherKeys);
+        methods.private_key_jwt && (!methods.none || has_shown)
     }
 }
 

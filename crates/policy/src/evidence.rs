@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize, Serializer};
 pub enum EvidenceKind {
     /// A domain serves the metadata document.
     DomainDocument,
-    /// The client cannot avoid authenticating with keys that its publisher vouches for: that its domain publishes, or its issuer has signed.
+    /// The client cannot avoid authenticating with keys that its publisher vouches for, or has done so for this request: keys that its domain publishes, or that its
+    /// issuer has signed.
     PublisherKeys,
     /// A software statement of a trusted issuer: whoever holds it can show it.
     Statement,
@@ -111,12 +112,14 @@ impl Evidence {
     }
 
     /// One bit for each kind, as it is kept.
-    pub(crate) const fn bits(self) -> u8 {
+    #[must_use]
+    pub const fn bits(self) -> u8 {
         self.0
     }
 
     /// The set with these bits, if each stands for a kind.
-    pub(crate) const fn of_bits(bits: u8) -> Option<Self> {
+    #[must_use]
+    pub const fn of_bits(bits: u8) -> Option<Self> {
         if bits >> EvidenceKind::ALL.len() == 0 { Some(Self(bits)) } else { None }
     }
 }

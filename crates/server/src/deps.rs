@@ -49,6 +49,8 @@ pub struct Deps {
     pub met: MetClients,
     /// How many clients that nobody knows may register.
     pub registration_limit: RegistrationLimit,
+    /// How many requests clients that nobody knows may push.
+    pub push_limit: RegistrationLimit,
     /// With what clients may register where not everybody may.
     pub registration_tokens: RegistrationTokens,
     /// Wrong secrets of clients and resource servers.

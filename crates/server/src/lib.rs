@@ -21,6 +21,7 @@ pub mod notices;
 pub mod pages;
 pub mod password;
 pub mod policy;
+mod pushed;
 pub mod read_documents;
 pub mod registration_limit;
 pub mod registration_tokens;

@@ -14,6 +14,12 @@ impl Network {
     pub fn of(address: IpAddr) -> Self {
         Self(network_of(address))
     }
+
+    /// Its first address.
+    #[must_use]
+    pub const fn address(self) -> IpAddr {
+        self.0
+    }
 }
 
 #[cfg(test)]

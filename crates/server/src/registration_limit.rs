@@ -1,4 +1,4 @@
-//! May one more client that nobody knows register now? (DESIGN §9, decision 10.)
+//! May one more client that nobody knows register, or push a request, now? (DESIGN §9, decisions 10 and 12.)
 //!
 //! Registering stores nothing, so only the processor is protected, and only from what is new: who is known is not even counted, and a registration that came
 //! from the same network within the minute is let through again. Two bounds: different registrations of one network in any span of a minute,
@@ -11,11 +11,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use salver_oauth::{Timestamp, limit::TooMany};
+use salver_oauth::Timestamp;
 
 use crate::{network::Network, throttle::Wait};
 
-/// How many registrations of clients that nobody knows are taken.
+/// How many registrations, or pushed requests, of clients that nobody knows are taken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RegistrationBounds {
     /// Different ones of one network, in a minute.
@@ -24,7 +24,19 @@ pub struct RegistrationBounds {
     pub per_second: u32,
 }
 
-/// Registrations of the last minute.
+/// Which bound was reached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reached {
+    /// That of one network.
+    OneNetwork {
+        /// How many it may send in a minute.
+        a_minute: u32,
+    },
+    /// That of all networks together.
+    All,
+}
+
+/// Registrations of the last minute, or pushed requests.
 pub struct RegistrationLimit {
     bounds: RegistrationBounds,
     recent: Mutex<Recent>,
@@ -54,7 +66,7 @@ impl RegistrationLimit {
         Self { bounds, recent: Mutex::default(), hasher: RandomState::new() }
     }
 
-    /// Takes a registration in canonical form, or does not.
+    /// Takes a registration in canonical form or the body of a pushed request, or does not.
     ///
     /// # Errors
     /// Which bound was reached, and how long to wait; then nothing is counted.
@@ -63,7 +75,7 @@ impl RegistrationLimit {
         network: Network,
         registration: &[u8],
         now: Timestamp,
-    ) -> Result<(), (TooMany, Wait)> {
+    ) -> Result<(), (Reached, Wait)> {
         let registration = self.hasher.hash_one(registration);
         let mut recent = self.lock();
         recent.forget_old(now);
@@ -76,11 +88,11 @@ impl RegistrationLimit {
         if number >= usize::try_from(per_network).unwrap_or(usize::MAX) {
             let oldest = taken.and_then(VecDeque::front).map_or(now, |(at, _)| *at);
             let wait = u64::try_from(SPAN.saturating_sub(now.seconds_since(oldest))).unwrap_or(1);
-            let limit = TooMany::RegistrationsFromOneNetwork { a_minute: per_network };
-            return Err((limit, Wait(wait.max(1))));
+            let reached = Reached::OneNetwork { a_minute: per_network };
+            return Err((reached, Wait(wait.max(1))));
         }
         if recent.in_second_of(now) >= per_second {
-            return Err((TooMany::Registrations, Wait(1)));
+            return Err((Reached::All, Wait(1)));
         }
         recent.add(network, registration, now);
         Ok(())
@@ -148,8 +160,7 @@ mod tests {
     #[test]
     fn design_9_different_registrations_of_one_network_in_any_minute() {
         let limit = limit(2, 100);
-        let refused =
-            |seconds| Err((TooMany::RegistrationsFromOneNetwork { a_minute: 2 }, Wait(seconds)));
+        let refused = |seconds| Err((Reached::OneNetwork { a_minute: 2 }, Wait(seconds)));
         for (why, from, body, seconds, expected) in [
             ("the first", 1, "a", 0, Ok(())),
             ("the same again", 1, "a", 10, Ok(())),
@@ -175,7 +186,7 @@ mod tests {
             let now = at(i64::from(number / 1_000));
             match limit.take(network(number), &number.to_be_bytes(), now) {
                 Ok(()) => taken += 1,
-                Err(refused) => assert_eq!(refused, (TooMany::Registrations, Wait(1))),
+                Err(refused) => assert_eq!(refused, (Reached::All, Wait(1))),
             }
         }
         assert_eq!(taken, 100 * 10);

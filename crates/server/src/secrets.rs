@@ -9,6 +9,7 @@ pub struct Secrets {
     token_hashes: DerivedKey,
     refresh_tokens: RefreshKey,
     tickets: DerivedKey,
+    pushed_requests: DerivedKey,
     signing_keys: DerivedKey,
     sealing_roots: DerivedKey,
 }
@@ -26,6 +27,7 @@ impl Secrets {
             token_hashes: master.derive(KeyPurpose::TokenHashes)?,
             refresh_tokens: RefreshKey(master.derive(KeyPurpose::RefreshTokens)?),
             tickets: master.derive(KeyPurpose::Tickets)?,
+            pushed_requests: master.derive(KeyPurpose::PushedRequests)?,
             signing_keys: master.derive(KeyPurpose::SigningKeys)?,
             sealing_roots: master.derive(KeyPurpose::SealingRoots)?,
         })
@@ -48,6 +50,12 @@ impl Secrets {
     #[must_use]
     pub fn tickets(&self) -> &DerivedKey {
         &self.tickets
+    }
+
+    /// Seals pushed requests.
+    #[must_use]
+    pub fn pushed_requests(&self) -> &DerivedKey {
+        &self.pushed_requests
     }
 
     /// Seals private keys.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub pins: PinUse,
     /// How clients may register themselves.
     pub registration: Registration,
+    /// How requests are pushed.
+    pub pushed_requests: PushedRequests,
     /// What developers may do, and what is looked at before others let their applications in.
     pub developers: Developers,
     /// What follows when a client's document changes.
@@ -42,6 +44,24 @@ pub struct Developers {
     pub publish_without_review: Vec<Box<str>>,
     /// What reviewers look at before they approve, in the operator's words.
     pub checklist: Vec<Box<str>>,
+}
+
+/// How authorization requests are pushed (RFC 9126).
+#[derive(Clone, Copy, Debug)]
+pub struct PushedRequests {
+    /// Whether no others are taken.
+    pub required: bool,
+    /// How long one may be used, in seconds: 5 to 600 (PAR-2).
+    pub lifetime: i64,
+    /// How many that nobody knows may push.
+    pub bounds: RegistrationBounds,
+}
+
+impl Default for PushedRequests {
+    fn default() -> Self {
+        let bounds = RegistrationBounds { per_network: 120, per_second: 200 };
+        Self { required: false, lifetime: 600, bounds }
+    }
 }
 
 /// How clients may register themselves (RFC 7591).
@@ -122,6 +142,8 @@ pub struct Resource {
     pub scopes: Vec<(String, String)>,
     /// What is given to a client that asks for nothing.
     pub default_scope: Scope,
+    /// Whether a login for it begins with a pushed request alone (RFC 9126).
+    pub requires_push: bool,
     /// The password with which it may introspect tokens, its name being the user (RFC 7662 §2.1).
     pub introspection_secret: Option<Zeroizing<String>>,
 }

@@ -97,14 +97,16 @@ pub trait Store: Send + Sync + 'static {
     /// is its home, which bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,
-    /// [`Recorded::JudgedAnew`] if bans have changed since it was decided, [`Recorded::Outdated`] if another version became the newest:
-    /// then nothing happens. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
+    /// [`Recorded::JudgedAnew`] if bans have changed since it was decided, [`Recorded::Outdated`] if another version became the newest,
+    /// [`Recorded::RequestSpent`] if another code was given for the pushed request: then nothing happens. A pushed request is spent with it. Tickets stay spent for [`retention::TICKET`], so a page must not be answerable for longer.
     fn record_consent(&self, consent: Consent) -> Answer<'_, Recorded>;
     /// Adds a code under a grant on record. `Lost` if the grant is revoked or held meanwhile (or unknown), or if bans have changed since it
-    /// was decided. Spends no ticket. Keeps the verdict, if the code is added.
+    /// was decided, or another code was given for the pushed request. Spends no ticket, but the pushed request. Keeps the verdict, if the code is added.
     fn add_code(&self, add: AddCode) -> Answer<'_, Outcome>;
     /// A code by its digest, spent or not, until it is swept; with its grant.
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>>;
+    /// Until when it is known that a code was given for this pushed request; nothing, if none was.
+    fn find_spent_request(&self, number: [u8; 16]) -> Answer<'_, Option<Timestamp>>;
     /// Spends a code, starts its installation and marks the grant as used. `Lost` if the code is spent (or unknown, or not of the
     /// installation's grant), or its grant revoked. A held grant is no matter: a login keeps the metadata that it began with. Whether the code is still in
     /// time was decided before.
@@ -200,6 +202,8 @@ pub trait Store: Send + Sync + 'static {
     fn list_client_events<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientEvent>>;
     /// How many people have let a client in and have not ended that.
     fn count_client_use<'a>(&'a self, client_id: &'a str) -> Answer<'a, ClientUse>;
+    /// Whether anybody has let a client in and has not ended that.
+    fn is_let_in<'a>(&'a self, client_id: &'a str) -> Answer<'a, bool>;
     /// Who has let a client in and does so still, by name.
     fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>>;
     /// Adds a secret. `Lost` if there is no such client, if its holder is neither the client's owner nor among those whom it is shared with, if as many live
@@ -423,7 +427,7 @@ pub trait Store: Send + Sync + 'static {
 
     // ── Housekeeping ──
 
-    /// Deletes what time has ended, and verdicts beyond [`retention::VERDICTS`]: codes, assertions, sessions, invitations, feed entries and keys past their use, installations unused for too
+    /// Deletes what time has ended, and verdicts beyond [`retention::VERDICTS`]: codes, assertions, pushed requests, sessions, invitations, feed entries and keys past their use, installations unused for too
     /// long. What stays how long after its end: [`retention`]. Works in slices, so it is not one unit: other work goes between.
     fn sweep(&self, now: Timestamp) -> Answer<'_, ()>;
     /// Whether the engine answers and can write.

@@ -28,7 +28,7 @@ pub use client::{
     NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, RenewStem, Sharing,
     secret_key,
 };
-pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
+pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode, SpentRequest};
 pub use count::{Counted, FunnelStep};
 pub use deletion::{Deletion, NewDeletion};
 pub use domain::{DomainProof, ProofMethod};

@@ -64,6 +64,7 @@ fn consent(number: u32) -> Consent {
         redirect_uri: "http://127.0.0.1/callback".into(),
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         scope: grant.scope.clone(),
+        pushed_by: None,
         auth_time: now,
         created_at: now,
         expires_at: now.plus_seconds(60),
@@ -78,6 +79,7 @@ fn consent(number: u32) -> Consent {
         newest: None,
         judged_under: 0,
         verdict: None,
+        pushed: None,
     }
 }
 

@@ -64,6 +64,8 @@ def cases() -> list[Case]:
             found.append(Case(f"{client}, {era}, by an id and a secret of one's own, against salver demo", program, demo(mode, "own")))
             found.append(Case(f"{client}, {era}, by a configured id, against salver serve --config", program, configured(mode)))
         found.append(Case(f"{client}, by document, against salver serve --protect", program, protected(modes[0])))
+    if shutil.which("node") and NODE.exists():
+        found.append(Case("oauth4webapi, pushed requests, against salver demo", node("pushed.mjs"), demo("legacy")))
     found.append(Case("Documents of real clients, under their real URLs", python("documents.py"), folder))
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if chromium and NODE.exists():

@@ -34,10 +34,16 @@ pub(crate) fn operations(world: &Arc<World>) -> Operations {
     ]
 }
 
+/// A request as it is sent to the authorization endpoint, and as it is pushed.
+pub(crate) fn plain_and_pushed(world: &Arc<World>) -> [Arc<dyn Operation>; 2] {
+    [Arc::new(Page(Arc::clone(world))), Arc::new(Pushed(Arc::clone(world)))]
+}
+
 struct Discovery(Arc<World>);
 struct Registration(Arc<World>, AtomicUsize);
 struct Introspection(Arc<World>);
 struct Page(Arc<World>);
+struct Pushed(Arc<World>);
 struct Cold(Arc<World>, AtomicU32);
 struct Login(Arc<World>);
 struct Refresh(Arc<World>, PerWorker<String>);
@@ -83,6 +89,19 @@ impl Operation for Page {
             )?;
             request::expect("authorize", StatusCode::OK, connection.ask(asked).await?)?;
             Ok(())
+        })
+    }
+}
+
+impl Operation for Pushed {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let path = self.0.authorize_path(document::NEW);
+            let (_, form) = path.split_once('?').ok_or(Fault::Unreadable("a request"))?;
+            let asked = request::form_text(request::to(&self.0.authority, "/par"), form)?;
+            let answer = connection.ask(asked).await?;
+            let answer = request::expect("the push", StatusCode::CREATED, answer)?;
+            request::member(&answer, "request_uri").map(drop)
         })
     }
 }

@@ -171,8 +171,11 @@ pub(crate) const NAME: &str = "bench";
 /// Its secret there.
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// One person on one host fetches thousands of documents, and a counter makes all of it slow.
-const EGRESS: &str = "[egress.bounds]
+/// One person on one host fetches thousands of documents, and pushes as many requests, and a counter makes all of it slow.
+const EGRESS: &str = "[pushed_requests]
+new_per_minute = 10000
+new_per_second = 10000
+[egress.bounds]
 connect_milliseconds = 60000
 head_milliseconds = 60000
 tls_milliseconds = 60000

@@ -27,6 +27,9 @@ pub(crate) struct ClientEntry {
     /// The scopes that it may ask for, with spaces between them. Without this key: those of all resources.
     #[serde(default)]
     pub(crate) scope: Option<String>,
+    /// Whether its logins begin with a pushed authorization request (RFC 9126 §6); plain ones are refused.
+    #[serde(default)]
+    pub(crate) require_pushed_authorization_requests: bool,
 }
 
 /// A pre-registered client.
@@ -40,6 +43,8 @@ pub(crate) struct Client {
     pub(crate) redirect_uris: Vec<RedirectUri>,
     /// The scopes that it may ask for; none said means all.
     pub(crate) scope: Option<Scope>,
+    /// Whether its logins begin with a pushed request.
+    pub(crate) requires_push: bool,
 }
 
 /// What the entries mean. `origins` are those of our issuer and resources; `scopes` those that exist.
@@ -130,7 +135,9 @@ fn one(
         .scope
         .as_ref()
         .and_then(|text| scope(&format!("{key}.scope"), text, scopes, problems));
-    Some(Client { id: id?, name: entry.client_name.clone(), redirect_uris, scope })
+    let requires_push = entry.require_pushed_authorization_requests;
+    let name = entry.client_name.clone();
+    Some(Client { id: id?, name, redirect_uris, scope, requires_push })
 }
 
 fn redirect_uri(
@@ -178,6 +185,7 @@ mod tests {
             client_name: "A".to_owned(),
             redirect_uris: vec![redirect_uri.to_owned()],
             scope: scope.map(str::to_owned),
+            require_pushed_authorization_requests: false,
         };
         let mut problems = Problems::default();
         let origins = ["https://as.example".to_owned(), "http://localhost:8080".to_owned()];
@@ -256,6 +264,7 @@ mod tests {
             client_name: "A".to_owned(),
             redirect_uris: vec!["https://a.example/cb".to_owned()],
             scope: None,
+            require_pushed_authorization_requests: false,
         };
         let mut problems = Problems::default();
         resolve(&[entry.clone(), entry], &[], &BTreeSet::new(), &mut problems);

@@ -13,6 +13,7 @@ use super::{
     egress::EgressSection,
     limits::LimitsSection,
     log::LogSection,
+    pushed::PushedSection,
     registration::RegistrationSection,
     resources::entry::ResourceEntry,
     review::ReviewSection,
@@ -44,6 +45,8 @@ pub(crate) struct File {
     pub(crate) registration: RegistrationSection,
     /// Whose software statements are trusted (RFC 7591): a vendor's signature behind a registration; docs/statements.md says how.
     pub(crate) statements: StatementsSection,
+    /// Authorization requests that clients push (RFC 9126).
+    pub(crate) pushed_requests: PushedSection,
     /// Who may bring applications into force, and what is looked at first; docs/developers.md says how applications are entered.
     pub(crate) developers: DevelopersSection,
     /// Which clients may be let in, and on what terms; docs/policy.md says how rules are written.

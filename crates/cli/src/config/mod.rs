@@ -20,6 +20,7 @@ mod moment;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod problem;
+mod pushed;
 pub(crate) mod reference;
 mod registration;
 pub(crate) mod reserved;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use salver_oauth::Issuer;
 use salver_server::{
     anchor::Anchor,
-    settings::{Developers, Registration},
+    settings::{Developers, PushedRequests, Registration},
 };
 use url::Url;
 
@@ -24,7 +24,7 @@ use super::{
     platform,
     policy::{self, PolicySettings},
     problem::{Problem, Problems},
-    registration,
+    pushed, registration,
     resources::{self, Resource},
     review::{self, ReviewSettings},
     schema,
@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     /// How clients may register themselves.
     pub(crate) registration: Registration,
     pub(crate) anchors: Vec<Anchor>,
+    /// How requests are pushed.
+    pub(crate) pushed_requests: PushedRequests,
     /// How applications are entered and reviewed.
     pub(crate) developers: Developers,
     /// Which clients may be let in.
@@ -117,9 +119,8 @@ fn put_together(
     let catalogue = catalogue::resolve(&file.catalogue, problems);
     let loopback_only = listen.iter().all(|address| address.ip().is_loopback());
     let development = development::resolve(&file.development, loopback_only, problems);
-    let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems));
     // Public addresses mean nothing without the issuer, which has been refused already.
-    let issuer = issuer?;
+    let issuer = tls.as_ref().and_then(|tls| server::issuer(file, &listen, tls, problems))?;
     let resources = match &layers.protect {
         Some(_) if !file.resources.is_empty() => {
             problems.refuse(
@@ -163,6 +164,7 @@ fn put_together(
         clients,
         registration,
         anchors,
+        pushed_requests: pushed::resolve(file.pushed_requests),
         developers,
         policy: policy?,
         review,

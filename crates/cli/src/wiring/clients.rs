@@ -23,6 +23,7 @@ fn one(client: &Client) -> Metadata {
         methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
+        requires_push: client.requires_push,
         digest: version(client),
     }
 }
@@ -35,7 +36,9 @@ fn version(client: &Client) -> [u8; 32] {
         .map(salver_oauth::client::redirect_uri::RedirectUri::as_str)
         .collect();
     let scope = client.scope.as_ref().map(ToString::to_string);
-    let text = serde_json::json!([client.id.as_str(), client.name, uris, scope]).to_string();
+    let text =
+        serde_json::json!([client.id.as_str(), client.name, uris, scope, client.requires_push])
+            .to_string();
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
     bytes
@@ -53,6 +56,7 @@ mod tests {
             name: name.to_owned(),
             redirect_uris: vec![RedirectUri::parse(uri).unwrap()],
             scope: None,
+            requires_push: false,
         }
     }
 

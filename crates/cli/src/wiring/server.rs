@@ -62,6 +62,7 @@ pub(super) async fn deps(
         own_origins: server.own_origins(),
         met: MetClients::default(),
         registration_limit: RegistrationLimit::new(server.registration.bounds),
+        push_limit: RegistrationLimit::new(server.pushed_requests.bounds),
         registration_tokens: RegistrationTokens::default(),
         secret_tries: Throttle::default(),
         policy: CurrentPolicy::new(policy(settings, catalogue)),
@@ -127,6 +128,7 @@ pub(crate) fn server_settings(settings: &Settings) -> ServerSettings {
         resources: Resources::new(settings.resources.iter().map(resource).collect()),
         clients: clients::metadata(&settings.clients),
         registration: settings.registration.clone(),
+        pushed_requests: settings.pushed_requests,
         developers: settings.developers.clone(),
         profile: settings.documents.profile,
         pins: settings.catalogue.pins,
@@ -150,6 +152,7 @@ fn resource(resource: &Resource) -> ServerResource {
             .map(|scope| (scope.name.clone(), scope.sentence.clone()))
             .collect(),
         default_scope: resource.default_scope.clone(),
+        requires_push: resource.requires_push,
         introspection_secret: resource.introspection_secret.clone(),
     }
 }

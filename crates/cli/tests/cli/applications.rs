@@ -84,6 +84,7 @@ fn consent(
         redirect_uri: "http://localhost:1/cb".into(),
         code_challenge: String::new(),
         scope: "mcp".parse().unwrap(),
+        pushed_by: None,
         auth_time: at(),
         created_at: at(),
         expires_at: at().plus_seconds(60),
@@ -98,6 +99,7 @@ fn consent(
         newest: None,
         judged_under: 0,
         verdict: None,
+        pushed: None,
     }
 }
 

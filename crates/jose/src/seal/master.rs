@@ -32,6 +32,8 @@ pub enum KeyPurpose {
     Tickets,
     /// Binding forms to the session that was shown them.
     Forms,
+    /// Sealing authorization requests that were pushed into their `request_uri`.
+    PushedRequests,
     /// Sealing the roots behind the `client_id`s of clients that register themselves.
     SealingRoots,
 }
@@ -130,6 +132,7 @@ impl KeyPurpose {
             Self::Sessions => b"sessions",
             Self::Tickets => b"tickets",
             Self::Forms => b"forms",
+            Self::PushedRequests => b"pushed-requests",
             Self::SealingRoots => b"sealing-roots",
         }
     }

@@ -4,13 +4,14 @@ use super::*;
 use crate::base64url;
 use proptest::prelude::*;
 
-const PURPOSES: [KeyPurpose; 7] = [
+const PURPOSES: [KeyPurpose; 8] = [
     KeyPurpose::SigningKeys,
     KeyPurpose::RefreshTokens,
     KeyPurpose::TokenHashes,
     KeyPurpose::Sessions,
     KeyPurpose::Tickets,
     KeyPurpose::Forms,
+    KeyPurpose::PushedRequests,
     KeyPurpose::SealingRoots,
 ];
 

@@ -61,6 +61,9 @@ pub enum AuthorizationError {
     /// `request` or `request_uri` stands.
     #[error("requests by reference are not supported")]
     ByReference,
+    /// RFC 9126: it was not pushed as it has to be.
+    #[error("{0}")]
+    Push(#[from] PushFault),
     /// `prompt=none`, and nobody is signed in.
     #[error("nobody is signed in")]
     LoginRequired,
@@ -75,6 +78,24 @@ pub enum AuthorizationError {
     Unavailable,
 }
 
+/// What is wrong with how a request came here, where it has to be pushed (RFC 9126).
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum PushFault {
+    /// PAR-3: it was not pushed.
+    #[error("the request was not pushed")]
+    NotPushed,
+    /// PAR-1: its client cannot do without authentication, and has pushed it without.
+    #[error("the request was pushed without client authentication")]
+    NotProven,
+}
+
+/// What every client is asked, whatever its metadata say.
+struct Sound<'r, 'o> {
+    rest: &'r Parameters,
+    offer: &'o Offer,
+    challenge: Challenge,
+}
+
 /// Judges a request.
 ///
 /// # Errors
@@ -84,6 +105,31 @@ pub fn accept<'o>(
     request: &AuthorizationRequest,
     offers: &'o [Offer],
 ) -> Result<Accepted<'o>, AuthorizationError> {
+    let Sound { rest, offer, challenge } = sound(request, offers)?;
+    Ok(Accepted {
+        scope: narrowed(rest, client, offer)?,
+        offer,
+        challenge,
+        silent: request.is_silent(),
+        consent_wanted: rest.prompts().any(|prompt| prompt == "consent"),
+    })
+}
+
+/// Judges what can be judged of a request whose client nobody here knows yet (PAR-4).
+///
+/// # Errors
+/// [`AuthorizationError`].
+pub fn accept_unseen(
+    request: &AuthorizationRequest,
+    offers: &[Offer],
+) -> Result<(), AuthorizationError> {
+    sound(request, offers).map(drop)
+}
+
+fn sound<'r, 'o>(
+    request: &'r AuthorizationRequest,
+    offers: &'o [Offer],
+) -> Result<Sound<'r, 'o>, AuthorizationError> {
     use AuthorizationError as E;
     let rest = request.rest.as_ref().map_err(|error| E::Form(*error))?;
     if rest.by_reference {
@@ -98,14 +144,7 @@ pub fn accept<'o>(
     let challenge =
         Challenge::parse(rest.code_challenge.as_deref(), rest.code_challenge_method.as_deref())
             .map_err(E::Challenge)?;
-    let offer = meant(&rest.resources, offers)?;
-    Ok(Accepted {
-        scope: narrowed(rest, client, offer)?,
-        offer,
-        challenge,
-        silent: request.is_silent(),
-        consent_wanted: rest.prompts().any(|prompt| prompt == "consent"),
-    })
+    Ok(Sound { rest, offer: meant(&rest.resources, offers)?, challenge })
 }
 
 /// the one resource that all of them mean; the only one there is, if none is named.

@@ -118,6 +118,7 @@ fn read(bytes: &[u8], client_id: ClientId, profile: Profile) -> Result<Metadata,
         methods: methods(&members, &keys)?,
         keys,
         dpop_bound: flag(&members, atproto::BOUND)?,
+        requires_push: flag(&members, PUSHED_ONLY)?,
         digest: digest(&SHA256, bytes).as_ref().try_into().map_err(|_| E::NotAnObject)?,
     })
 }
@@ -242,6 +243,9 @@ pub(super) fn texts<'m>(
 /// Members of a JWK that only a private or symmetric key has (RFC 7518 §6).
 pub(crate) const PRIVATE_KEY_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "oth"];
 
+/// The member by which a client takes no authorization requests in its name but pushed ones (RFC 9126 §6, PAR-3).
+pub(super) const PUSHED_ONLY: &str = "require_pushed_authorization_requests";
+
 /// Methods that rest on a secret which both sides know.
 pub(super) const SYMMETRIC_METHODS: [&str; 3] =
     ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
@@ -330,6 +334,19 @@ mod tests {
             assert_eq!(read(&document).err(), Some(expected), "{why}: {document}");
         }
         assert_eq!(read(&json!([])).err(), Some(E::NotAnObject));
+    }
+
+    #[test]
+    fn par_3_a_document_may_demand_that_requests_are_pushed() {
+        assert!(!read(&sound()).unwrap().requires_push);
+        for (value, expected) in [
+            (json!(true), Ok(true)),
+            (json!(false), Ok(false)),
+            (json!("true"), Err(DocumentError::WrongType(PUSHED_ONLY))),
+        ] {
+            let seen = read(&with(PUSHED_ONLY, value)).map(|client| client.requires_push);
+            assert_eq!(seen, expected);
+        }
     }
 
     #[test]

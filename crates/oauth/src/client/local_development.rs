@@ -105,6 +105,7 @@ impl LocalDevelopmentId {
             methods: Methods::NONE,
             keys: Keys::None,
             dpop_bound: false,
+            requires_push: false,
             digest: version,
         }
     }

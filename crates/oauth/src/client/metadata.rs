@@ -25,6 +25,8 @@ pub struct Metadata {
     pub keys: Keys,
     /// Its tokens must be bound to a key of its own (RFC 9449 §5.2): bearer tokens are none for it.
     pub dpop_bound: bool,
+    /// It pushes its requests, and wants no others to be taken in its name (RFC 9126 §6).
+    pub requires_push: bool,
     /// SHA-256 of the bytes it was read from: two metadata with one digest are one version.
     pub digest: [u8; 32],
 }
@@ -154,6 +156,7 @@ pub(crate) mod tests {
             methods: Methods::NONE,
             keys: Keys::None,
             dpop_bound: false,
+            requires_push: false,
             digest: [0; 32],
         }
     }

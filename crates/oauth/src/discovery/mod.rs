@@ -12,6 +12,8 @@ pub mod path {
     pub const CONSENT: &str = "/authorize/consent";
     /// RFC 6749 §3.2.
     pub const TOKEN: &str = "/token";
+    /// RFC 9126 §2.
+    pub const PUSH: &str = "/par";
     /// RFC 7009.
     pub const REVOKE: &str = "/revoke";
     /// RFC 7591 §3; below it RFC 7592.
@@ -46,6 +48,7 @@ pub fn metadata(
     scopes: &Scope,
     signing_algorithm: &str,
     registers: bool,
+    requires_push: bool,
 ) -> Value {
     // First what asks least of a client: some take the first that they know.
     let methods = ["none", "private_key_jwt", "client_secret_basic", "client_secret_post"];
@@ -53,6 +56,8 @@ pub fn metadata(
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.endpoint(path::AUTHORIZE),
         "token_endpoint": issuer.endpoint(path::TOKEN),
+        "pushed_authorization_request_endpoint": issuer.endpoint(path::PUSH),
+        "require_pushed_authorization_requests": requires_push,
         "revocation_endpoint": issuer.endpoint(path::REVOKE),
         "introspection_endpoint": issuer.endpoint(path::INTROSPECT),
         "jwks_uri": issuer.endpoint(path::JWKS),
@@ -104,7 +109,9 @@ mod tests {
     #[test]
     fn mcp_as_3_4_5_6_what_clients_look_for() {
         let issuer = Issuer::parse("https://as.example/a").unwrap();
-        let of = |registers| metadata(&issuer, &"read write".parse().unwrap(), "ES256", registers);
+        let of = |registers| {
+            metadata(&issuer, &"read write".parse().unwrap(), "ES256", registers, !registers)
+        };
         let document = of(true);
         assert_eq!(document["issuer"], "https://as.example/a");
         assert_eq!(document["authorization_endpoint"], "https://as.example/a/authorize");
@@ -113,6 +120,11 @@ mod tests {
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
         assert!(document.as_object().unwrap().values().all(|value| !value.is_null()));
         assert_eq!(document["registration_endpoint"], "https://as.example/a/register");
+        let pushed = "pushed_authorization_request_endpoint";
+        assert_eq!(document[pushed], "https://as.example/a/par");
+        // PAR-3, ATP-16.
+        assert_eq!(document["require_pushed_authorization_requests"], false);
+        assert_eq!(of(false)["require_pushed_authorization_requests"], true);
         // CC-1: whoever asks for itself finds out how.
         let list = |name: &str| document[name].as_array().unwrap().clone();
         assert!(list("grant_types_supported").contains(&json!("client_credentials")));

@@ -44,6 +44,7 @@ pub(super) fn words(fault: &StatementFault) -> (Code, String) {
         F::Expired { .. } | F::Spent => (fault.to_string(), "get a fresh one from its issuer"),
         F::NotYetValid => (fault.to_string(), "its issuer has to set its clock"),
         F::TooLong { .. } => (fault.to_string(), "its issuer has to let it end sooner"),
+        F::OtherClient => (fault.to_string(), "get one that signs this client_id, or was registered here under it"),
         F::Older => (fault.to_string(), "get a newer one from its issuer"),
         F::Secret => (
             fault.to_string(),

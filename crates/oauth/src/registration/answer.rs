@@ -91,6 +91,9 @@ impl Answer<'_> {
         if registration.dpop_bound {
             members.serialize_entry("dpop_bound_access_tokens", &true)?;
         }
+        if registration.requires_push {
+            members.serialize_entry("require_pushed_authorization_requests", &true)?;
+        }
         Ok(())
     }
 }

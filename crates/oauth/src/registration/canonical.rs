@@ -26,6 +26,7 @@ pub struct Registration {
     pub(super) authentication: Authentication,
     pub(super) refreshes: bool,
     pub(super) dpop_bound: bool,
+    pub(super) requires_push: bool,
     pub(super) claims: Claims,
 }
 
@@ -144,6 +145,7 @@ impl Registration {
             methods,
             keys,
             dpop_bound: self.dpop_bound,
+            requires_push: self.requires_push,
             digest: version,
         }
     }

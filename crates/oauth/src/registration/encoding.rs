@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! head                    bits 0-1 authentication (0 none, 1 basic, 2 post, 3 private_key_jwt), 2 web, 3 refreshes, 4 DPoP-bound,
-//!                         5 has a name, 6 keys at an address
+//!                         5 has a name, 6 keys at an address, 7 pushes its requests
 //! nonce                   16 bytes, with a secret
 //! number, addresses       redirect URIs
 //! name                    if there is one: a well-known one as 0 and its place in the table, else its length and bytes
@@ -102,6 +102,7 @@ pub fn decode(bytes: &[u8]) -> Result<Registration, Undecodable> {
         authentication,
         refreshes: head & REFRESHES != 0,
         dpop_bound: head & DPOP_BOUND != 0,
+        requires_push: head & REQUIRES_PUSH != 0,
         claims: Claims { client_name, ..from.claims()? },
     }
     .settled();
@@ -123,6 +124,7 @@ fn head(registration: &Registration) -> u8 {
         | flag(WEB, registration.application_type == ApplicationType::Web)
         | flag(REFRESHES, registration.refreshes)
         | flag(DPOP_BOUND, registration.dpop_bound)
+        | flag(REQUIRES_PUSH, registration.requires_push)
         | flag(NAMED, registration.claims.client_name.is_some())
 }
 
@@ -197,6 +199,7 @@ const REFRESHES: u8 = 1 << 3;
 const DPOP_BOUND: u8 = 1 << 4;
 const NAMED: u8 = 1 << 5;
 const KEYS_ELSEWHERE: u8 = 1 << 6;
+const REQUIRES_PUSH: u8 = 1 << 7;
 
 const CLIENT_URI: u8 = 1;
 const LOGO_URI: u8 = 2;

@@ -88,6 +88,7 @@ impl RegistrationRequest {
             },
             refreshes: rules::refreshes(members)?,
             dpop_bound: members.flag("dpop_bound_access_tokens")?,
+            requires_push: members.flag("require_pushed_authorization_requests")?,
             claims: rules::claims(members)?,
         };
         Ok(Self { form: form.settled(), wish, redirect_uris })

@@ -76,6 +76,9 @@ pub enum StatementFault {
     /// Statements of its issuer are good once, and this one was used.
     #[error("it was used before")]
     Spent,
+    /// It is not for the client that sends it.
+    #[error("it is not for this client")]
+    OtherClient,
     /// A newer statement for the same software says something else: there is no way back.
     #[error("a newer statement for its software says something else")]
     Older,

@@ -103,6 +103,7 @@ fn full() -> Value {
         "software_id": "app",
         "software_version": "1.0",
         "dpop_bound_access_tokens": true,
+        "require_pushed_authorization_requests": true,
     })
 }
 
@@ -317,6 +318,11 @@ fn decision_9_equal_metadata_are_one_registration() {
             true,
         ),
         ("bound tokens", with(base(), "dpop_bound_access_tokens", json!(true)), false),
+        (
+            "PAR-3 pushed requests alone",
+            with(base(), "require_pushed_authorization_requests", json!(true)),
+            false,
+        ),
         ("version of the software", with(base(), "software_version", json!("2.0")), true),
         ("the software", with(base(), "software_id", json!("x")), false),
         ("keys that are not used", with(base(), "jwks_uri", json!("https://a.example/jwks")), true),
@@ -399,7 +405,7 @@ fn what_an_opened_registration_is_to_the_rest() {
     assert_eq!(client.methods, Methods::PRIVATE_KEY_JWT);
     assert_eq!(client.keys, Keys::At("https://app.example/jwks".into()));
     assert_eq!(client.scope, None, "a hint is no ceiling");
-    assert!(client.dpop_bound);
+    assert!(client.dpop_bound && client.requires_push);
     let nameless = with(native(), "client_name", json!("\u{200b}"));
     let client = read(&nameless).unwrap().metadata(ClientId::Sealed(id()));
     assert_eq!((client.name.as_deref(), client.label()), (None, "A client without a name"));

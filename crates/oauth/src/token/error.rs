@@ -22,6 +22,9 @@ pub enum TokenError {
     /// A secret or assertion from a client that has neither.
     #[error("the client authentication fails")]
     ClientAuthentication,
+    /// DESIGN 4.5: its document or its keys are not at hand, and may not be fetched for a pushed request.
+    #[error("the client's keys are not at hand")]
+    KeysNotAtHand,
     /// The secret was good once: it was ended, or has expired.
     #[error("the client secret has ended")]
     SecretEnded,

@@ -21,6 +21,7 @@ pub(crate) fn client(client_id: &str, redirect_uri: &str) -> Metadata {
         methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
+        requires_push: false,
         digest: [0; 32],
     }
 }
@@ -246,6 +247,31 @@ fn design_4_2_attested_is_who_is_published_and_has_proven_a_key_of_this_installa
         let fetched = Date::parse("2026-09-30").unwrap().begin();
         let pinned = Facts { copy: DocumentCopy::Pinned { fetched }, ..facts };
         assert!(pinned.assess().rung <= Rung::Published, "{why}, pinned");
+    }
+}
+
+#[test]
+fn design_4_2_keys_that_could_be_avoided_count_once_they_were_shown() {
+    let catalogue = catalogue();
+    let shown = Evidence::NONE.with(EvidenceKind::PublisherKeys);
+    let (document, loopback) = ("https://a.example/c", "http://localhost/cb");
+    for (why, client_id, redirect_uri, methods, evidence, rung) in [
+        ("shown", document, loopback, Methods::EITHER, shown, Rung::Anchored),
+        ("not shown", document, loopback, Methods::EITHER, Evidence::NONE, Rung::Published),
+        ("no keys any more", document, loopback, Methods::NONE, shown, Rung::Published),
+        ("a relay", document, "https://relay.example/r", Methods::EITHER, shown, Rung::Published),
+        (
+            "a host of everybody's",
+            "https://files.example/a/c",
+            loopback,
+            Methods::EITHER,
+            shown,
+            Rung::SelfDeclared,
+        ),
+    ] {
+        let client = Metadata { methods, ..client(client_id, redirect_uri) };
+        let assessment = Facts { evidence, ..facts(&client, &catalogue) }.assess();
+        assert_eq!(assessment.rung, rung, "{why}");
     }
 }
 

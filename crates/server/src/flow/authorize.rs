@@ -1,6 +1,6 @@
 //! The authorization endpoint: from a request to a question, or to an answer if the question was answered before.
 //!
-//! - The request is read, the client is found, the return address is chosen. Until here every failure is a page.
+//! - The request is read, or what was pushed is opened; the client is found, the return address is chosen. Until here every failure is a page.
 //! - From here on failures are redirects: the request is judged.
 //! - Somebody must be signed in.
 //! - What is proven of the client is assessed, and the person is asked unless an earlier yes covers it.
@@ -11,21 +11,27 @@ use bytes::Bytes;
 use salver_oauth::{
     Scope,
     authorization::{
-        check::{self, Accepted, AuthorizationError},
+        check::{self, Accepted, AuthorizationError, PushFault},
         request::AuthorizationRequest,
         return_address::ReturnAddress,
     },
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
-use salver_policy::{consent::covers, judge::Outcome};
+use salver_policy::{
+    consent::covers,
+    judge::{Outcome, Reason},
+    rules::Requirement,
+};
 use salver_store::{
     Outcome as Stored,
-    record::{AddCode, Digest, Grant},
+    record::{AddCode, Digest, Grant, SpentRequest},
 };
 
 use super::{
     SignedIn,
+    asked::Asked,
     client::{self, Found, Reach},
+    client_authentication::have_at_hand,
     consent,
     judgement::{Bench, Judged, Known},
     logo, recorded,
@@ -38,6 +44,7 @@ use crate::{
     chance::ticket_and_attempt,
     deps::Deps,
     logo::LogoHash,
+    pushed::Pushed,
     ticket::{SealedTicket, Ticket},
 };
 
@@ -95,6 +102,8 @@ pub struct Prepared<'d> {
     pub grants: Vec<Grant>,
     /// What has changed since the grant on record; without one, since the newest of their grants.
     pub since: Since,
+    /// What was pushed, if the request was.
+    pub(crate) pushed: Option<Pushed>,
 }
 
 /// Something to go on with, something that waits for a reviewer, or the answer that ends the journey.
@@ -113,12 +122,12 @@ pub async fn begin<'d>(
     raw: &str,
     person: Option<&SignedIn>,
 ) -> Result<Next<'d>, Refusal> {
-    let request = AuthorizationRequest::parse(raw)?;
-    let Some(person) = person else {
-        return nobody_is_signed_in(deps, &request).await;
-    };
     for _ in 0..TRIES {
-        let next = match prepare(deps, &request, person).await? {
+        let asked = Asked::read(deps, raw, deps.now()).await?;
+        let Some(person) = person else {
+            return nobody_is_signed_in(deps, &asked).await;
+        };
+        let next = match prepare(deps, &asked, person).await? {
             Step::Done(location) => Some(Next::Redirect(location)),
             Step::Waits(prepared) => Some(review::wait(deps, prepared, (raw, person)).await?),
             Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await?,
@@ -133,15 +142,15 @@ pub async fn begin<'d>(
 
 /// O21-13: nobody is redirected anywhere before they have signed in, but for clients whose addresses an administrator wrote down.
 /// DESIGN 4.5: nothing is fetched for a stranger either.
-async fn nobody_is_signed_in<'d>(
-    deps: &'d Deps,
-    request: &AuthorizationRequest,
-) -> Result<Next<'d>, Refusal> {
+async fn nobody_is_signed_in<'d>(deps: &'d Deps, asked: &Asked) -> Result<Next<'d>, Refusal> {
+    let request = &asked.request;
     let known = client::find(deps, &request.client_id, Reach::AtHand).await?;
     if let Some(Found { metadata: client, .. }) = &known {
         let back = return_address(deps, client, request)?;
         if matches!(client.client_id, ClientId::Issued(_)) {
-            if let Err(error) = check::accept(client, request, deps.settings.resources.offers()) {
+            let accepted = check::accept(client, request, deps.settings.resources.offers())
+                .and_then(|accepted| asked.check_arrival(deps, client, accepted.offer));
+            if let Err(error) = accepted {
                 return Ok(Next::Redirect(back.with_error(&error)));
             }
             if request.is_silent() {
@@ -164,9 +173,10 @@ async fn nobody_is_signed_in<'d>(
 /// Steps 2 to 4 and the assessment: the same at the request and at the answer to its page.
 pub(super) async fn prepare<'d>(
     deps: &'d Deps,
-    request: &AuthorizationRequest,
+    asked: &Asked,
     person: &SignedIn,
 ) -> Result<Step<Prepared<'d>>, Refusal> {
+    let request = &asked.request;
     // Before anything is asked: what is recorded names the state that it was judged by.
     let bench = Bench { bans: deps.bans.get(), policy: deps.policy.get() };
     let client_id = request.client_id.as_str();
@@ -182,12 +192,15 @@ pub(super) async fn prepare<'d>(
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
     let Found { metadata: client, copy, document, hosted_for, record, signed } = found;
+    let signed = asked.signed().or(signed);
     let back = return_address(deps, &client, request)?;
     if client.dpop_bound {
         let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
         return Err(Refusal::Client { client_id, why });
     }
-    match check::accept(&client, request, recorded::offers(deps, record.as_ref())) {
+    let accepted = check::accept(&client, request, recorded::offers(deps, record.as_ref()))
+        .and_then(|accepted| asked.check_arrival(deps, &client, accepted.offer).map(|()| accepted));
+    match accepted {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(mut accepted) => {
             let known = Known {
@@ -203,11 +216,11 @@ pub(super) async fn prepare<'d>(
                 record: record.as_ref(),
                 signed: signed.as_ref(),
                 approvals: &remembered.approvals,
+                pushed: asked.evidence(),
             };
             let judged = bench.judge(&known, deps.now());
-            if let Some(why) = denied(&judged, &client) {
-                deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-                return Err(Refusal::Policy(Box::new(why)));
+            if let Some(error) = ended(deps, &judged, (asked, &client), person).await? {
+                return Ok(Step::Done(back.with_error(&error)));
             }
             accepted.scope = judged.verdict.scopes.clone();
             let (newest, since) = (standing.newest, Since::default());
@@ -221,6 +234,7 @@ pub(super) async fn prepare<'d>(
                 judged,
                 grants,
                 since,
+                pushed: asked.pushed.clone(),
             };
             let last = prepared.grants.iter().max_by_key(|grant| grant.consented_at);
             if let Some(grant) = prepared.grant_on_record().or(last) {
@@ -232,6 +246,34 @@ pub(super) async fn prepare<'d>(
             Ok(Step::On(prepared))
         }
     }
+}
+
+/// Whether the login ends by what was judged: for the client by this error, for the person on a page.
+async fn ended(
+    deps: &Deps,
+    judged: &Judged,
+    (asked, client): (&Asked, &Metadata),
+    person: &SignedIn,
+) -> Result<Option<AuthorizationError>, Refusal> {
+    if lacks_push(judged) {
+        deps.store.note_verdict(judged.to_keep(deps.now())).await?;
+        return Ok(Some(PushFault::NotPushed.into()));
+    }
+    if let Some(why) = denied(judged, client) {
+        deps.store.note_verdict(judged.to_keep(deps.now())).await?;
+        return Err(Refusal::Policy(Box::new(why)));
+    }
+    if asked.is_unproven(client) {
+        have_at_hand(deps, &client.keys, person.user.id).await;
+        return Ok(Some(PushFault::NotProven.into()));
+    }
+    Ok(None)
+}
+
+/// PAR-3: whether all that a rule wants of this login is that it begins with a pushed request. That is for the client to hear, and not for the person.
+fn lacks_push(judged: &Judged) -> bool {
+    judged.verdict.outcome == Outcome::Deny
+        && judged.verdict.reason == Reason::Lacks(Requirement::PushedRequest)
 }
 
 /// Whether policy ends the login.
@@ -268,10 +310,11 @@ async fn ask_or_answer<'d>(
     if let (Some(grant), true, false) = (on_record, covered, prepared.accepted.consent_wanted) {
         let (text, code) = consent::new_code(deps, &prepared, person, (grant.id, deps.random()));
         let verdict = Some(judged.to_keep(code.created_at));
-        let add = AddCode { code, judged_under: judged.bans.number, verdict };
+        let (judged_under, pushed) = (judged.bans.number, prepared.spent(deps));
+        let add = AddCode { code, judged_under, verdict, pushed };
         return Ok(match deps.store.add_code(add).await? {
             Stored::Applied => Some(Next::Redirect(prepared.back.with_code(&text))),
-            // The grant was revoked or held, or bans changed, at this very moment.
+            // The grant was revoked or held, bans changed, or the pushed request was spent, at this very moment.
             Stored::Lost => None,
         });
     }
@@ -329,6 +372,13 @@ fn return_address(
 }
 
 impl Prepared<'_> {
+    /// The pushed request that a code for this login spends, remembered until no page could answer it any more.
+    pub(super) fn spent(&self, deps: &Deps) -> Option<SpentRequest> {
+        let pushed = self.pushed.as_ref()?;
+        let until = pushed.expires_at.plus_seconds(deps.settings.lifetimes.consent_page + 1);
+        Some(SpentRequest { number: pushed.number, until })
+    }
+
     /// The live grant for this recipient at this resource.
     #[must_use]
     pub fn grant_on_record(&self) -> Option<&Grant> {

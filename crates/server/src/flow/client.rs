@@ -35,7 +35,7 @@ use super::{
     registration::{self, Absent},
     stated, statement,
 };
-use crate::{deps::Deps, read_documents::Arrival};
+use crate::{deps::Deps, network::Network, read_documents::Arrival};
 
 /// What the egress ledger calls these fetches.
 pub const DOCUMENT: Purpose = Purpose::new("client_metadata");
@@ -54,6 +54,12 @@ pub enum Reach {
         person: UserId,
         /// Whether a copy may be served while the host fails.
         known_good: bool,
+    },
+    /// The client's host, for a request that was pushed from this network by a client that is known here: pinned, in the catalogue, or let in by somebody
+    /// (DESIGN 4.5).
+    Known {
+        /// Where the request comes from.
+        network: Network,
     },
     /// The client's host, on this program's own account: an administrator looks at what a login would come to.
     Look,
@@ -136,6 +142,10 @@ pub async fn find_with(
             let standing = if known_good { Standing::KnownGood } else { Standing::FirstSight };
             let source = Source::User(*person.as_bytes());
             fetch(deps, catalogue, url, (source, standing)).await.map(Some)
+        }
+        (ClientId::Document(url), Reach::Known { network }) => {
+            let caused = (Source::Network(network.address()), Standing::KnownGood);
+            fetch(deps, catalogue, url, caused).await.map(Some)
         }
         (ClientId::Document(url), Reach::Look) => {
             fetch(deps, catalogue, url, (Source::Itself, Standing::FirstSight)).await.map(Some)

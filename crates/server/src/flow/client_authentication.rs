@@ -1,52 +1,44 @@
-//! Is the client at the token endpoint who it says it is? (SPEC 3.6 and 4.2, OAuth 2.1 §2.4.)
+//! Is the client at the token endpoint, or the one that pushes a request, who it says it is? (SPEC 3.6 and 4.2, OAuth 2.1 §2.4.)
 //!
 //! First the claim is read; then the caller looks for the code or installation that names this client; only then is anything proven, since
 //! that may need a fetch (DESIGN 4.5). Who once proved itself must do so again (CIMD-K-7).
 
+mod keys;
+
 use std::borrow::Cow;
 
-use salver_egress::{
-    Candidate, Check, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing,
-};
-use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
+use salver_egress::Source;
+use salver_jose::{AssertionError, TokenError as JoseError, UnverifiedAssertion};
 use salver_oauth::{
     UserId,
     client::{
-        change::thumbprints,
         id::ClientId,
         metadata::{Keys, SecretMethod},
         service::ServiceAuthentication,
     },
     token::{error::TokenError, request::Credentials},
 };
+use salver_policy::evidence::{Evidence, EvidenceKind};
 use salver_store::{
     Outcome, StoreError,
-    record::{ClientSecret, Digest, Grant},
+    record::{ClientSecret, Digest, Grant, secret_key},
 };
 
 use super::{
-    client::{self, Reach},
+    client::{self, Found, Reach},
     recorded,
     refusal::{ClientRefusal, Refusal},
-    secret,
+    secret::{self, Place},
     service::InForce,
     terms::Terms,
     token::TokenRefusal,
     version,
 };
-use crate::{deps::Deps, network::Network};
+use crate::{deps::Deps, network::Network, pushed::Proven};
 
-/// What the egress ledger calls fetches of key sets.
-pub const KEYS: Purpose = Purpose::new("client_keys");
-
-/// The most that is read of a key set, in bytes (DESIGN §9).
-const KEY_SET_BYTES: usize = 64 * 1024;
-
-/// How old a key set must be before an unknown key is a reason to fetch it again, in seconds (CIMD-C-5).
-const REFETCH_AFTER_SECONDS: u64 = 60;
-
-/// How old a key set may get at most, whatever its host and the keeping of documents say, in seconds (DESIGN 4.5).
-const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
+pub use keys::KEYS;
+pub(super) use keys::have_at_hand;
+use keys::{can_prove, key_set};
 
 /// Who a request claims to come from.
 pub(super) struct Claimed<'r> {
@@ -133,7 +125,8 @@ impl<'r> Claimed<'r> {
                 _ => return Err(TokenError::ClientAuthentication.into()),
             };
             let compare = || deps.sealing.is_secret(id, method, secret);
-            return if secret::is_right(deps, id.as_str(), self.network, compare)? {
+            let place = (self.network, Place::WithToken);
+            return if secret::is_right(deps, id.as_str(), place, compare)? {
                 Ok(None)
             } else {
                 Err(TokenError::ClientAuthentication.into())
@@ -187,8 +180,55 @@ impl<'r> Claimed<'r> {
             );
             return Err(TokenError::ClientAuthentication.into());
         }
-        let source = Source::User(*whose.person.as_bytes());
+        let source = Some(Source::User(*whose.person.as_bytes()));
         verified(deps, assertion, (&client.keys, source)).await.map(Some)
+    }
+
+    /// Proves the claim as far as this client has to when it pushes a request: no person and no grant are there yet. Nothing is asked of a host unless `source`
+    /// says on whose account (DESIGN 4.5); a client whose document or keys are not at hand, and that proves nothing, is judged once somebody has signed in.
+    pub(super) async fn prove_at_push(
+        self,
+        deps: &Deps,
+        found: Option<&Found>,
+        source: Option<Source>,
+    ) -> Result<Proven, TokenRefusal> {
+        let client = found.map(|found| &*found.metadata);
+        match (self.proof, client) {
+            (Proof::None, Some(client))
+                if !client.methods.none && can_prove(deps, client, source) =>
+            {
+                Err(TokenError::ClientAuthentication.into())
+            }
+            (Proof::None, _) => Ok(Proven::default()),
+            (Proof::Secret(method, secret), Some(client)) => match &client.client_id {
+                ClientId::Recorded(id) if client.methods.client_secret().is_some() => {
+                    let presented = (secret, (self.network, Place::Push));
+                    let secret = recorded::find_secret(deps, id.as_str(), presented).await?;
+                    deps.usage.note_secret(secret.id, deps.now());
+                    let client_key = Some(secret_key(secret.id).into());
+                    Ok(Proven { client: true, client_key, ..Proven::default() })
+                }
+                ClientId::Sealed(id) => {
+                    let compare = || deps.sealing.is_secret(id, method, secret);
+                    let place = (self.network, Place::Push);
+                    if secret::is_right(deps, id.as_str(), place, compare)? {
+                        Ok(Proven { client: true, ..Proven::default() })
+                    } else {
+                        Err(TokenError::ClientAuthentication.into())
+                    }
+                }
+                _ => Err(TokenError::ClientAuthentication.into()),
+            },
+            (Proof::Assertion(assertion), Some(client)) if client.methods.private_key_jwt => {
+                let client_key = verified(deps, assertion, (&client.keys, source)).await?;
+                let evidence = Evidence::NONE.with(EvidenceKind::PublisherKeys);
+                Ok(Proven { client: true, client_key: Some(client_key), evidence, signed: None })
+            }
+            (Proof::Assertion(_), None) => Err(TokenError::KeysNotAtHand.into()),
+            (Proof::Secret(..) | Proof::Assertion(_), _) => {
+                Err(TokenError::ClientAuthentication.into())
+            }
+        }
     }
 
     /// Proves the claim of a service, which has to in any case. It is in force, so its keys may be fetched; no person is there in whose name (DESIGN 4.5).
@@ -200,14 +240,13 @@ impl<'r> Claimed<'r> {
         match (self.proof, service.metadata.authentication()) {
             // Which of the two ways a secret comes in is no matter, as for all clients on record.
             (Proof::Secret(_, secret), ServiceAuthentication::Secret(_)) => {
-                let secret =
-                    recorded::find_secret(deps, service.id.as_str(), (secret, self.network))
-                        .await?;
+                let presented = (secret, (self.network, Place::WithToken));
+                let secret = recorded::find_secret(deps, service.id.as_str(), presented).await?;
                 deps.usage.note_secret(secret.id, deps.now());
                 Ok(ServiceProof::Secret(secret))
             }
             (Proof::Assertion(assertion), ServiceAuthentication::Keys(keys)) => {
-                verified(deps, assertion, (keys, Source::Itself)).await.map(ServiceProof::Key)
+                verified(deps, assertion, (keys, Some(Source::Itself))).await.map(ServiceProof::Key)
             }
             _ => Err(TokenError::ClientAuthentication.into()),
         }
@@ -226,7 +265,7 @@ pub(super) enum ServiceProof {
 async fn verified(
     deps: &Deps,
     assertion: UnverifiedAssertion<'_>,
-    (keys, source): (&Keys, Source),
+    (keys, source): (&Keys, Option<Source>),
 ) -> Result<Box<str>, TokenRefusal> {
     let named = (assertion.claimed_client(), assertion.claimed_key_id());
     let keys = key_set(deps, named, (keys, source)).await?;
@@ -249,75 +288,6 @@ async fn began_public(
 ) -> Result<bool, StoreError> {
     let then = version::find(deps, client_id, digest).await?;
     Ok(then.is_some_and(|then| then.methods.none))
-}
-
-/// The client's keys. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
-async fn key_set(
-    deps: &Deps,
-    (client_id, named): (&ClientId, Option<&str>),
-    (keys, source): (&Keys, Source),
-) -> Result<KeySet, TokenRefusal> {
-    let url = match keys {
-        Keys::None => return Err(TokenError::ClientAuthentication.into()),
-        Keys::Inline(set) => return Ok(read(set.as_bytes())?),
-        Keys::At(url) => url,
-    };
-    let mut fetched = fetch(deps, url, source).await?;
-    if matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= KEYS_LAST_SECONDS) {
-        deps.egress.forget(url, KEYS);
-        fetched = fetch(deps, url, source).await?;
-    }
-    let keys = noted(deps, client_id, &fetched).await?;
-    let is_old = matches!(fetched.freshness, Freshness::Kept { age } if age.as_secs() >= REFETCH_AFTER_SECONDS);
-    if is_old && named.is_some_and(|name| keys.find(name).is_none()) {
-        deps.egress.forget(url, KEYS);
-        return noted(deps, client_id, &fetch(deps, url, source).await?).await;
-    }
-    Ok(keys)
-}
-
-/// Reads a key set. What was authenticated with keys that the client's host has just taken out of it ends.
-async fn noted(
-    deps: &Deps,
-    client_id: &ClientId,
-    fetched: &Fetched,
-) -> Result<KeySet, TokenRefusal> {
-    let keys = read(&fetched.body)?;
-    if fetched.freshness == Freshness::Now {
-        let set = String::from_utf8_lossy(&fetched.body);
-        let kept = thumbprints(&set).into_iter().map(String::from).collect();
-        version::note_keys(deps, client_id, kept).await?;
-    }
-    Ok(keys)
-}
-
-async fn fetch(deps: &Deps, url: &str, source: Source) -> Result<Fetched, TokenError> {
-    let fetch = Fetch {
-        url,
-        chosen_by: ChosenBy::Stranger,
-        purpose: KEYS,
-        source,
-        // Keys are never served stale, however good they were (DESIGN 4.5).
-        standing: Standing::FirstSight,
-        limit: KEY_SET_BYTES,
-        accept: "application/jwk-set+json, application/json",
-        check: Check::new(is_key_set),
-    };
-    deps.egress.fetch(fetch).await.map_err(|error| {
-        tracing::info!(url, %error, "a client's keys could not be fetched");
-        TokenError::ClientAuthentication
-    })
-}
-
-fn is_key_set(candidate: &Candidate<'_>) -> bool {
-    KeySet::parse(candidate.body).is_ok()
-}
-
-fn read(set: &[u8]) -> Result<KeySet, TokenError> {
-    KeySet::parse(set).map_err(|error| {
-        tracing::info!(%error, "a client's keys cannot be used");
-        TokenError::ClientAuthentication
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]

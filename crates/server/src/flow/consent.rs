@@ -1,18 +1,16 @@
 //! The answer to a consent page: everything is judged again, and then the yes and its code are recorded as one unit of work.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use salver_oauth::{
-    ApplicationId, GrantId,
-    authorization::{check::AuthorizationError, request::AuthorizationRequest},
-};
+use salver_oauth::{ApplicationId, GrantId, authorization::check::AuthorizationError};
 use salver_policy::application::fingerprint;
 use salver_store::record::{Code, Consent, Grant, Recorded};
 
 use super::{
     SignedIn, application,
+    asked::Asked,
     authorize::{self, Next, Prepared, Step},
     funnel::{self, FunnelStep},
-    refusal::{Refusal, Unavailable},
+    refusal::{PushedRefusal, Refusal, Unavailable},
     review,
     terms::Terms,
 };
@@ -41,8 +39,8 @@ pub async fn answer<'d>(
     if ticket.session != person.session.token {
         return Err(Refusal::ForeignForm);
     }
-    let request = AuthorizationRequest::parse(&ticket.request)?;
-    let prepared = match authorize::prepare(deps, &request, person).await? {
+    let asked = Asked::read(deps, &ticket.request, ticket.shown_at).await?;
+    let prepared = match authorize::prepare(deps, &asked, person).await? {
         Step::Done(location) => return Ok(Next::Redirect(location)),
         Step::Waits(prepared) => {
             return review::wait(deps, prepared, (&ticket.request, person)).await;
@@ -100,6 +98,7 @@ async fn record<'d>(
         newest: prepared.newest,
         judged_under: prepared.judged.bans.number,
         verdict: Some(prepared.judged.to_keep(now)),
+        pushed: prepared.spent(deps),
     };
     match deps.store.record_consent(consent).await? {
         Recorded::Under(_) => {
@@ -108,6 +107,10 @@ async fn record<'d>(
             Ok(Next::Redirect(prepared.back.with_code(&text)))
         }
         Recorded::TicketSpent => Err(Refusal::Answered),
+        Recorded::RequestSpent => {
+            let client_id = prepared.client.client_id.to_string();
+            Err(Refusal::Pushed { client_id, why: PushedRefusal::Spent })
+        }
         // Another version became the newest, or bans changed, at this very moment: the page is shown anew.
         Recorded::Outdated => authorize::begin(deps, &ticket.request, Some(person)).await,
         Recorded::JudgedAnew => {
@@ -137,6 +140,11 @@ pub(super) fn new_code(
         redirect_uri: prepared.back.redirect_uri().to_owned(),
         code_challenge: prepared.accepted.challenge.as_str().to_owned(),
         scope: prepared.accepted.scope.clone(),
+        pushed_by: prepared
+            .pushed
+            .as_ref()
+            .and_then(|pushed| pushed.proven.client_key.as_deref())
+            .map(str::to_owned),
         auth_time: person.session.created_at,
         created_at: now,
         expires_at: now.plus_seconds(deps.settings.lifetimes.code),

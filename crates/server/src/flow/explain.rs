@@ -149,6 +149,7 @@ pub async fn explain(
                 record: found.record.as_ref(),
                 signed: found.signed.as_ref(),
                 approvals: &standing.approvals,
+                pushed: None,
             };
             let mut explanation = bench.explain(&known, deps.now());
             tell(&mut explanation.facts, &found, standing.user.as_ref());

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     refusal::Unavailable,
-    secret,
+    secret::{self, Place},
     token::{RawRequest, TokenRefusal},
 };
 use crate::{deps::Deps, revocations::Standing, settings::Resource};
@@ -55,7 +55,12 @@ fn caller<'d>(deps: &'d Deps, raw: RawRequest<'_>) -> Result<&'d Resource, Token
         let (given, kept) = (deps.secrets.digest(&password), deps.secrets.digest(secret));
         given.ct_eq(&kept).into()
     };
-    if secret::is_right(deps, &format!("resource {name}"), raw.network, compare)? {
+    if secret::is_right(
+        deps,
+        &format!("resource {name}"),
+        (raw.network, Place::WithToken),
+        compare,
+    )? {
         Ok(resource)
     } else {
         Err(TokenError::UnknownClient.into())

@@ -80,6 +80,8 @@ pub struct Known<'k> {
     pub signed: Option<&'k SignedBy>,
     /// What reviewers have approved of it.
     pub approvals: &'k [Approved],
+    /// What was verified of it when it pushed this request; nothing if it did not push it.
+    pub pushed: Option<Evidence>,
 }
 
 /// What is judged.
@@ -119,7 +121,7 @@ impl Bench {
             signed: known.signed,
             catalogue: &self.policy.catalogue,
             protected: &self.policy.protected,
-            evidence: Evidence::NONE,
+            evidence: known.pushed.unwrap_or_default(),
         };
         let assessment = facts.assess();
         let warnings = facts.warnings(&assessment, known.seen_before);
@@ -134,7 +136,7 @@ impl Bench {
             application: application.into(),
             software_id: known.registered.software_id.clone(),
             unlisted: known.registered.unlisted,
-            pushed: false,
+            pushed: known.pushed.is_some(),
             dpop: false,
         };
         let visit = Visit::of(&facts, &assessment, &warnings, login);

@@ -27,7 +27,7 @@ use serde_json::Value;
 use super::{
     client::{Found, Reach},
     refusal::{ClientRefusal, Refusal},
-    secret,
+    secret::{self, Place},
     token::TokenRefusal,
 };
 use crate::{deps::Deps, network::Network};
@@ -171,7 +171,8 @@ pub(super) async fn by_secret(
     if metadata.methods.client_secret().is_none() {
         return Err(TokenError::ClientAuthentication.into());
     }
-    let secret = find_secret(deps, id.as_str(), presented).await?;
+    let (text, network) = presented;
+    let secret = find_secret(deps, id.as_str(), (text, (network, Place::WithToken))).await?;
     if secret.holder.is_some_and(|holder| holder != person) {
         return Err(TokenError::OthersSecret.into());
     }
@@ -187,13 +188,13 @@ pub(super) async fn by_secret(
 pub(super) async fn find_secret(
     deps: &Deps,
     client_id: &str,
-    (presented, network): (&str, Network),
+    (presented, place): (&str, (Network, Place)),
 ) -> Result<ClientSecret, TokenRefusal> {
     let digest = deps.secrets.digest(presented);
     let secret = deps.store.find_client_secret(digest).await?;
     let secret = secret.filter(|secret| secret.client_id == client_id);
     let wrong = TokenError::ClientAuthentication;
-    if !secret::is_right(deps, client_id, network, || secret.is_some())? {
+    if !secret::is_right(deps, client_id, place, || secret.is_some())? {
         return Err(wrong.into());
     }
     let secret = secret.ok_or(wrong)?;

@@ -35,6 +35,14 @@ pub enum Refusal {
         /// Why.
         why: ReturnAddressError,
     },
+    /// The request that was pushed cannot be gone on with.
+    #[error("client {client_id}: {why}")]
+    Pushed {
+        /// The `client_id` that is named.
+        client_id: String,
+        /// Why.
+        why: PushedRefusal,
+    },
     /// Policy ends the login.
     #[error("{0}")]
     Policy(Box<Denied>),
@@ -96,6 +104,20 @@ pub enum ClientRefusal {
     /// RFC 9449 §5.2: it wants its tokens bound to a key, and bearer tokens are all there are.
     #[error("it wants tokens that are bound to a key")]
     NeedsBoundTokens,
+}
+
+/// Why a pushed request cannot be gone on with (RFC 9126 §4).
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum PushedRefusal {
+    /// It was not pushed here, or for another client, or was altered on its way.
+    #[error("the request_uri is none that this client was given here")]
+    NotOurs,
+    /// Its time is over.
+    #[error("the pushed request has expired")]
+    Expired,
+    /// A code was given for it.
+    #[error("a code was given for the pushed request before")]
+    Spent,
 }
 
 /// A login that policy ends.

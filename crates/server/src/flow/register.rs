@@ -31,7 +31,9 @@ use salver_store::{
 use serde_json::Value;
 
 use super::{funnel, refusal::Unavailable, registration, registration_access::admit, stated};
-use crate::{anchor, deps::Deps, network::Network, sealing, throttle::Wait};
+use crate::{
+    anchor, deps::Deps, network::Network, registration_limit::Reached, sealing, throttle::Wait,
+};
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -105,7 +107,7 @@ fn by_itself(
         // DESIGN §9: whoever is known waits for nobody.
         let canonical = encoding::encode(request.registration());
         let taken = deps.registration_limit.take(network, &canonical, deps.now());
-        taken.map_err(|(limit, wait)| RegisterRefusal::TooMany(limit, wait))?;
+        taken.map_err(|(reached, wait)| RegisterRefusal::TooMany(too_many(reached), wait))?;
     }
     let nonce = || Ok::<_, Unavailable>(InstallationNonce::from_bytes(deps.random()));
     let registration = request.register(nonce)?;
@@ -208,6 +210,13 @@ pub(super) fn usable_keys(authentication: &Authentication) -> Result<(), Registr
     let read = KeySet::parse(set.as_bytes()).map_err(|_| KeysFault::NotASet)?;
     let found = read.iter().next().is_some();
     if found { Ok(()) } else { Err(KeysFault::NoneUsable.into()) }
+}
+
+const fn too_many(reached: Reached) -> TooMany {
+    match reached {
+        Reached::OneNetwork { a_minute } => TooMany::RegistrationsFromOneNetwork { a_minute },
+        Reached::All => TooMany::Registrations,
+    }
 }
 
 /// The first address that is refused.

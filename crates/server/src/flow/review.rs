@@ -6,16 +6,14 @@
 //!   found by [`super::judgement`]. What reviewers see and do is in [`super::admin::review`].
 
 use salver_oauth::{
-    CaseId, Timestamp,
-    authorization::{check::AuthorizationError, request::AuthorizationRequest},
-    client::substance::substance,
+    CaseId, Timestamp, authorization::check::AuthorizationError, client::substance::substance,
 };
 use salver_policy::application::fingerprint;
 pub use salver_store::record::CaseState;
 use salver_store::record::{AccessRequest, Asked, NewAccessRequest, ReviewCase};
 
 use super::{
-    SignedIn,
+    SignedIn, asked,
     authorize::{self, Next, Prepared, Step},
     refusal::{Refusal, Unavailable},
 };
@@ -110,8 +108,8 @@ pub async fn ask<'d>(
     if ticket.session != person.session.token {
         return Err(Refusal::ForeignForm);
     }
-    let request = AuthorizationRequest::parse(&ticket.request)?;
-    let prepared = match authorize::prepare(deps, &request, person).await? {
+    let asked = asked::Asked::read(deps, &ticket.request, ticket.shown_at).await?;
+    let prepared = match authorize::prepare(deps, &asked, person).await? {
         Step::Waits(prepared) => prepared,
         // Somebody has decided meanwhile, or the rules have changed.
         Step::On(_) | Step::Done(_) => {
@@ -130,7 +128,7 @@ pub async fn ask<'d>(
         substance: substance(&prepared.client),
         user: person.user.id,
         reason: reason.trim().chars().take(MAX_REASON).collect(),
-        request: ticket.request.clone(),
+        request: asked.as_parameters(&ticket.request).into_owned(),
         asked_at: deps.now(),
     };
     let client_id = wish.client_id.clone();

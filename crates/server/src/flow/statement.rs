@@ -12,7 +12,7 @@ use salver_jose::{
     ExpectedStatement, KeySet, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement,
 };
 use salver_oauth::{
-    client::metadata::Metadata,
+    client::{id::ClientId, metadata::Metadata, stated::StatedId},
     registration::{StatementFault, statement},
 };
 use salver_policy::assessment::SignedBy;
@@ -20,6 +20,7 @@ use salver_store::{Outcome, StoreError};
 use serde_json::Value;
 use thiserror::Error;
 
+use super::client::Found;
 use crate::{
     anchor::{self, Anchor, AnchorKeys},
     deps::Deps,
@@ -153,6 +154,37 @@ pub async fn in_document(
     let objection = believed.anchor.vouching.objection_to(issuer, names, &client.redirect_uris);
     let software_id = claims.get("software_id").and_then(Value::as_str);
     Ok(software_id.filter(|_| objection.is_none()).map(|id| believed.signed_by(deps, id)))
+}
+
+/// Who vouches for the client that pushes a request and sends a statement with it: a fresh one, for this server, is evidence for this login (AT-R-3). It has to be
+/// the one of this software, or to sign this `client_id` and nothing else than its document says.
+///
+/// # Errors
+/// [`NotBelieved`].
+pub(super) async fn beside_push(
+    deps: &Deps,
+    (client_id, found): (&ClientId, &Found),
+    compact: &str,
+) -> Result<SignedBy, NotBelieved> {
+    let believed = verify(deps, compact).await?;
+    let Statement { issuer, claims, .. } = &believed.statement;
+    let text = |name| claims.get(name).and_then(Value::as_str);
+    let software_id = text("software_id").ok_or(StatementFault::Missing("software_id"))?;
+    let is_theirs = match client_id {
+        ClientId::Stated(id) => *id == StatedId::of(issuer, software_id),
+        _ => text("client_id") == Some(client_id.as_str()),
+    };
+    let document = found.document.as_deref().unwrap_or_default();
+    if !is_theirs || statement::disagreement(document, claims).is_some() {
+        return Err(StatementFault::OtherClient.into());
+    }
+    let names = found.metadata.name.iter().map(|name| &**name);
+    let uris = &found.metadata.redirect_uris;
+    if let Some(member) = believed.anchor.vouching.objection_to(issuer, names, uris) {
+        return Err(StatementFault::NotVouched(member).into());
+    }
+    spend(deps, &believed).await?;
+    Ok(believed.signed_by(deps, software_id))
 }
 
 /// The keys of an anchor. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.

@@ -36,7 +36,9 @@ impl App {
         let algorithm = deps.keyring.keys().algorithm.to_string();
         let scopes = settings.resources.all_scopes();
         let metadata = |registers| {
-            let document = discovery::metadata(&settings.issuer, &scopes, &algorithm, registers);
+            let pushed = settings.pushed_requests.required;
+            let document =
+                discovery::metadata(&settings.issuer, &scopes, &algorithm, registers, pushed);
             Bytes::from(document.to_string())
         };
         let (with_registration, without_registration) = (metadata(true), metadata(false));

@@ -19,6 +19,7 @@ mod introspect;
 mod logo;
 mod oauth_error;
 mod peer;
+mod push;
 mod refusal;
 mod register;
 mod revoke;

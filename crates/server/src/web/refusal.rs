@@ -1,6 +1,8 @@
 //! Which words does a refusal get? For the person whom it concerns: what is wrong, whose move it is, what to do (SPEC 8.6, DESIGN 4.8).
 //! The code on the page stands in the log beside the whole truth.
 
+mod pushed;
+
 use axum::response::Response;
 use http::StatusCode;
 use salver_egress::Category;
@@ -102,6 +104,7 @@ fn recovery(refusal: &Refusal) -> Recovery {
         Refusal::Request(_)
         | Refusal::ReturnAddress { .. }
         | Refusal::Policy(_)
+        | Refusal::Pushed { .. }
         | Refusal::SilentStranger { .. }
         | Refusal::ForeignForm
         | Refusal::Answered
@@ -150,6 +153,7 @@ fn facts(refusal: &Refusal) -> Vec<Fact> {
         }
         Refusal::Client { client_id, .. }
         | Refusal::ReturnAddress { client_id, .. }
+        | Refusal::Pushed { client_id, .. }
         | Refusal::SilentStranger { client_id } => {
             fact("client_id", client_id).into_iter().collect()
         }
@@ -169,6 +173,7 @@ fn words(refusal: &Refusal) -> Words {
         Refusal::Request(error) => request(error),
         Refusal::Client { why, .. } => client(why),
         Refusal::Policy(denied) => self::denied(denied),
+        Refusal::Pushed { why, .. } => pushed::words(*why),
         Refusal::ReturnAddress { why, .. } => Words {
             status: StatusCode::BAD_REQUEST,
             title: "The answer has nowhere to go",

@@ -13,7 +13,7 @@ use salver_oauth::{
 
 use super::{
     App, account, admin, api, authorize, clients, consent, cors, developer, documents, health,
-    in_time, introspect, logo, register, revoke, token, wait_page,
+    in_time, introspect, logo, push, register, revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route(&below(path::REGISTER), post(register::post))
         .route(&below("/register/{id}"), get(register::get).delete(register::delete))
         .route(&below(path::TOKEN), post(token::post))
+        .route(&below(path::PUSH), post(push::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
     let readable = readable.layer(middleware::from_fn(cors::open));

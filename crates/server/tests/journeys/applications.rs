@@ -86,6 +86,7 @@ async fn registered_like_code(world: &World, username: &str) {
         redirect_uri: "http://localhost:1/callback".into(),
         code_challenge: crate::world::CHALLENGE.into(),
         scope,
+        pushed_by: None,
         auth_time: now,
         created_at: now,
         expires_at: now.plus_seconds(60),
@@ -95,7 +96,8 @@ async fn registered_like_code(world: &World, username: &str) {
     let (document, newest, verdict) = (None, None, None);
     let judged_under = world.deps.store.bans_number().await.unwrap();
     let name = "Claude Code".into();
-    let consent = Consent { grant, name, home, code, document, newest, judged_under, verdict };
+    let consent =
+        Consent { grant, name, home, code, document, newest, judged_under, verdict, pushed: None };
     let recorded = world.deps.store.record_consent(consent).await.unwrap();
     assert!(matches!(recorded, Recorded::Under(_)), "{recorded:?}");
 }

@@ -15,14 +15,14 @@ pub(crate) const CALLBACK: &str = "https://other.example/callback";
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A world with a client that has published these keys and methods.
-async fn world(methods: Value, keys: &[&SigningKey]) -> World {
+pub(crate) async fn world(methods: Value, keys: &[&SigningKey]) -> World {
     let world = World::new().await;
     publish(&world, &methods, JWKS);
     publish_keys(&world, keys);
     world
 }
 
-fn publish(world: &World, methods: &Value, jwks_uri: &str) {
+pub(crate) fn publish(world: &World, methods: &Value, jwks_uri: &str) {
     let document = json!({
         "client_id": CLIENT,
         "client_name": "Keyed",

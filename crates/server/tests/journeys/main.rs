@@ -28,6 +28,8 @@ mod own_clients;
 mod pins;
 mod policy;
 mod profiles;
+mod pushed;
+mod pushed_required;
 mod recorded;
 mod refresh;
 mod register;

@@ -218,11 +218,8 @@ async fn design_4_2_no_rule_takes_the_question_away_where_others_could_sit() {
 
 #[tokio::test]
 async fn what_a_rule_requires_and_nobody_brings_ends_the_login() {
-    for (requirement, words) in [
-        ("pushed_request", "pushed authorization request"),
-        ("dpop", "DPoP"),
-        ("attestation", "attest this very installation"),
-    ] {
+    for (requirement, words) in [("dpop", "DPoP"), ("attestation", "attest this very installation")]
+    {
         let rules = json!({ "rules": [{
             "name": "strict", "sentence": "Strict.", "then": "allow",
             "limits": { "require": [requirement] }

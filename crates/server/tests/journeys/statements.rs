@@ -17,8 +17,12 @@ use salver_testkit::web::Reply;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    pushed::{on, push, request_uri},
     register::{id, post, register},
-    world::{ISSUER, NATIVE_CLIENT, World, authorize, json_of, refused},
+    world::{
+        ENTERED_CALLBACK, ENTERED_CLIENT, ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, World, authorize,
+        json_of, refused,
+    },
 };
 
 const VENDOR: &str = "https://vendor.example";
@@ -441,5 +445,78 @@ async fn sw_14_a_statement_in_a_document_is_believed_for_its_signature() {
         let page = ada.get(&authorize(NATIVE_CLIENT, CALLBACK, &[])).await;
         assert_eq!(page.status.as_u16(), status, "{why}: {}", page.text);
         assert_eq!(page.text.contains("has signed the same"), vouched, "{why}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn at_r_3_a_fresh_statement_beside_a_pushed_request_is_evidence_for_this_login() {
+    let (world, vendor) = (World::new().await, Vendor::new());
+    let fresh = |claims: &[(&str, Value)]| vendor.statement(&world, claims);
+    let ignored = push(&world, ENTERED_CLIENT, ENTERED_CALLBACK, &[("software_statement", "x")]);
+    assert_eq!(ignored.await.status, StatusCode::CREATED, "nobody is trusted: RFC 7591 §3.1.1");
+    vendor.is_trusted(&world, |written| written.once = true);
+    let first = fresh(&[("jti", json!("1"))]);
+    let client = id(&register(&world, &sent(&first)).await);
+    let mut ada = world.user("ada").await;
+    let named = json!(NATIVE_CLIENT);
+    let of_document = json!("App");
+    let page = ada.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
+    assert!(!page.text.contains("has signed the same"), "{}", page.text);
+    for (why, client, claims, refused_as) in [
+        ("its own", &*client, vec![("jti", json!("2"))], None),
+        ("the same again", &*client, vec![("jti", json!("2"))], Some("invalid_software_statement")),
+        (
+            "another software's",
+            &*client,
+            vec![("jti", json!("3")), ("software_id", json!("other"))],
+            Some("invalid_software_statement"),
+        ),
+        (
+            "nobody's",
+            &*client,
+            vec![("jti", json!("4")), ("iss", json!("https://evil.example"))],
+            Some("unapproved_software_statement"),
+        ),
+        (
+            "over",
+            &*client,
+            vec![("jti", json!("5")), ("exp", json!(1))],
+            Some("invalid_software_statement"),
+        ),
+        (
+            "a document's",
+            NATIVE_CLIENT,
+            vec![
+                ("jti", json!("6")),
+                ("client_id", named.clone()),
+                ("client_name", of_document),
+                ("redirect_uris", Value::Null),
+            ],
+            None,
+        ),
+        (
+            "a document's that signs something else",
+            NATIVE_CLIENT,
+            vec![("jti", json!("7")), ("client_id", named)],
+            Some("invalid_software_statement"),
+        ),
+        (
+            "one that is not for the document",
+            NATIVE_CLIENT,
+            vec![("jti", json!("8"))],
+            Some("invalid_software_statement"),
+        ),
+    ] {
+        let statement = fresh(&claims);
+        let fields = [("software_statement", &*statement)];
+        let page = push(&world, client, NATIVE_CALLBACK, &fields).await;
+        match refused_as {
+            Some(code) => assert_eq!(refused(&page), (400, code.into()), "{why}"),
+            None => {
+                let asked = ada.get(&on(client, &request_uri(&page))).await;
+                assert_eq!(asked.status, StatusCode::OK, "{why}: {}", asked.text);
+                assert!(asked.text.contains("vendor.example"), "{why}: {}", asked.text);
+            }
+        }
     }
 }

@@ -46,7 +46,9 @@ use salver_server::{
     revocations::RevocationIndex,
     sealing::Sealing,
     secrets::Secrets,
-    settings::{Developers, Lifetimes, PinUse, Registration, Resource, Resources, Settings},
+    settings::{
+        Developers, Lifetimes, PinUse, PushedRequests, Registration, Resource, Resources, Settings,
+    },
     throttle::Throttle,
     usage::Usage,
     web::{App, router},
@@ -232,6 +234,7 @@ impl World {
             counters: Counters::default(),
             met: MetClients::default(),
             registration_limit: RegistrationLimit::new(settings.registration.bounds),
+            push_limit: RegistrationLimit::new(settings.pushed_requests.bounds),
             registration_tokens: RegistrationTokens::default(),
             secret_tries: Throttle::default(),
             logos: Logos::default(),
@@ -457,6 +460,7 @@ fn settings(issuer: &str) -> Settings {
         methods: Methods::NONE,
         keys: Keys::None,
         dpop_bound: false,
+        requires_push: false,
         digest: [1; 32],
     };
     Settings {
@@ -467,6 +471,7 @@ fn settings(issuer: &str) -> Settings {
         ]),
         clients: HashMap::from([(ENTERED_CLIENT.to_owned(), Arc::new(entered))]),
         registration: Registration::default(),
+        pushed_requests: PushedRequests::default(),
         developers: Developers::default(),
         profile: Profile::Mcp,
         pins: PinUse::WhenRefused,
@@ -475,7 +480,7 @@ fn settings(issuer: &str) -> Settings {
     }
 }
 
-fn resource(name: &str, id: &str) -> Resource {
+pub(crate) fn resource(name: &str, id: &str) -> Resource {
     let scope: Scope = "notes:read".parse().unwrap();
     Resource {
         name: name.into(),
@@ -485,6 +490,7 @@ fn resource(name: &str, id: &str) -> Resource {
             ("notes:write".into(), "Write your notes".into()),
         ],
         default_scope: scope,
+        requires_push: false,
         introspection_secret: Some("secret".to_owned().into()),
     }
 }

@@ -27,6 +27,7 @@ pub async fn a_code_comes_back_as_it_was(store: Arc<dyn Store>) {
     let grant = record(&store, consent(1, "claude")).await;
     let mut code = code(2, grant);
     code.scope = scope("read notes:write");
+    code.pushed_by = Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into());
     code.redirect_uri = "https://a.example/cb?x=%20&y=ä".into();
     // A ticket that a page has spent is no matter here.
     code.ticket = bytes(1);

@@ -29,6 +29,7 @@ pub mod installations;
 pub mod invitations;
 pub mod keys;
 pub mod live_grants;
+pub mod pushed_requests;
 pub mod recorded;
 pub mod registration_tokens;
 pub mod review;
@@ -130,6 +131,12 @@ macro_rules! engine_contract {
                     an_assertion_is_spent_until_its_time
                     of_many_who_spend_one_assertion_one_is_believed
                     a_sweep_leaves_what_is_still_spent
+                }
+                pushed_requests {
+                    a_pushed_request_is_spent_with_its_code_and_once
+                    what_did_not_happen_spends_nothing
+                    of_many_answers_to_one_pushed_request_one_has_a_code
+                    a_sweep_leaves_requests_that_could_still_be_answered
                 }
                 installations {
                     an_installation_comes_back_as_it_was
@@ -355,6 +362,7 @@ mod tests {
             include_str!("invitations.rs"),
             include_str!("keys.rs"),
             include_str!("live_grants.rs"),
+            include_str!("pushed_requests.rs"),
             include_str!("registration_tokens.rs"),
             include_str!("recorded.rs"),
             include_str!("review.rs"),

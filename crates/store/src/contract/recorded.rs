@@ -119,7 +119,8 @@ pub async fn what_ends_with_a_change_is_in_the_feed(store: Arc<dyn Store>) {
 pub async fn who_has_let_a_client_in_is_counted(store: Arc<dyn Store>) {
     add_people(&store).await;
     let counted = async || store.count_client_use("app_7").await.unwrap();
-    assert_eq!(counted().await, ClientUse::default());
+    let is_let_in = async || store.is_let_in("app_7").await.unwrap();
+    assert_eq!((counted().await, is_let_in().await), (ClientUse::default(), false));
     for (number, person, resource) in [(1, 1, "one"), (2, 1, "two"), (3, 2, "one")] {
         let mut yes = consent(number, "app_7");
         yes.grant.client_id = "app_7".into();
@@ -134,7 +135,12 @@ pub async fn who_has_let_a_client_in_is_counted(store: Arc<dyn Store>) {
     let third = Subject::Grant(GrantId::from_bytes(bytes(3)));
     store.revoke(third, RevocationReason::User, at(9)).await.unwrap();
     let left = counted().await;
-    assert_eq!((left.people, left.connections), (1, 2));
+    assert_eq!((left.people, left.connections, is_let_in().await), (1, 2, true));
+    for number in [1, 2] {
+        let grant = Subject::Grant(GrantId::from_bytes(bytes(number)));
+        store.revoke(grant, RevocationReason::User, at(9)).await.unwrap();
+    }
+    assert_eq!((counted().await.people, is_let_in().await), (0, false));
     assert_eq!(store.count_client_use("app_8").await.unwrap(), ClientUse::default());
 }
 

@@ -96,6 +96,7 @@ pub fn code(number: u32, grant: GrantId) -> Code {
         redirect_uri: "http://127.0.0.1:4711/callback".into(),
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         scope: scope("read"),
+        pushed_by: None,
         auth_time: at(-5),
         created_at: at(0),
         expires_at: at(60),
@@ -106,7 +107,7 @@ pub fn code(number: u32, grant: GrantId) -> Code {
 /// The adding of this code, decided before there were bans.
 #[must_use]
 pub fn adding(code: Code) -> AddCode {
-    AddCode { code, judged_under: 0, verdict: None }
+    AddCode { code, judged_under: 0, verdict: None, pushed: None }
 }
 
 /// User 1 (unless changed) lets the client of this name read; grant, application and code get this number.
@@ -138,6 +139,7 @@ pub fn consent(number: u32, client: &str) -> Consent {
         newest: None,
         judged_under: 0,
         verdict: None,
+        pushed: None,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Consent {
     pub judged_under: i64,
     /// What policy said, to be kept with its facts.
     pub verdict: Option<NewVerdict>,
+    /// The pushed request that it answers, which is spent with it.
+    pub pushed: Option<SpentRequest>,
 }
 
 /// What became of a consent.
@@ -38,6 +40,8 @@ pub enum Recorded {
     Outdated,
     /// A ban was added or lifted meanwhile, so it has to be decided anew: nothing happened.
     JudgedAnew,
+    /// Another code was given for the pushed request: nothing happened.
+    RequestSpent,
 }
 
 /// An authorization code.
@@ -57,6 +61,8 @@ pub struct Code {
     pub code_challenge: String,
     /// What this login asked for and was given.
     pub scope: Scope,
+    /// By what the client proved itself when it pushed the request, in the words of [`super::Installation::client_key`]: who redeems proves itself too.
+    pub pushed_by: Option<String>,
     /// When the user signed in.
     pub auth_time: Timestamp,
     /// When it was made.
@@ -76,6 +82,17 @@ pub struct AddCode {
     pub judged_under: i64,
     /// What policy said, to be kept with its facts if the code is added.
     pub verdict: Option<NewVerdict>,
+    /// The pushed request that it answers, which is spent with it.
+    pub pushed: Option<SpentRequest>,
+}
+
+/// A pushed authorization request (RFC 9126) for which a code is given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SpentRequest {
+    /// Its number, drawn at random when it was pushed.
+    pub number: [u8; 16],
+    /// When it could not be answered any more in any case.
+    pub until: Timestamp,
 }
 
 /// The spending of a code.

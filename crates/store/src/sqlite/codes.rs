@@ -5,7 +5,7 @@ use salver_oauth::GrantId;
 
 use super::{
     grants::{self, grant_columns},
-    installations,
+    installations, pushed_requests,
     row::{change, find},
     verdicts,
     writer::Unit,
@@ -15,9 +15,10 @@ use crate::{
     record::{AddCode, Code, Digest, Grant, RedeemCode},
 };
 
-/// Adds a code under a grant that lives and is not held.
+/// Adds a code under a grant that lives and is not held, and spends the pushed request that it answers.
 pub(super) fn add(connection: &Connection, add: &AddCode) -> Result<Unit<Outcome>, StoreError> {
-    let added = insert(connection, &add.code, add.code.grant, add.judged_under)?;
+    let added = pushed_requests::spend(connection, add.pushed.as_ref())?
+        && insert(connection, &add.code, add.code.grant, add.judged_under)?;
     if let (true, Some(verdict)) = (added, &add.verdict) {
         verdicts::insert(connection, verdict)?;
     }
@@ -42,6 +43,7 @@ pub(super) fn insert(
             code.redirect_uri,
             code.code_challenge,
             code.scope.to_string(),
+            code.pushed_by,
             code.auth_time.as_unix(),
             code.created_at.as_unix(),
             code.expires_at.as_unix(),
@@ -65,6 +67,7 @@ pub(super) fn find_with_grant(
             redirect_uri: columns.next()?,
             code_challenge: columns.next()?,
             scope: columns.next()?,
+            pushed_by: columns.next()?,
             auth_time: columns.next()?,
             created_at: columns.next()?,
             expires_at: columns.next()?,
@@ -90,12 +93,12 @@ pub(super) fn redeem(
     Ok(Unit::Keep(Outcome::Applied))
 }
 
-pub(super) const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, auth_time, created_at,
-    expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL
-    AND ?11 = (SELECT number FROM ban_changes WHERE id = 1)";
+pub(super) const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, pushed_by, auth_time,
+    created_at, expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL
+    AND ?12 = (SELECT number FROM ban_changes WHERE id = 1)";
 pub(super) const FIND: &str = concat!(
-    "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.auth_time, c.created_at, \
-     c.expires_at, c.redeemed_by, ",
+    "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.pushed_by, c.auth_time, \
+     c.created_at, c.expires_at, c.redeemed_by, ",
     grant_columns!(),
     " FROM codes c JOIN grants g ON g.id = c.grant_id WHERE c.code = ?1"
 );

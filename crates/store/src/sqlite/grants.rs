@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use salver_oauth::{GrantId, Scope, Timestamp, UserId};
 
 use super::{
-    clients, codes,
+    clients, codes, pushed_requests,
     row::{Columns, change, find, list, only},
     verdicts, versions,
     writer::Unit,
@@ -31,6 +31,11 @@ pub(super) fn find_live(
     list(connection, TABLE, FIND_LIVE, params![user.as_bytes(), client_id], read)
 }
 
+/// Whether a client has a live grant of anybody.
+pub(super) fn is_let_in(connection: &Connection, client_id: &str) -> Result<bool, StoreError> {
+    Ok(find(connection, TABLE, IS_LET_IN, [client_id], only::<i64>)?.is_some())
+}
+
 /// When a client was first let in by anybody.
 pub(super) fn find_first_seen(
     connection: &Connection,
@@ -48,6 +53,9 @@ pub(super) fn record_consent(
     let now = proposed.consented_at.as_unix();
     if change(connection, SPEND_TICKET, params![consent.code.ticket, now])? == 0 {
         return Ok(Unit::Undo(Recorded::TicketSpent));
+    }
+    if !pushed_requests::spend(connection, consent.pushed.as_ref())? {
+        return Ok(Unit::Undo(Recorded::RequestSpent));
     }
     let user = proposed.user;
     let params = params![user.as_bytes(), consent.judged_under];
@@ -161,6 +169,8 @@ pub(super) const FIND_LIVE: &str = concat!(
     grant_columns!(),
     " FROM grants g WHERE g.user_id = ?1 AND g.client_id = ?2 AND g.revoked_at IS NULL ORDER BY g.created_at, g.rowid"
 );
+pub(super) const IS_LET_IN: &str =
+    "SELECT 1 FROM grants WHERE client_id = ?1 AND revoked_at IS NULL LIMIT 1";
 pub(super) const FIND_SAME: &str = "SELECT id, scope FROM grants
     WHERE user_id = ?1 AND client_id = ?2 AND recipient = ?3 AND resource = ?4 AND revoked_at IS NULL";
 const SPEND_TICKET: &str =

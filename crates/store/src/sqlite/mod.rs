@@ -28,6 +28,7 @@ mod invitations;
 mod keys;
 mod live_grants;
 mod open;
+mod pushed_requests;
 mod reader;
 mod recorded;
 mod registration_tokens;

@@ -5,8 +5,8 @@ use salver_oauth::{ApplicationId, CaseId, GrantId, InstallationId, Timestamp, Us
 use super::{
     SqliteStore, anchors, api_tokens, applications, approvals, assertions, bans, cases,
     client_secrets, clients, codes, counts, deletions, domains, grants, hosted, installations,
-    invitations, keys, live_grants, recorded, registration_tokens, revocations, row::change,
-    sessions, standing, stated, sweep, users, verdicts, versions, writer::Unit,
+    invitations, keys, live_grants, pushed_requests, recorded, registration_tokens, revocations,
+    row::change, sessions, standing, stated, sweep, users, verdicts, versions, writer::Unit,
 };
 use crate::{
     Answer, Outcome, Store,
@@ -108,6 +108,10 @@ impl Store for SqliteStore {
 
     fn find_code(&self, code: Digest) -> Answer<'_, Option<(Code, Grant)>> {
         self.read(move |connection| codes::find_with_grant(connection, &code))
+    }
+
+    fn find_spent_request(&self, number: [u8; 16]) -> Answer<'_, Option<Timestamp>> {
+        self.read(move |connection| pushed_requests::find(connection, number))
     }
 
     fn redeem_code(&self, redeem: RedeemCode) -> Answer<'_, Outcome> {
@@ -254,6 +258,11 @@ impl Store for SqliteStore {
     fn count_client_use<'a>(&'a self, client_id: &'a str) -> Answer<'a, ClientUse> {
         let client_id = client_id.to_owned();
         self.read(move |connection| recorded::count_use(connection, &client_id))
+    }
+
+    fn is_let_in<'a>(&'a self, client_id: &'a str) -> Answer<'a, bool> {
+        let client_id = client_id.to_owned();
+        self.read(move |connection| grants::is_let_in(connection, &client_id))
     }
 
     fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>> {

@@ -92,6 +92,10 @@ pub(super) const RULES: &[Rule] = &[
         kept: Kept::After(0),
     },
     Rule {
+        sql: "DELETE FROM pushed_requests WHERE number IN (SELECT number FROM pushed_requests WHERE spent_until <= ?1 LIMIT ?2)",
+        kept: Kept::After(0),
+    },
+    Rule {
         sql: "DELETE FROM sessions WHERE token IN (SELECT token FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
         kept: Kept::After(0),
     },

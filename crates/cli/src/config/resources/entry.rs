@@ -33,6 +33,9 @@ pub(crate) struct ResourceEntry {
     /// Web origins whose pages may call it from a browser, besides our own and loopback.
     #[serde(default)]
     pub(crate) allowed_origins: Vec<String>,
+    /// Whether a login for it begins with a pushed authorization request (RFC 9126); plain ones are refused.
+    #[serde(default)]
+    pub(crate) require_pushed_requests: bool,
     /// The file with the secret, at least 32 characters, with which the server behind may ask `/introspect` about tokens; readable by its owner only.
     #[serde(default)]
     pub(crate) introspection_secret_file: Option<String>,

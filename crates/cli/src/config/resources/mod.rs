@@ -40,6 +40,8 @@ pub(crate) struct Resource {
     pub(crate) rules: Vec<Rule>,
     /// Web origins whose pages may call it.
     pub(crate) allowed_origins: Vec<String>,
+    /// Whether a login for it begins with a pushed request.
+    pub(crate) requires_push: bool,
     /// With what the server behind asks about tokens.
     pub(crate) introspection_secret: Option<Zeroizing<String>>,
 }
@@ -126,6 +128,7 @@ fn one(
         default_scope: default_scope?,
         rules,
         allowed_origins: entry.allowed_origins.clone(),
+        requires_push: entry.require_pushed_requests,
         introspection_secret,
     })
 }

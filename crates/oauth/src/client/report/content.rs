@@ -6,8 +6,8 @@ use super::{Advice, Found, Judge, methods, note, refuse};
 use crate::{
     client::{
         document::{
-            ATPROTO_RULES, DocumentError as E, PRIVATE_KEY_MEMBERS, Profile, atproto_faults, flag,
-            present, text, texts,
+            ATPROTO_RULES, DocumentError as E, PRIVATE_KEY_MEMBERS, PUSHED_ONLY, Profile,
+            atproto_faults, flag, present, text, texts,
         },
         id::MetadataUrl,
         redirect_uri::{Recipient, RedirectUri},
@@ -141,8 +141,8 @@ fn wrong_types(members: &Map<String, Value>) -> Vec<Found> {
         .map(|name| text(members, name).err());
     let lists =
         ["grant_types", "response_types", methods::MANY].map(|name| texts(members, name).err());
-    let flag = flag(members, "dpop_bound_access_tokens").err();
-    let all = single.into_iter().chain(lists).chain([flag]);
+    let flags = ["dpop_bound_access_tokens", PUSHED_ONLY].map(|name| flag(members, name).err());
+    let all = single.into_iter().chain(lists).chain(flags);
     let mut found: Vec<_> = all.flatten().map(refuse).collect();
     if let Ok(Some(scope)) = text(members, "scope")
         && scope.parse::<Scope>().is_err()

@@ -9,7 +9,8 @@ fn what_is_not_the_one_encoding_does_not_decode() {
         ("nothing", vec![]),
         ("no redirect URI", vec![0, 0]),
         ("a redirect URI that is none", vec![0, 1, 1, b'a']),
-        ("an unused bit", [&[0x80 | encoded[0]], &encoded[1..]].concat()),
+        ("keys elsewhere of a client without", vec![0x40, 1, 1, 0x8A]),
+        ("a byte too many", [&encoded[..], &[0]].concat()),
         ("a long number", vec![0, 0x81, 0x00, 1, 0x8A]),
         ("twice", vec![0, 2, 1, 0x8A, 1, 0x8A]),
         ("out of order", vec![0, 2, 1, 0x8A, 1, 0x8B]),
@@ -23,6 +24,7 @@ fn what_is_not_the_one_encoding_does_not_decode() {
         assert_eq!(decode(&bytes), Err(Undecodable), "{why}");
     }
     assert!(decode(&[0, 1, 1, 0x8A]).is_ok(), "their neighbour");
+    assert!(decode(&[0x80, 1, 1, 0x8A]).is_ok_and(|client| client.requires_push), "PAR-3");
     assert!(decode(&[0, 2, 1, 0x8B, 1, 0x8A]).is_ok(), "their neighbour");
     assert!(decode(&[3, 1, 1, 0x8A, 2, b'{', b'}']).is_ok(), "their neighbour");
 }
@@ -47,13 +49,13 @@ fn bodies() -> impl Strategy<Value = Value> {
         prop::collection::vec(".{0,20}", 0..4),
         prop::collection::btree_map("[a-zA-Z]{1,9}(-[a-zA-Z]{2})?", ".{0,20}", 0..4),
     );
-    let rest = (any::<bool>(), any::<bool>(), any::<bool>());
+    let rest = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     (prop::collection::vec(uri, 1..6), method, texts, rest).prop_map(
         |(
             uris,
             method,
             (name, scope, url, software, contacts, names),
-            (refresh, bound, inline),
+            (refresh, bound, pushes, inline),
         )| {
             let mut body = json!({
                 "redirect_uris": uris,
@@ -65,6 +67,7 @@ fn bodies() -> impl Strategy<Value = Value> {
                 "software_id": software,
                 "contacts": contacts,
                 "dpop_bound_access_tokens": bound,
+                "require_pushed_authorization_requests": pushes,
             });
             if refresh {
                 body["grant_types"] = json!(["authorization_code", "refresh_token"]);

@@ -176,6 +176,7 @@ async fn see(
         record: found.record.as_ref(),
         signed: found.signed.as_ref(),
         approvals: &[],
+        pushed: None,
     };
     let judged = bench.judge(&known, deps.now());
     let substance = substance(&found.metadata);

@@ -42,7 +42,8 @@ pub(super) async fn redeem(
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
     refuse_banned(deps, &grant)?;
-    let whose = Whose::of(&grant, None, Some(code.metadata));
+    // CIMD-K-7: who proved itself when it pushed the request does so again.
+    let whose = Whose::of(&grant, code.pushed_by.as_deref(), Some(code.metadata));
     let client_key = claimed.prove(deps, whose).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;

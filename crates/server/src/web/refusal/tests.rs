@@ -4,7 +4,10 @@ use salver_oauth::client::document::DocumentError;
 use salver_policy::catalogue::Catalogue;
 
 use super::*;
-use crate::pages::{HostName, Site};
+use crate::{
+    flow::refusal::PushedRefusal,
+    pages::{HostName, Site},
+};
 
 fn client(why: ClientRefusal) -> Refusal {
     Refusal::Client { client_id: "slv_AQABc29tZXRoaW5n".into(), why }
@@ -75,6 +78,18 @@ fn design_4_8_every_safe_answer() {
         ("wrong_document_of_a_product", document(), &["Zed"]),
     ] {
         insta::assert_snapshot!(name, shown(&refusal, products));
+    }
+}
+
+#[test]
+fn par_2_what_was_pushed_and_cannot_be_gone_on_with() {
+    for (name, why) in [
+        ("pushed_not_ours", PushedRefusal::NotOurs),
+        ("pushed_expired", PushedRefusal::Expired),
+        ("pushed_spent", PushedRefusal::Spent),
+    ] {
+        let client_id = "https://claude.ai/oauth/mcp-oauth-client-metadata".into();
+        insta::assert_snapshot!(name, shown(&Refusal::Pushed { client_id, why }, &[]));
     }
 }
 

@@ -98,6 +98,7 @@ CREATE TABLE codes (
     redirect_uri   TEXT NOT NULL,
     code_challenge TEXT NOT NULL,
     scope          TEXT NOT NULL,
+    pushed_by      TEXT,
     auth_time      INTEGER NOT NULL,
     created_at     INTEGER NOT NULL,
     expires_at     INTEGER NOT NULL,
@@ -385,6 +386,13 @@ CREATE TABLE assertions (
     spent_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX assertions_by_end ON assertions (spent_until);
+
+-- Pushed authorization requests (RFC 9126) for which a code was given: each gives one. The requests themselves are kept nowhere.
+CREATE TABLE pushed_requests (
+    number      BLOB NOT NULL PRIMARY KEY,
+    spent_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pushed_requests_by_end ON pushed_requests (spent_until);
 
 CREATE TABLE keys (
     number     INTEGER PRIMARY KEY,

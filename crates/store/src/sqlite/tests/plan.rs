@@ -5,8 +5,9 @@ use rusqlite::{Connection, StatementStatus, types::Null};
 use super::connection;
 use crate::sqlite::{
     anchors, api_tokens, applications, approvals, bans, cases, client_secrets, clients, codes,
-    counts, deletions, domains, grants, hosted, installations, invitations, live_grants, recorded,
-    registration_tokens, revocations, sessions, standing, stated, sweep, users, verdicts, versions,
+    counts, deletions, domains, grants, hosted, installations, invitations, live_grants,
+    pushed_requests, recorded, registration_tokens, revocations, sessions, standing, stated, sweep,
+    users, verdicts, versions,
 };
 
 const STATEMENTS: &[&str] = &[
@@ -66,6 +67,7 @@ const STATEMENTS: &[&str] = &[
     grants::FIND_LIVE,
     grants::FIND_SAME,
     grants::FIRST_SEEN,
+    grants::IS_LET_IN,
     grants::MAY_CONSENT,
     grants::USER_LIVES,
     hosted::COUNT,
@@ -82,6 +84,7 @@ const STATEMENTS: &[&str] = &[
     live_grants::INSTALLATIONS,
     registration_tokens::COUNT,
     registration_tokens::REVOKE,
+    pushed_requests::FIND,
     recorded::CHANGE,
     recorded::COUNT,
     recorded::EVENTS,
