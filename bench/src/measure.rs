@@ -12,8 +12,10 @@ use crate::fault::Fault;
 use crate::load;
 use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
+use crate::scenario::assertion::Key;
+use crate::scenario::ours::entered::Desk;
 use crate::scenario::ours::world::{self, Line, World};
-use crate::scenario::{self, Operation, Operations};
+use crate::scenario::{self, Operation, Operations, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
 
@@ -46,12 +48,15 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
     let configuration = world::configure(folder.path(), behind, &documents)?;
-    let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
-    let ours = start_ours(&bench, &program, &configuration).await?;
+    let key = Arc::new(Key::make(folder.path())?);
+    let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
+    let desk =
+        Desk { program: &program, configuration: &configuration, keys: folder.path().to_owned() };
+    let (ours, in_pair) = start_ours(&bench, &desk, &key).await?;
     let mut rows = Vec::new();
     let pairs = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
-        if plan.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str())) {
+        if plan.names(scenario) {
             report::talk(&format!("measuring {}", scenario.name));
             let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;
             let tls = if scenario.over_tls {
@@ -65,6 +70,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
             rows.push(Row { scenario, bare: cost_at_bare, ours, tls });
         }
     }
+    let secret = if plan.names(&scenario::WITH_SECRET) {
+        Some(with_secret(&ours, &in_pair, plan.operations).await?)
+    } else {
+        None
+    };
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
     let registrations = match plan.registrations {
@@ -73,7 +83,25 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         }
         None => None,
     };
-    report::show(counter, &rows, &whole, registrations.as_ref())
+    report::show(counter, (&rows, secret.as_ref()), &whole, registrations.as_ref())
+}
+
+impl Plan {
+    fn names(&self, scenario: &Scenario) -> bool {
+        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
+    }
+}
+
+/// What a client secret adds, at our server.
+async fn with_secret(
+    ours: &Side,
+    [without, with]: &[Arc<dyn Operation>; 2],
+    operations: u32,
+) -> Result<Row, Fault> {
+    let scenario = &scenario::WITH_SECRET;
+    report::talk(&format!("measuring {}", scenario.name));
+    let bare = cost(ours, without, operations).await?;
+    Ok(Row { scenario, bare, ours: cost(ours, with, operations).await?, tls: None })
 }
 
 /// The server to measure: the one that is named, or the one beside this program.
@@ -91,6 +119,7 @@ async fn start_bare(
     bench: &Bench,
     data: &Path,
     (behind, documents): (SocketAddr, &Documents),
+    key: &Arc<Key>,
 ) -> Result<Side, Fault> {
     let program = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
     let addresses = [behind, documents.address, documents.plain].map(|address| address.to_string());
@@ -98,13 +127,20 @@ async fn start_bare(
     let arguments: Vec<_> =
         [OsStr::new("bare"), data.as_os_str()].into_iter().chain(addresses).collect();
     let (subject, line) = Subject::start::<BareLine>(bench, &program, &arguments).await?;
-    Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
+    Ok(Side { subject, address: line.address, operations: scenario::bare::operations(key) })
 }
 
-async fn start_ours(bench: &Bench, program: &Path, configuration: &Path) -> Result<Side, Fault> {
-    let (subject, line) = Subject::start::<Line>(bench, program, &arguments(configuration)).await?;
-    let world = Arc::new(World::set_up(&line).await?);
-    Ok(Side { subject, address: world.address, operations: scenario::ours::operations(&world) })
+async fn start_ours(
+    bench: &Bench,
+    desk: &Desk<'_>,
+    key: &Arc<Key>,
+) -> Result<(Side, [Arc<dyn Operation>; 2]), Fault> {
+    let arguments = arguments(desk.configuration);
+    let (subject, line) = Subject::start::<Line>(bench, desk.program, &arguments).await?;
+    let world = Arc::new(World::set_up(&line, desk, key).await?);
+    let in_pair = scenario::ours::without_and_with_secret(&world);
+    let operations = scenario::ours::operations(&world);
+    Ok((Side { subject, address: world.address, operations }, in_pair))
 }
 
 /// How our server is started.
