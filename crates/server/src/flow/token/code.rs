@@ -41,7 +41,7 @@ pub(super) async fn redeem(
     else {
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
-    refuse_banned(deps, &grant)?;
+    refuse_banned(deps, &grant, &[])?;
     let whose = Whose::of(&grant, None, Some(code.metadata));
     let client_key = claimed.prove(deps, whose).await?;
     let challenge = Challenge::kept(&code.code_challenge);
