@@ -54,8 +54,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         Desk { program: &program, configuration: &configuration, keys: folder.path().to_owned() };
     let (ours, pairs) = start_ours(&bench, &desk, &key).await?;
     let mut rows = Vec::new();
-    let pairs = bare.operations.iter().zip(&ours.operations);
-    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
+    let at_both = bare.operations.iter().zip(&ours.operations);
+    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(at_both) {
         if plan.names(scenario) {
             report::talk(&format!("measuring {}", scenario.name));
             let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;

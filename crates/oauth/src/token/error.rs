@@ -25,8 +25,8 @@ pub enum TokenError {
     /// DESIGN 4.5: its document or its keys are not at hand, and may not be fetched for a pushed request.
     #[error("the client's keys are not at hand")]
     KeysNotAtHand,
-    /// The secret was good once: it was ended, or has expired.
-    #[error("the client secret has ended")]
+    /// The secret or key was good once: it was ended, or has expired.
+    #[error("the client secret or key has ended")]
     SecretEnded,
     /// A service is on record, and not in force: suspended, past its time, or not approved yet.
     #[error("the service is not in force")]
@@ -34,8 +34,8 @@ pub enum TokenError {
     /// RFC 6749 §5.2: the client may not have tokens in this way.
     #[error("the grant type is not for this client")]
     GrantNotForClient,
-    /// The secret is good for another person's logins only.
-    #[error("the client secret is another person's")]
+    /// The secret or key is good for another person's logins only.
+    #[error("the client secret or key is another person's")]
     OthersSecret,
     /// O21-35: two ways of authentication in one request.
     #[error("two ways of client authentication")]

@@ -256,6 +256,8 @@ macro_rules! engine_contract {
                 }
                 client_secrets {
                     a_secret_is_found_by_its_digest_alone
+                    a_key_is_found_by_its_name_or_by_its_holder
+                    keys_are_counted_beside_secrets
                     so_many_secrets_live_for_one_holder_and_no_more
                     ending_a_secret_ends_what_was_begun_with_it
                     a_secret_is_made_for_its_owner_or_whom_it_is_shared_with

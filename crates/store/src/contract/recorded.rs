@@ -224,6 +224,7 @@ pub async fn who_is_shared_with_no_longer_loses_what_they_have(store: Arc<dyn St
             expires_at: None,
             last_used_at: None,
             ended_at: None,
+            key: None,
         };
         let new = NewClientSecret { secret, digest: digest(100 + number) };
         assert_eq!(store.add_client_secret(new).await.unwrap(), Outcome::Applied);

@@ -131,7 +131,7 @@ pub struct ClientEvent {
     pub event: NewClientEvent,
 }
 
-/// A secret by which a client on record authenticates.
+/// A secret by which a client on record authenticates; or the public half of one, which never was here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClientSecret {
     /// Its id; tokens that a client gets for itself with it hang below.
@@ -152,6 +152,17 @@ pub struct ClientSecret {
     pub last_used_at: Option<Timestamp>,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
+    /// The public key, if the secret is a private one.
+    pub key: Option<ClientKey>,
+}
+
+/// A public key with which a person's copy of a client authenticates (`private_key_jwt`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientKey {
+    /// What assertions call it (`kid`).
+    pub id: String,
+    /// It, as a JWK that bears this `kid`.
+    pub jwk: String,
 }
 
 /// Somebody who has let a client in, by grants that live.
@@ -172,7 +183,7 @@ pub struct ClientUser {
 pub struct NewClientSecret {
     /// It.
     pub secret: ClientSecret,
-    /// The digest of what was shown to its maker.
+    /// The digest of what was shown to its maker; for a key, of what tells it from all others.
     pub digest: Digest,
 }
 

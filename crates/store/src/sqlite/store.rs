@@ -278,6 +278,18 @@ impl Store for SqliteStore {
         self.read(move |connection| client_secrets::find_by_digest(connection, &digest))
     }
 
+    fn find_client_keys<'a>(
+        &'a self,
+        client_id: &'a str,
+        key_id: Option<&'a str>,
+        holder: UserId,
+    ) -> Answer<'a, Vec<ClientSecret>> {
+        let (client_id, key_id) = (client_id.to_owned(), key_id.map(str::to_owned));
+        self.read(move |connection| {
+            client_secrets::find_keys(connection, (&client_id, key_id.as_deref()), holder)
+        })
+    }
+
     fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>> {
         let client_id = client_id.to_owned();
         self.read(move |connection| client_secrets::list_of(connection, &client_id))

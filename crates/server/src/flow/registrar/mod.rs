@@ -3,6 +3,7 @@
 mod application;
 pub mod desk;
 mod entry;
+mod key;
 mod secret;
 pub mod shown;
 pub mod step;
@@ -22,6 +23,7 @@ use salver_store::{
 
 pub use application::{StepRefusal, Wish, Word, id, is_cosmetic, reviewer_of};
 pub use entry::{Entry, EntryRefusal, check, check_service};
+pub use key::KeyWish;
 pub use secret::{NewSecret, Rotation, SecretRefusal, SecretWish};
 
 use crate::{

@@ -26,12 +26,13 @@ pub fn client(client: &RecordedClient, owner: Option<&str>) -> Value {
     })
 }
 
-/// A secret, as JSON.
+/// A secret or a key, as JSON; of a key, too, only that it is there.
 #[must_use]
 pub fn secret(secret: &ClientSecret) -> Value {
     json!({
         "id": secret.id,
         "name": secret.name,
+        "kind": if secret.key.is_some() { "key" } else { "secret" },
         "personal": secret.holder.is_some(),
         "made_by": secret.made_by,
         "made_at": secret.made_at,

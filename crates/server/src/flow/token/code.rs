@@ -41,7 +41,7 @@ pub(super) async fn redeem(
     else {
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
-    refuse_banned(deps, &grant)?;
+    refuse_banned(deps, &grant, &[])?;
     // CIMD-K-7: who proved itself when it pushed the request does so again.
     let whose = Whose::of(&grant, code.pushed_by.as_deref(), Some(code.metadata));
     let client_key = claimed.prove(deps, whose).await?;

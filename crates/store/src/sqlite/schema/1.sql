@@ -350,7 +350,8 @@ CREATE TABLE domain_proofs (
 ) STRICT;
 CREATE INDEX domain_proofs_by_check ON domain_proofs (checked_at);
 
--- holder is the only person whose logins a secret is good for.
+-- holder is the only person whose logins a secret is good for. key_id and public_key are those of a key whose private half its holder keeps: then
+-- nothing is presented that has this digest, which only tells the key from others.
 CREATE TABLE client_secrets (
     id           BLOB NOT NULL PRIMARY KEY,
     digest       BLOB NOT NULL UNIQUE,
@@ -361,9 +362,14 @@ CREATE TABLE client_secrets (
     made_at      INTEGER NOT NULL,
     expires_at   INTEGER,
     last_used_at INTEGER,
-    ended_at     INTEGER
+    ended_at     INTEGER,
+    key_id       TEXT,
+    public_key   TEXT,
+    CHECK ((key_id IS NULL) = (public_key IS NULL)),
+    CHECK (key_id IS NULL OR holder IS NOT NULL)
 ) STRICT;
-CREATE INDEX client_secrets_by_client ON client_secrets (client_id);
+CREATE INDEX client_secrets_by_holder ON client_secrets (client_id, holder);
+CREATE INDEX client_secrets_by_key ON client_secrets (client_id, key_id) WHERE key_id IS NOT NULL;
 CREATE INDEX client_secrets_by_end ON client_secrets (coalesce(ended_at, expires_at));
 
 -- Tokens with which administrators' programs manage clients.
