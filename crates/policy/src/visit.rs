@@ -103,6 +103,8 @@ pub struct Visit {
     pub software_id: Option<Box<str>>,
     /// Thumbprints (RFC 7638) of the keys that it declares, as far as they are known.
     pub keys: Vec<Box<str>>,
+    /// The host that serves its keys, if they do not stand in its metadata.
+    pub key_host: Option<Box<str>>,
     /// An administrator has looked at it.
     pub vetted: bool,
     /// When this server first let it in; nothing if never.
@@ -197,6 +199,7 @@ impl Visit {
                 Keys::Inline(set) => thumbprints(set),
                 Keys::None | Keys::At(_) => Vec::new(),
             },
+            key_host: client.keys.host(),
             vetted: assessment.vetted,
             first_seen,
             name: client.name.clone(),

@@ -3,6 +3,8 @@
 //! Nothing new can be let in under the bans of before (the store sees to that), so whoever comes afterwards finds all that there is to
 //! end. It is done by every server that reads of a ban, and by the command that makes it; doing it again ends nothing more.
 
+mod key_hosts;
+
 use salver_oauth::{GrantId, Timestamp};
 use salver_policy::ban::{BanFacts, Bans};
 use salver_store::{
@@ -10,6 +12,7 @@ use salver_store::{
     record::{LiveGrant, RevocationReason},
 };
 
+use self::key_hosts::KeyHosts;
 use super::service;
 use crate::{chance::Chance, deps::Deps};
 
@@ -60,12 +63,17 @@ pub async fn enforce(
         return Ok(all);
     }
     let (mut after, mut last) = (None, false);
+    let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        let banned: Vec<GrantId> =
-            slice.iter().filter(|live| hits(bans, live, now)).map(|live| live.grant.id).collect();
+        let mut banned: Vec<GrantId> = Vec::new();
+        for live in slice {
+            if hits(bans, &live, (key_hosts.of(store, &live.grant.client_id).await?, now)) {
+                banned.push(live.grant.id);
+            }
+        }
         if !banned.is_empty() {
             let (grants, installations) =
                 store.revoke_grants(banned, RevocationReason::Ban, now).await?;
@@ -87,16 +95,21 @@ pub async fn affected(
     now: Timestamp,
 ) -> Result<Vec<LiveGrant>, StoreError> {
     let (mut found, mut after, mut last) = (Vec::new(), None, false);
+    let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        found.extend(slice.into_iter().filter(|live| hits(bans, live, now)));
+        for live in slice {
+            if hits(bans, &live, (key_hosts.of(store, &live.grant.client_id).await?, now)) {
+                found.push(live);
+            }
+        }
     }
     Ok(found)
 }
 
-fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
+fn hits(bans: &Bans, live: &LiveGrant, (key_host, now): (Option<&str>, Timestamp)) -> bool {
     let keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
     let grant = &live.grant;
     let facts = BanFacts::of_grant(
@@ -106,5 +119,6 @@ fn hits(bans: &Bans, live: &LiveGrant, now: Timestamp) -> bool {
         &grant.recipient,
         &keys,
     );
-    bans.find(&facts.bound_to(Some(&live.application_key)), now).is_some()
+    let facts = facts.bound_to(Some(&live.application_key)).with_keys_from(key_host);
+    bans.find(&facts, now).is_some()
 }

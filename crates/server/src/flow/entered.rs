@@ -16,7 +16,6 @@ use salver_policy::{
     warning::Warning,
 };
 use serde_json::Value;
-use url::Url;
 
 use super::{recorded, registrar::EntryRefusal};
 use crate::deps::Deps;
@@ -84,12 +83,7 @@ impl Look {
             name: client.label().to_owned(),
             warnings: warnings(deps, &client, account),
             redirects: redirects.collect(),
-            key_host: match &client.keys {
-                Keys::At(url) => {
-                    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned))
-                }
-                Keys::None | Keys::Inline(_) => None,
-            },
+            key_host: client.keys.host().map(Into::into),
             has_secret: client.methods.client_secret().is_some(),
         })
     }
