@@ -12,7 +12,7 @@ use salver_policy::ban::{Ban, BanSubject, Bans};
 use salver_store::{Store, StoreError, record::Ban as Stored};
 use tokio::sync::Mutex;
 
-use crate::{flow::application::Bindings, gone::Gone};
+use crate::{documents::OwnDocuments, flow::application::Bindings, gone::Gone};
 
 /// The bans, as of the newest reading.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub struct BanIndex {
 /// Bans with the number of their state.
 #[derive(Default)]
 pub struct Numbered {
-    /// How often they had changed, or what is bound or gone had.
+    /// How often they had changed, or what is bound, gone or registered by its document had.
     pub number: i64,
     /// Those that were not lifted; expired ones match nobody.
     pub bans: Bans,
@@ -34,6 +34,8 @@ pub struct Numbered {
     pub bindings: Bindings,
     /// Registrations that are no more.
     pub gone: Gone,
+    /// Documents that are registered here, with what reviewers have said of them.
+    pub documents: OwnDocuments,
 }
 
 impl BanIndex {
@@ -71,7 +73,8 @@ impl BanIndex {
         let bans = Bans::new(stored.iter().filter_map(in_force).collect());
         let bindings = Bindings::new(&store.list_bindings().await?);
         let gone = before.gone.read(store).await?;
-        self.current.store(Arc::new(Numbered { number, bans, bindings, gone }));
+        let documents = OwnDocuments::new(&store.list_document_clients().await?);
+        self.current.store(Arc::new(Numbered { number, bans, bindings, gone, documents }));
         Ok(())
     }
 }

@@ -23,8 +23,8 @@ pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
     ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, ClientUser,
-    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, RenewStem, Sharing,
-    secret_key,
+    NewClientEvent, NewClientSecret, NewRecordedClient, OwnDocument, RecordedClient, RenewStem,
+    Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode};
 pub use count::{Counted, FunnelStep};

@@ -159,7 +159,8 @@ impl<'r> Claimed<'r> {
                         ClientRefusal::Unknown
                         | ClientRefusal::Deleted
                         | ClientRefusal::RedirectUris
-                        | ClientRefusal::NotTheirs,
+                        | ClientRefusal::NotTheirs
+                        | ClientRefusal::OwnerDisabled,
                     ..
                 }) => Err(TokenError::UnknownClient.into()),
                 Err(Refusal::Unavailable(why)) => Err(why.into()),

@@ -20,6 +20,7 @@ pub mod introspect;
 pub mod judgement;
 pub mod killed;
 pub mod logo;
+pub mod own_document;
 mod pin;
 pub mod product;
 pub mod recorded;

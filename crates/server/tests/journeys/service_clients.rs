@@ -47,6 +47,7 @@ async fn entered(world: &World, more: Value, lives: Option<i64>) -> RecordedClie
         state: ClientState::Approved,
         vetted: true,
         expires_at: lives.map(|seconds| world.clock.now().plus_seconds(seconds)),
+        document: None,
     };
     registrar(world).enter(entry, &world.deps.own_origins, ACT).await.unwrap()
 }

@@ -144,8 +144,21 @@ impl ConsentPage<'static> {
                 },
             ),
         ];
+        samples.extend(Self::reviewed_samples());
         samples.extend(Self::warning_samples());
         samples
+    }
+
+    fn reviewed_samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{host, untrusted};
+        let host = || host("claude.ai");
+        let document = Some(untrusted("https://files.example/~ada/client.json"));
+        let with = |proof| Self { proof, ..Self::anchored_sample() };
+        vec![
+            ("reviewed", with(Proof::Anchored { host: host(), vetted: true })),
+            ("reviewed_published", with(Proof::Published { host: host(), vetted: true })),
+            ("reviewed_file", with(Proof::Approved { document })),
+        ]
     }
 
     fn warning_samples() -> Vec<(&'static str, Self)> {
@@ -176,6 +189,7 @@ impl ConsentPage<'static> {
                     protected: host("claude.ai"),
                 }),
             ),
+            ("warning_lost_domain", warning(Warning::LostDomain { domain: host("app.example") })),
             (
                 "warning_mixed_scripts",
                 warning(Warning::MixedScripts { name: untrusted("Ab\u{430}cus") }),
@@ -203,7 +217,7 @@ impl ConsentPage<'static> {
             site: &SITE,
             account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             continue_to: "/authorize?client_id=x&scope=a%20b".into(),
-            proof: Proof::Anchored { host: host("claude.ai") },
+            proof: Proof::Anchored { host: host("claude.ai"), vetted: false },
             tile: Tile::of("claude.ai"),
             claimed_name: Some(untrusted("Claude")),
             claimed_developer: Some(untrusted("https://claude.ai")),
@@ -230,7 +244,7 @@ impl ConsentPage<'static> {
     fn loopback_sample() -> Self {
         use super::tests::{host, untrusted};
         Self {
-            proof: Proof::Published { host: host("claude.ai") },
+            proof: Proof::Published { host: host("claude.ai"), vetted: false },
             claimed_name: Some(untrusted("Claude Code")),
             recipient: Recipient::ThisComputer { port: Some(51004) },
             redirect_uri: untrusted("http://localhost:51004/callback"),

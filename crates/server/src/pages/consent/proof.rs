@@ -23,11 +23,20 @@ pub enum Proof {
     Published {
         /// The host of the `client_id`.
         host: HostName,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
     },
     /// A host describes it, and the answer can only reach that host.
     Anchored {
         /// The host of the `client_id`.
         host: HostName,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
+    },
+    /// A reviewer has approved a document that lies where anybody may put files.
+    Approved {
+        /// The document's URL.
+        document: Option<Untrusted>,
     },
     /// An account of this server entered it, and nobody else has looked at it.
     EnteredBy {
@@ -53,10 +62,13 @@ impl Proof {
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
         // An attested answer may go to a place where others can sit: no sentence here says more of it than `published`.
-        let anchored = assessment.rung == Rung::Anchored;
+        let (anchored, vetted) = (assessment.rung == Rung::Anchored, assessment.vetted);
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
             Publisher::Account(account) => Self::EnteredBy { account: account.to_string() },
+            Publisher::ExactUrl(url) if vetted => {
+                Self::Approved { document: Untrusted::identifier(url) }
+            }
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
@@ -64,8 +76,10 @@ impl Proof {
             Publisher::Domain(_) if assessment.rung < Rung::Published => {
                 Self::SelfDeclared { document: None }
             }
-            Publisher::Domain(host) if anchored => Self::Anchored { host: HostName::of_text(host) },
-            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host) },
+            Publisher::Domain(host) if anchored => {
+                Self::Anchored { host: HostName::of_text(host), vetted }
+            }
+            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host), vetted },
         }
     }
 
@@ -83,6 +97,7 @@ impl Proof {
             Self::Hosted { .. } => "hosted",
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
+            Self::Approved { .. } => "approved",
             Self::Entered { .. } => "entered",
             Self::EnteredBy { .. } => "entered-by",
         }
@@ -91,9 +106,10 @@ impl Proof {
     pub(super) const fn strength(&self) -> Strength {
         match self {
             Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
-            Self::Published { .. } | Self::EnteredBy { .. } | Self::Entered { anchored: false } => {
-                Strength::Part
-            }
+            Self::Published { .. }
+            | Self::Approved { .. }
+            | Self::EnteredBy { .. }
+            | Self::Entered { anchored: false } => Strength::Part,
             Self::Anchored { .. } | Self::Entered { anchored: true } => Strength::Full,
         }
     }
