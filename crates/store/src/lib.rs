@@ -186,6 +186,8 @@ pub trait Store: Send + Sync + 'static {
     -> Answer<'a, Option<RecordedClient>>;
     /// The clients of one owner, or all; deleted ones are not among them.
     fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>>;
+    /// Clients that are registered by a document which is their own, in the order of their time. Whatever changes of one of them counts as a change of bans.
+    fn list_document_clients(&self) -> Answer<'_, Vec<RecordedClient>>;
     /// The clients that somebody else shares with a person of these groups, oldest first.
     fn list_shared_clients(
         &self,

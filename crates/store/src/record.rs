@@ -25,8 +25,8 @@ pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
     ChangeClient, ClientContent, ClientEvent, ClientKey, ClientSecret, ClientState, ClientUse,
-    ClientUser, NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, RenewStem,
-    Sharing, secret_key,
+    ClientUser, NewClientEvent, NewClientSecret, NewRecordedClient, OwnDocument, RecordedClient,
+    RenewStem, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode, SpentRequest};
 pub use count::{Counted, FunnelStep};

@@ -30,7 +30,7 @@ use salver_policy::{
 };
 
 use super::{
-    hosted, pin, recorded,
+    hosted, own_document, pin, recorded,
     refusal::{ClientRefusal, Refusal},
     registration::{self, Absent},
     stated, statement,
@@ -119,6 +119,12 @@ pub async fn find_with(
     if let Some(pinned) = pin::in_place(deps, catalogue, client_id.as_str()) {
         return Ok(Some(pinned));
     }
+    if let ClientId::Document(url) = client_id
+        && own_document::is_out(deps, url)
+    {
+        let why = ClientRefusal::Unknown;
+        return Err(Refusal::Client { client_id: client_id.to_string(), why });
+    }
     let found = match (client_id, reach) {
         (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
             Some(metadata) => Ok(Some(Found {
@@ -151,7 +157,13 @@ pub async fn find_with(
             fetch(deps, catalogue, url, (Source::Itself, Standing::FirstSight)).await.map(Some)
         }
     };
-    found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
+    let found = found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })?;
+    match found {
+        Some(found) if matches!(client_id, ClientId::Document(_)) => {
+            own_document::with_record(deps, found).await.map(Some)
+        }
+        found => Ok(found),
+    }
 }
 
 /// Whether a client is known without asking anybody: registered here, with a document at hand, or under a name that only we can give.

@@ -264,7 +264,8 @@ async fn without_proof(
                 | ClientRefusal::Deleted
                 | ClientRefusal::RedirectUris
                 | ClientRefusal::NotVouched
-                | ClientRefusal::NotTheirs,
+                | ClientRefusal::NotTheirs
+                | ClientRefusal::OwnerDisabled,
             ..
         }) => Err(TokenError::UnknownClient.into()),
         Err(Refusal::Unavailable(why)) => Err(why.into()),

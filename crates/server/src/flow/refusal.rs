@@ -78,6 +78,9 @@ pub enum ClientRefusal {
     /// It is on record for the use of other people alone.
     #[error("it belongs to other people")]
     NotTheirs,
+    /// Nobody has looked at it, and the account that entered it is disabled (decision 15).
+    #[error("the account that entered it is disabled")]
+    OwnerDisabled,
     /// Its document cannot be fetched.
     #[error("its document cannot be fetched: {log}")]
     Unfetchable {

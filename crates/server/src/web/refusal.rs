@@ -264,6 +264,12 @@ fn client(why: &ClientRefusal) -> Words {
             remedy: "Register it for yourself on your account’s page, or ask whoever registered it to share it with you.",
             ..refused("The identifier that the application uses was registered by somebody else, for themselves.".into())
         },
+        ClientRefusal::OwnerDisabled => Words {
+            status: StatusCode::FORBIDDEN,
+            whose_move: WhoseMove::Administrator,
+            remedy: "Register it for yourself on your account’s page, or tell whoever runs this server, with the code below: they can approve it.",
+            ..refused("The account that entered this application is disabled, and nobody else has looked at the application.".into())
+        },
         ClientRefusal::Unfetchable { category, .. } => unfetchable(*category),
         ClientRefusal::MediaType(_) => refused(
             "The application’s metadata document is not served as JSON (it needs Content-Type: application/json).".into(),

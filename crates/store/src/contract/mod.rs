@@ -240,6 +240,7 @@ macro_rules! engine_contract {
                 }
                 recorded {
                     a_client_is_found_as_it_was_entered_and_listed_by_its_owner
+                    a_document_is_held_by_one_and_what_changes_of_it_counts
                     who_is_disabled_unknown_or_has_too_many_enters_none
                     a_change_needs_the_revision_that_it_was_decided_on
                     what_ends_with_a_change_is_in_the_feed

@@ -242,6 +242,10 @@ impl Store for SqliteStore {
         self.read(move |connection| recorded::list_shared(connection, person, &groups))
     }
 
+    fn list_document_clients(&self) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(recorded::list_documents)
+    }
+
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome> {
         self.write(move |connection| recorded::update(connection, &change))
     }

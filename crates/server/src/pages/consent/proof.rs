@@ -25,6 +25,8 @@ pub enum Proof {
         host: HostName,
         /// Who has signed for it beside.
         vouched: Option<Box<Vouched>>,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
     },
     /// A host describes it, and the answer can only reach that host.
     Anchored {
@@ -32,6 +34,8 @@ pub enum Proof {
         host: HostName,
         /// Who has signed for it beside.
         vouched: Option<Box<Vouched>>,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
     },
     /// An issuer that the operator trusts has signed what it says of itself.
     Signed {
@@ -39,6 +43,11 @@ pub enum Proof {
         by: Box<Vouched>,
         /// Whether the program that gets the answer has to prove a key that was signed too.
         anchored: bool,
+    },
+    /// A reviewer has approved a document that lies where anybody may put files.
+    Approved {
+        /// The document's URL.
+        document: Option<Untrusted>,
     },
     /// An account of this server entered it, and nobody else has looked at it.
     EnteredBy {
@@ -73,7 +82,7 @@ impl Proof {
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
         // An attested answer may go to a place where others can sit: no sentence here says more of it than `published`.
-        let anchored = assessment.rung == Rung::Anchored;
+        let (anchored, vetted) = (assessment.rung == Rung::Anchored, assessment.vetted);
         let vouched = assessment.signed.as_ref().map(|signed| {
             let issuer = HostName::of_issuer(&signed.issuer);
             Box::new(Vouched { issuer, checked: When::at(signed.checked_at) })
@@ -81,6 +90,9 @@ impl Proof {
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
             Publisher::Account(account) => Self::EnteredBy { account: account.to_string() },
+            Publisher::ExactUrl(url) if vetted => {
+                Self::Approved { document: Untrusted::identifier(url) }
+            }
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
@@ -93,9 +105,11 @@ impl Proof {
                 Self::SelfDeclared { document: None }
             }
             Publisher::Domain(host) if anchored => {
-                Self::Anchored { host: HostName::of_text(host), vouched }
+                Self::Anchored { host: HostName::of_text(host), vouched, vetted }
             }
-            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host), vouched },
+            Publisher::Domain(host) => {
+                Self::Published { host: HostName::of_text(host), vouched, vetted }
+            }
         }
     }
 
@@ -114,6 +128,7 @@ impl Proof {
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
             Self::Signed { .. } => "signed",
+            Self::Approved { .. } => "approved",
             Self::Entered { .. } => "entered",
             Self::EnteredBy { .. } => "entered-by",
         }
@@ -123,6 +138,7 @@ impl Proof {
         match self {
             Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
             Self::Published { .. }
+            | Self::Approved { .. }
             | Self::EnteredBy { .. }
             | Self::Signed { anchored: false, .. }
             | Self::Entered { anchored: false } => Strength::Part,

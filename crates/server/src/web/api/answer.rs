@@ -86,7 +86,12 @@ const fn class(refusal: &Refusal) -> (StatusCode, &'static str, &'static str) {
             D::Entry(EntryRefusal::OurOwn(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata.redirect_uris")
             }
-            D::Entry(_) => (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata"),
+            D::Document(_) | D::Entry(EntryRefusal::NoDocument | EntryRefusal::Document(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "document", "document")
+            }
+            D::NotOneSource | D::Entry(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata")
+            }
             D::Store(_) => UNAVAILABLE,
         },
     }

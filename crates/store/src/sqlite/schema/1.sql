@@ -320,12 +320,17 @@ CREATE TABLE recorded_clients (
     shared_group TEXT,
     expires_at   INTEGER,
     stem         BLOB NOT NULL,
+    document     TEXT,
+    holds_document INTEGER NOT NULL CHECK (holds_document IN (0, 1)),
+    lost_domain  TEXT,
     created_at   INTEGER NOT NULL,
     changed_at   INTEGER NOT NULL,
+    CHECK (holds_document = 0 OR document IS NOT NULL),
     CHECK ((shared_with IS 'group') = (shared_group IS NOT NULL))
 ) STRICT;
 CREATE INDEX recorded_clients_by_owner ON recorded_clients (owner);
 CREATE INDEX shared_clients ON recorded_clients (created_at) WHERE shared_with IS NOT NULL;
+CREATE UNIQUE INDEX held_documents ON recorded_clients (document) WHERE holds_document = 1 AND state <> 'deleted';
 CREATE INDEX deleted_clients ON recorded_clients (changed_at) WHERE state = 'deleted';
 
 CREATE TABLE client_events (
@@ -342,7 +347,7 @@ CREATE INDEX client_events_by_client ON client_events (client_id);
 CREATE TABLE domain_proofs (
     client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
     domain        TEXT NOT NULL,
-    method        TEXT NOT NULL CHECK (method IN ('file', 'dns')),
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns', 'document')),
     proven_at     INTEGER NOT NULL,
     checked_at    INTEGER NOT NULL,
     failing_since INTEGER,
