@@ -261,6 +261,7 @@ async fn without_proof(
         Err(Refusal::Client {
             why:
                 ClientRefusal::Unknown
+                | ClientRefusal::NotInForce(_)
                 | ClientRefusal::Deleted
                 | ClientRefusal::RedirectUris
                 | ClientRefusal::NotVouched

@@ -162,6 +162,7 @@ async fn find(
     match why {
         C::Unfetchable { .. } => Ok(None),
         C::Unknown
+        | C::NotInForce(_)
         | C::Deleted
         | C::NotVouched
         | C::NotTheirs

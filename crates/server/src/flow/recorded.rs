@@ -19,14 +19,14 @@ use salver_policy::{
 };
 use salver_store::{
     StoreError,
-    record::{ClientSecret, RecordedClient, Sharing, User, secret_key},
+    record::{ClientSecret, ClientState, RecordedClient, Sharing, User, secret_key},
 };
 
 use serde_json::Value;
 
 use super::{
     client::{Found, Reach},
-    refusal::{ClientRefusal, Refusal},
+    refusal::{ClientRefusal, NotInForce, Refusal},
     secret::{self, Place},
     token::TokenRefusal,
 };
@@ -44,14 +44,14 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     // Nor does a client of a document come under another name than its URL.
     let is_asked = id.purpose() != Purpose::Service && client.content.document.is_none();
     let usable = client.content.usable(deps.now()).filter(|_| is_asked);
-    let in_force = usable.ok_or_else(|| refused(ClientRefusal::Unknown))?;
+    let in_force = usable.ok_or_else(|| refused(why_not(&client, is_asked)))?;
     if let Reach::Host { person, .. } = reach
         && !may_use(deps, &client, person).await?
     {
         return Err(refused(ClientRefusal::NotTheirs));
     }
     let owner = owner(deps, &client).await?;
-    // Decision 12: what nobody has looked at is worth the word of its owner, and that is worth nothing now.
+    // Decision 15: what nobody has looked at is worth the word of its owner, and that is worth nothing now.
     if !client.content.vetted && owner.as_ref().is_some_and(|owner| owner.disabled_at.is_some()) {
         return Err(refused(ClientRefusal::OwnerDisabled));
     }
@@ -75,6 +75,18 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
         record,
         signed: None,
     })
+}
+
+/// Why a client on record may not be used: whoever has its random id was given it, so they may hear.
+fn why_not(client: &RecordedClient, is_asked: bool) -> ClientRefusal {
+    match client.content.state {
+        _ if !is_asked => ClientRefusal::Unknown,
+        ClientState::Deleted => ClientRefusal::Unknown,
+        ClientState::Suspended => ClientRefusal::NotInForce(NotInForce::Suspended),
+        ClientState::Refused => ClientRefusal::NotInForce(NotInForce::Refused),
+        _ if client.content.in_force.is_none() => ClientRefusal::NotInForce(NotInForce::Waiting),
+        _ => ClientRefusal::NotInForce(NotInForce::Expired),
+    }
 }
 
 /// The client that logins would go by if what its owner last wrote were in force.

@@ -222,7 +222,7 @@ async fn a_client_that_is_suspended_lets_nobody_in_and_what_it_had_ends() {
     world.deps.revocations.refresh(&*world.deps.store, world.clock.now()).await.unwrap();
     assert!(!world.is_active(&issued.access).await);
     let page = ada.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
     let page = refresh(&world, (&id, &own), &issued.refresh).await;
     assert!(page.status.is_client_error(), "{}", page.text);
 
@@ -240,7 +240,7 @@ async fn a_client_that_is_suspended_lets_nobody_in_and_what_it_had_ends() {
     let draft = ClientContent { state: ClientState::Draft, in_force: None, ..content };
     change(&world, &mut client, draft).await;
     let page = ada.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(page.status, StatusCode::BAD_REQUEST, "a draft is nobody");
+    assert_eq!(page.status, StatusCode::FORBIDDEN, "a draft is nobody");
 }
 
 #[tokio::test]
