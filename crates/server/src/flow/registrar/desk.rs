@@ -63,6 +63,15 @@ pub struct Wish<'w> {
     pub note: &'w str,
 }
 
+/// An answer to a developer who has submitted an application, other than yes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answer {
+    /// They may mend it and submit it again.
+    Return,
+    /// They may not.
+    Refuse,
+}
+
 /// A client that was just entered.
 #[derive(Debug)]
 pub struct Made {
@@ -185,6 +194,30 @@ impl Desk<'_> {
             ..content.clone()
         };
         self.change(seen, content, self.act("approved", note)).await
+    }
+
+    /// Sends what was submitted back to its developer, or says no to it. What is in force stays so.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`], also if nothing was submitted, or its developer is not told why.
+    pub async fn turn_down(
+        &self,
+        seen: &RecordedClient,
+        answer: Answer,
+        note: &str,
+    ) -> Result<(), DeskRefusal> {
+        if !matches!(seen.content.state, ClientState::Submitted | ClientState::InReview) {
+            return Err(DeskRefusal::NotSubmitted);
+        }
+        if note.trim().is_empty() {
+            return Err(DeskRefusal::NoRemark);
+        }
+        let (state, what) = match answer {
+            Answer::Return => (ClientState::Returned, "returned"),
+            Answer::Refuse => (ClientState::Refused, "refused"),
+        };
+        let content = ClientContent { state, ..seen.content.clone() };
+        self.change(seen, content, self.act(what, note)).await
     }
 
     /// Lets nobody in with it, and ends what was let in.

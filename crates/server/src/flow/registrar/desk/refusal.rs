@@ -21,6 +21,15 @@ pub enum DeskRefusal {
     /// It stands otherwise than it would have to.
     #[error("the client is {}", state_name(*.0))]
     Standing(ClientState),
+    /// Nothing of it waits for an answer.
+    #[error("nothing of the application waits for a reviewer")]
+    NotSubmitted,
+    /// Nothing is said to its developer.
+    #[error("its developer is not told why")]
+    NoRemark,
+    /// Nobody decides on their own.
+    #[error("it is {0:?}'s own application")]
+    Own(Box<str>),
     /// It is somebody's own.
     #[error("a personal client is its owner's alone")]
     Personal,
@@ -62,6 +71,9 @@ impl DeskRefusal {
             Self::Stale => "look at it again, and decide anew",
             Self::Standing(ClientState::Suspended) => "resume it first",
             Self::Standing(_) => "there is nothing to do",
+            Self::NotSubmitted => "`salver admin review list` shows what waits",
+            Self::NoRemark => "say what has to change, with --note",
+            Self::Own(_) => "let somebody else decide",
             Self::Personal => {
                 "its owner enters and manages it on their page; it can be suspended, resumed and deleted here"
             }
