@@ -82,6 +82,15 @@ pub struct Found {
     pub signed: Option<SignedBy>,
 }
 
+impl Found {
+    /// A client of which its metadata are all that is known.
+    #[must_use]
+    pub const fn of(metadata: Arc<Metadata>) -> Self {
+        let copy = DocumentCopy::Live;
+        Self { metadata, copy, document: None, hosted_for: None, record: None, signed: None }
+    }
+}
+
 /// What a client said of itself when it registered.
 #[derive(Clone, Debug, Default)]
 pub struct Registered {
@@ -127,14 +136,7 @@ pub async fn find_with(
     }
     let found = match (client_id, reach) {
         (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
-            Some(metadata) => Ok(Some(Found {
-                metadata: Arc::clone(metadata),
-                copy: DocumentCopy::Live,
-                document: None,
-                hosted_for: None,
-                record: None,
-                signed: None,
-            })),
+            Some(metadata) => Ok(Some(Found::of(Arc::clone(metadata)))),
             None => Err(ClientRefusal::Unknown),
         },
         (ClientId::Recorded(id), reach) => return recorded::find(deps, id, reach).await.map(Some),
@@ -201,14 +203,7 @@ fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, Cl
         return Err(ClientRefusal::RedirectUris);
     }
     let metadata = Arc::new(metadata);
-    Ok(Found {
-        metadata,
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record: None,
-        signed: None,
-    })
+    Ok(Found::of(metadata))
 }
 
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
@@ -242,14 +237,7 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
         return Err(ClientRefusal::NoLocalDevelopment);
     }
     let metadata = Arc::new(id.metadata());
-    Ok(Found {
-        metadata,
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record: None,
-        signed: None,
-    })
+    Ok(Found::of(metadata))
 }
 
 async fn fetch(
@@ -311,7 +299,7 @@ async fn read(
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata, copy, document, hosted_for: None, record: None, signed: None })
+    Ok(Found { copy, document, ..Found::of(metadata) })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

@@ -13,10 +13,7 @@ use salver_oauth::{
     registration::{InstallationNonce, Registration, RegistrationError, RegistrationRequest},
     token::error::TokenError,
 };
-use salver_policy::{
-    assessment::{DocumentCopy, OnRecord},
-    redirects::RedirectVerdict,
-};
+use salver_policy::{assessment::OnRecord, redirects::RedirectVerdict};
 use salver_store::{
     StoreError,
     record::{ClientSecret, ClientState, RecordedClient, Sharing, User, secret_key},
@@ -67,14 +64,7 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     }
     let record = on_record(&client, owner);
     let record = Some(OnRecord { resource: resource(in_force), ..record });
-    Ok(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record,
-        signed: None,
-    })
+    Ok(Found { record, ..Found::of(Arc::new(metadata)) })
 }
 
 /// Why a client on record may not be used: whoever has its random id was given it, so they may hear.
@@ -104,12 +94,8 @@ pub async fn as_written(deps: &Deps, client: &RecordedClient) -> Result<Found, R
     let is_in_force = content.in_force.as_ref() == Some(&content.draft);
     let record = on_record(client, owner(deps, client).await?);
     Ok(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
         record: Some(OnRecord { vetted: record.vetted && is_in_force, ..record }),
-        signed: None,
+        ..Found::of(Arc::new(metadata))
     })
 }
 
