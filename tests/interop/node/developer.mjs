@@ -31,7 +31,8 @@ await journey(browser, plan, async ({ meet, start }) => {
   const where = await early.app.says('open');
   await person.page.goto(where);
   assert.equal(await person.page.getByRole('button', { name: 'Allow', exact: true }).count(), 0, await person.text());
-  person.wasRefused(400);
+  assert.match(await person.text(), /nobody has approved it yet/);
+  person.wasRefused(403);
   await person.picture('developer-too-early');
   kept('until it is approved, nobody can let it in');
 
