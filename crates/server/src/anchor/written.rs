@@ -209,7 +209,11 @@ impl WrittenAnchor {
     }
 }
 
-fn is_issuer(text: &str) -> Result<(), String> {
+/// Whether statements can be trusted under this name.
+///
+/// # Errors
+/// Why not, in words.
+pub fn is_issuer(text: &str) -> Result<(), String> {
     if text.len() > MAX_TEXT {
         return Err(format!("it is longer than {MAX_TEXT} characters"));
     }
