@@ -125,6 +125,17 @@ pub async fn list(store: &dyn Store, configured: &[Arc<Anchor>]) -> Result<Vec<K
     Ok(known.into_values().collect())
 }
 
+/// How many issuers are known.
+///
+/// # Errors
+/// If the store fails.
+pub async fn count(store: &dyn Store, configured: &[Arc<Anchor>]) -> Result<usize, StoreError> {
+    let words = store.list_anchors().await?;
+    let issuers = words.iter().map(|word| &*word.issuer);
+    let issuers: HashSet<&str> = issuers.chain(configured.iter().map(|one| &*one.issuer)).collect();
+    Ok(issuers.len())
+}
+
 /// The anchor of an issuer.
 ///
 /// # Errors
