@@ -212,10 +212,11 @@ pub async fn keys(
     anchor: &Anchor,
     named: Option<&str>,
 ) -> Result<Arc<KeySet>, KeysUnreadable> {
-    let url = match &anchor.keys {
+    let at = match &anchor.keys {
         AnchorKeys::Inline(keys) => return Ok(Arc::clone(keys)),
-        AnchorKeys::At(url) => url,
+        AnchorKeys::At(at) => at,
     };
+    let url = at.url();
     let mut fetched = fetch(egress, url).await?;
     let age = |fetched: &Fetched| match fetched.freshness {
         Freshness::Kept { age } => age.as_secs(),
@@ -225,13 +226,12 @@ pub async fn keys(
         egress.forget(url, ANCHOR_KEYS);
         fetched = fetch(egress, url).await?;
     }
-    let mut keys = KeySet::parse(&fetched.body)?;
-    if age(&fetched) >= REFETCH_AFTER_SECONDS && named.is_some_and(|name| keys.find(name).is_none())
-    {
-        egress.forget(url, ANCHOR_KEYS);
-        keys = KeySet::parse(&fetch(egress, url).await?.body)?;
+    let keys = at.read(&fetched.body)?;
+    if age(&fetched) < REFETCH_AFTER_SECONDS || named.is_none_or(|name| keys.find(name).is_some()) {
+        return Ok(keys);
     }
-    Ok(Arc::new(keys))
+    egress.forget(url, ANCHOR_KEYS);
+    Ok(at.read(&fetch(egress, url).await?.body)?)
 }
 
 async fn fetch(egress: &Egress, url: &str) -> Result<Fetched, FetchError> {

@@ -218,7 +218,7 @@ fn plural(number: u64, what: &str) -> String {
 fn keys_at(anchor: &Anchor) -> &str {
     match &anchor.keys {
         AnchorKeys::Inline(_) => "inline",
-        AnchorKeys::At(url) => url,
+        AnchorKeys::At(at) => at.url(),
     }
 }
 

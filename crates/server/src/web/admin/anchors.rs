@@ -153,7 +153,7 @@ fn line(known: &Known) -> Option<AnchorLine> {
         changed: known.changed.as_ref().map(|(by, at)| (by.clone(), When::at(*at))),
         keys_at: anchor.and_then(|anchor| match &anchor.keys {
             AnchorKeys::Inline(_) => None,
-            AnchorKeys::At(url) => Some(url.to_string()),
+            AnchorKeys::At(at) => Some(at.url().to_owned()),
         }),
         names: written.map(|written| written.names.clone()).unwrap_or_default(),
         redirects: written.and_then(|written| written.redirects.clone()),
