@@ -39,6 +39,8 @@ pub enum Purpose {
     ReviewApplication,
     /// Makes or changes a client of one's own.
     OwnClient,
+    /// Suspends, resumes or removes a trust anchor.
+    Anchor,
 }
 
 /// Whom the form was shown to.
@@ -108,6 +110,7 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::DeleteApplication => b"dele",
         Purpose::ReviewApplication => b"revi",
         Purpose::OwnClient => b"ownc",
+        Purpose::Anchor => b"anch",
     };
     let (kind, holder): (&[u8; 5], &[u8]) = match holder {
         Holder::Browser(id) => (b"form1", id),

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Callable
 import entered
 from browser import Browser
 from documents_host import DocumentsHost
-from salver import TOP, Salver, bare_environment, free_port
+from salver import BINARY, TOP, Salver, bare_environment, free_port
 
 HERE = Path(__file__).resolve().parent
 INTO = TOP / "target/interop"
@@ -67,6 +69,9 @@ def cases() -> list[Case]:
         found.append(Case(f"{client}, by document, against salver serve --protect", program, protected(modes[0])))
     if shutil.which("node") and NODE.exists():
         found.append(Case("oauth4webapi, pushed requests, against salver demo", node("pushed.mjs"), demo("legacy")))
+        for generation in ("2", "1"):
+            found.append(Case(f"TypeScript SDK {generation}, by a vendor's statement, against salver demo", node("vouched.mjs", generation), vouched))
+    found.append(Case("Python SDK, by a vendor's statement, against salver demo", python("vouched.py"), vouched))
     services = [("Python SDK", python("service.py"), "auto")]
     apps = [{"name": "Python SDK", "command": python("app.py"), "mode": "auto", "language": "python"}]
     if len(clients) > 1:
@@ -111,6 +116,45 @@ def demo(mode: str, by: str = "document"):
             yield plan(salver.facts, mode, by, client_id, application, more) | {"ban": ban} | secret, salver
 
     return world
+
+
+@contextmanager
+def vouched():
+    """A vendor with a key, whom the server trusts, and the commands that its clients and an administrator run."""
+    vendor, newer_uri = "https://interop.example", "https://interop.example/callback"
+    with Salver("demo") as salver, tempfile.TemporaryDirectory(prefix="salver-interop-") as made:
+        command = ["client", "new", "--name", "Vendor Editor", "--url", DOCUMENT, "--kind", "web", "--redirect", newer_uri]
+        written = json.loads(output([BINARY, *command, "--keys", "--out", f"{made}/client.json", "--json"]))
+
+        def sign(*redirect_uris: str) -> list[str]:
+            file = Path(made) / f"{len(redirect_uris)}.json"
+            signed = {"client_name": "Vendor Editor", "software_id": "editor", "redirect_uris": redirect_uris}
+            file.write_text(json.dumps(signed))
+            named = ["--key", written["private_key"], "--issuer", vendor, "--audience", salver.facts["issuer"]]
+            return [BINARY, "client", "sign", str(file), *named, "--software-version", "1.0"]
+
+        commands = {"sign": sign("http://127.0.0.1/callback"), "sign_newer": sign("http://127.0.0.1/callback", newer_uri)}
+        output(salver.admin("anchor", "add", vendor, "--keys", written["key_set"]))
+        until = time.monotonic() + 10
+        while not trusts(salver.facts["issuer"], output(commands["sign"])):
+            assert time.monotonic() < until, "the server does not follow"
+            time.sleep(0.05)
+        commands |= {"changes": salver.admin("change", "list"), "remove": salver.admin("anchor", "remove", vendor)}
+        yield plan(salver.facts, "legacy", "statement", None, "Vendor Editor", None) | commands | {"newer_uri": newer_uri}, salver
+
+
+def output(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=bare_environment()).stdout.strip()
+
+
+def trusts(issuer: str, statement: str) -> bool:
+    body = json.dumps({"software_statement": statement}).encode()
+    request = urllib.request.Request(f"{issuer}/register", body, {"content-type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status == 201
+    except urllib.error.HTTPError:
+        return False
 
 
 def configured(mode: str):

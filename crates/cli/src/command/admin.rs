@@ -30,6 +30,9 @@ pub(super) enum Admin {
     Unban(super::ban::Unban),
     /// Show who is shut out.
     Bans(super::ban::List),
+    /// Trust anchors: whose software statements are believed.
+    #[command(subcommand)]
+    Anchor(super::anchor::AnchorCommand),
     /// Applications: the labels under which people see clients, and what is bound to them.
     #[command(subcommand)]
     App(super::application::App),
@@ -152,6 +155,7 @@ impl Admin {
             Self::Ban(ban) => ban.run(),
             Self::Unban(unban) => unban.run(),
             Self::Bans(bans) => bans.run(),
+            Self::Anchor(anchor) => anchor.run(),
             Self::ApiToken(token) => token.run(),
             Self::Client(client) => client.run(),
             Self::Change(change) => change.run(),

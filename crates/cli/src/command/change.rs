@@ -1,11 +1,15 @@
 //! `salver admin change`: what has a client's document said over time, and may those whom a change holds go on? (DESIGN 4.7.)
 
 use clap::Subcommand;
-use salver_oauth::client::{
-    change::{Change as Difference, difference},
-    document::{self, Profile},
-    id::MetadataUrl,
-    metadata::Metadata,
+use salver_oauth::{
+    client::{
+        change::{Change as Difference, difference},
+        document::{self, Profile},
+        id::{ClientId, MetadataUrl},
+        metadata::Metadata,
+        stated::StatedId,
+    },
+    registration::statement,
 };
 use salver_store::record::Version;
 use serde_json::json;
@@ -17,7 +21,7 @@ use crate::{failure::Failure, output, state};
 pub(super) enum Change {
     /// Show what a client's document has said, oldest first, and how each version differs from the one before.
     List {
-        /// The URL of the document.
+        /// The URL of the document; or the `client_id` of a software that a trust anchor has signed for, with what was signed.
         client_id: String,
         /// Print one line of JSON for each.
         #[arg(long)]
@@ -27,7 +31,7 @@ pub(super) enum Change {
     },
     /// Let everybody go on whom the newest version holds, without asking them again.
     Approve {
-        /// The URL of the document.
+        /// The URL of the document, or the `client_id` of a software that a trust anchor has signed for.
         client_id: String,
         #[command(flatten)]
         place: Where,
@@ -44,10 +48,7 @@ impl Change {
 }
 
 fn list(client_id: &str, json: bool, place: &Where) -> Result<(), Failure> {
-    let url = MetadataUrl::parse(client_id).map_err(|error| Failure::Refused {
-        why: format!("{client_id} is no URL of a metadata document: {error}"),
-        hint: HINT.to_owned(),
-    })?;
+    let read = Reading::of(client_id)?;
     let state = state::open(&settings(&place.flags())?)?;
     let versions = block_on(async { Ok(state.store.list_versions(client_id).await?) })?;
     if versions.is_empty() {
@@ -55,7 +56,7 @@ fn list(client_id: &str, json: bool, place: &Where) -> Result<(), Failure> {
     }
     let mut before: Option<Metadata> = None;
     for version in &versions {
-        let now = document::parse(&version.document, &url, Profile::Ietf).ok();
+        let now = read.metadata(&version.document);
         let changes = match (&before, &now) {
             (Some(before), Some(now)) => difference(before, now),
             _ => Vec::new(),
@@ -64,6 +65,33 @@ fn list(client_id: &str, json: bool, place: &Where) -> Result<(), Failure> {
         before = now;
     }
     Ok(())
+}
+
+/// What the versions of a client are.
+enum Reading {
+    /// Documents at this URL.
+    Document(MetadataUrl),
+    /// What an anchor has signed for this software.
+    Signed(StatedId),
+}
+
+impl Reading {
+    fn of(client_id: &str) -> Result<Self, Failure> {
+        if let Ok(ClientId::Stated(id)) = ClientId::parse(client_id) {
+            return Ok(Self::Signed(id));
+        }
+        MetadataUrl::parse(client_id).map(Self::Document).map_err(|error| Failure::Refused {
+            why: format!("{client_id} is no URL of a metadata document: {error}"),
+            hint: HINT.to_owned(),
+        })
+    }
+
+    fn metadata(&self, version: &[u8]) -> Option<Metadata> {
+        match self {
+            Self::Document(url) => document::parse(version, url, Profile::Ietf).ok(),
+            Self::Signed(id) => statement::restored(version, *id).ok(),
+        }
+    }
 }
 
 fn show(version: &Version, changes: &[Difference], as_json: bool) {

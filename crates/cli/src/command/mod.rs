@@ -1,6 +1,7 @@
 //! What can be asked on the command line?
 
 mod admin;
+mod anchor;
 mod api_token;
 mod application;
 mod approvals;
@@ -27,7 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use salver_oauth::Issuer;
 
 use crate::{
-    config::{Environment, Flags, Layers, Settings},
+    config::{Environment, FILE_VARIABLE, Flags, Layers, Settings},
     failure::Failure,
     state,
 };
@@ -83,6 +84,12 @@ struct Where {
 impl Where {
     fn flags(&self) -> Flags {
         Flags { config: self.config.clone(), data: self.data.clone(), ..Flags::default() }
+    }
+
+    /// The configuration file that is read, if any.
+    fn file(&self) -> Option<PathBuf> {
+        let said = || environment().into_iter().find(|(name, _)| name == FILE_VARIABLE);
+        self.config.clone().or_else(|| said().map(|(_, path)| PathBuf::from(path)))
     }
 }
 

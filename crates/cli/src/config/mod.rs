@@ -38,5 +38,5 @@ pub(crate) mod store;
 pub(crate) mod tls;
 pub(crate) mod tokens;
 
-pub(crate) use layers::{Environment, Flags, Layers};
+pub(crate) use layers::{Environment, FILE_VARIABLE, Flags, Layers};
 pub(crate) use settings::Settings;

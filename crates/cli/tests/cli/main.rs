@@ -1,6 +1,7 @@
 //! What does the built program say and do, and with which exit code? The binary itself, run as a person would, over real sockets.
 
 mod admin;
+mod anchors;
 mod applications;
 mod bans;
 mod catalogue;
@@ -18,3 +19,4 @@ mod registration;
 mod review;
 mod salver;
 mod serve;
+mod statements;

@@ -1,12 +1,19 @@
 //! What must hold for any bytes: shared by the fuzz targets and by the bounded run of `main.rs`.
 
-use salver_jose::{ClientCredential, SealIdError, SealingKeys, SealingRoot};
-use salver_oauth::{
-    Issuer,
-    client::id::ClientId,
-    error,
-    registration::{Answer, InstallationNonce, Registration, RegistrationRequest, encoding},
+use salver_jose::{
+    Algorithm, ClientCredential, ExpectedStatement, KeySet, SealIdError, SealingKeys, SealingRoot,
+    Statement, UnverifiedStatement,
 };
+use salver_oauth::{
+    Issuer, Timestamp,
+    client::{id::ClientId, stated::StatedId},
+    error, json,
+    registration::{
+        Answer, InstallationNonce, Registration, RegistrationRequest, SignedRegistration,
+        StatementFault, encoding, statement,
+    },
+};
+use serde_json::Value;
 
 /// Keys that are the same in each run.
 pub(crate) fn keys() -> SealingKeys {
@@ -87,4 +94,66 @@ fn register(request: RegistrationRequest) -> Registration {
     let registered: Result<_, std::convert::Infallible> = request.register(|| Ok(nonce));
     let Ok(registration) = registered;
     registration
+}
+
+/// The issuer whose key signs the seeds of [`statement`].
+const VENDOR: &str = "https://vendor.example";
+
+/// The public key of the seeds; the private one is nowhere any more.
+pub(crate) fn vendor_keys(set: &[u8]) -> KeySet {
+    KeySet::parse(set).unwrap()
+}
+
+/// Whether the vendor has signed this for `as.example`. Before that is known a statement tells its issuer and its key id alone.
+pub(crate) fn verified(keys: &KeySet, text: &str) -> Result<Statement, StatementFault> {
+    let unverified = UnverifiedStatement::decode(text)?;
+    assert!(!unverified.claimed_issuer().is_empty());
+    let audience = Issuer::parse("https://as.example").unwrap();
+    let expected = ExpectedStatement {
+        audience: &audience,
+        algorithms: &Algorithm::ALL,
+        longest_seconds: 86_400,
+        type_name: None,
+        now: Timestamp::from_unix(1_795_915_220),
+    };
+    unverified.verify(keys, &expected)
+}
+
+/// Nothing but a genuine statement verifies, and what it signs is registered as it stands.
+pub(crate) fn statement(keys: &KeySet, genuine: &[String], text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let statement = match verified(keys, text) {
+        Ok(statement) => statement,
+        Err(fault) => return told(fault),
+    };
+    assert!(genuine.iter().any(|known| known == text), "{text}");
+    assert_eq!(&*statement.issuer, VENDOR);
+    let signed = SignedRegistration::read(&statement.claims).unwrap();
+    let id = StatedId::of(&statement.issuer, signed.software_id());
+    let read = statement::restored(signed.document().as_bytes(), id).unwrap();
+    assert_eq!(*read.redirect_uris, *signed.registration().redirect_uris());
+}
+
+/// Claims that somebody has signed, whatever they are, are read or refused with code and remedy; what is read reads the same again.
+pub(crate) fn claims(text: &[u8]) {
+    let Ok(Value::Object(claims)) = json::parse(text) else {
+        return;
+    };
+    match SignedRegistration::read(&claims) {
+        Err(fault) => told(fault),
+        Ok(signed) => {
+            let mut again = claims.clone();
+            again.retain(|name, _| name != "iat" && name != "exp" && name != "jti");
+            assert_eq!(SignedRegistration::read(&again).as_ref(), Ok(&signed));
+            assert!(statement::shared_secret(&claims).is_none(), "no secret is registered");
+            assert_eq!(statement::disagreement(signed.document().as_bytes(), &claims), None);
+        }
+    }
+}
+
+fn told(fault: StatementFault) {
+    let wire = error::registration(&fault.into());
+    assert!(wire.status == 400 && wire.description.len() < 512, "{wire:?}");
 }

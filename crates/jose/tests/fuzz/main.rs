@@ -27,6 +27,12 @@ const WORDS: &[&[u8]] = &[
     b"cursor://",
     b":65535/",
     b"slv_",
+    b"eyJhbGciOiJub25lIn0.",
+    b"eyJhbGciOiJIUzI1NiJ9.",
+    b".",
+    b",\"software_id\":\"editor\"",
+    b",\"software_version\":\"1\"",
+    b",\"client_secret_expires_at\":0",
     b"AQAB",
     b"AQAC",
     b"AQAD",
@@ -59,4 +65,22 @@ fn client_id() {
         .collect();
     assert!(genuine.iter().all(|id| checks::opens(&keys, id)), "seeds open");
     FUZZ.run("client_id", |text| checks::client_id(&keys, &genuine, text));
+}
+
+#[test]
+fn statement() {
+    let keys = checks::vendor_keys(include_bytes!("vendor.jwks.json"));
+    let genuine: Vec<String> = FUZZ
+        .corpus("statement")
+        .into_iter()
+        .filter_map(|bytes| String::from_utf8(bytes).ok())
+        .collect();
+    let read = |text: &String| checks::verified(&keys, text).is_ok();
+    assert!(!genuine.is_empty() && genuine.iter().all(read), "seeds verify");
+    FUZZ.run("statement", |text| checks::statement(&keys, &genuine, text));
+}
+
+#[test]
+fn claims() {
+    FUZZ.run("claims", checks::claims);
 }

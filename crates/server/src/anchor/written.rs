@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use super::{Anchor, AnchorKeys};
+use super::{Anchor, AnchorKeys, KeysAt};
 
 /// An anchor, as somebody wrote it down.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -134,7 +134,7 @@ impl WrittenAnchor {
                 Err(error) => refuse("keys", error.to_string(), "write a JWK set of public keys"),
             },
             (None, Some(url)) => match is_url(url) {
-                Ok(()) => Some(AnchorKeys::At(url.as_str().into())),
+                Ok(()) => Some(AnchorKeys::At(KeysAt::new(url))),
                 Err(why) => refuse(
                     "keys_url",
                     why,
@@ -209,7 +209,11 @@ impl WrittenAnchor {
     }
 }
 
-fn is_issuer(text: &str) -> Result<(), String> {
+/// Whether statements can be trusted under this name.
+///
+/// # Errors
+/// Why not, in words.
+pub fn is_issuer(text: &str) -> Result<(), String> {
     if text.len() > MAX_TEXT {
         return Err(format!("it is longer than {MAX_TEXT} characters"));
     }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod anchors;
 pub mod api;
 pub mod application;
 mod asked;

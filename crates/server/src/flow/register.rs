@@ -203,7 +203,10 @@ fn answer(
 }
 
 /// A client whose keys verify nothing could never redeem a code: better it hears so now.
-pub(super) fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
+///
+/// # Errors
+/// [`KeysFault`].
+pub fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
     let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
         return Ok(());
     };

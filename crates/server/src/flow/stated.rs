@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 use salver_oauth::{
-    GrantId,
+    GrantId, Timestamp,
     client::{
         change::thumbprints,
         id::ClientId,
@@ -21,7 +21,7 @@ use salver_oauth::{
 };
 use salver_policy::{application::fingerprint, assessment::SignedBy, ban::BanFacts};
 use salver_store::{
-    StoreError,
+    Store, StoreError,
     record::{FunnelStep, RevocationReason, StatedClient, StatedNoted},
     retention,
 };
@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// How many grants are looked at, and ended, at a time.
-const SLICE: u32 = 500;
+pub(super) const SLICE: u32 = 500;
 
 impl From<NotBelieved> for RegisterRefusal {
     fn from(why: NotBelieved) -> Self {
@@ -190,7 +190,7 @@ pub async fn end_untrusted(deps: &Deps) -> Result<u64, StoreError> {
         return Ok(0);
     }
     let ids: HashSet<&str> = gone.iter().map(|client| &*client.client_id).collect();
-    let ended = end(deps, &ids).await?;
+    let ended = end(&*deps.store, &ids, deps.now()).await?;
     let issuers: HashSet<&str> = gone.iter().map(|client| &*client.issuer).collect();
     for issuer in issuers {
         let softwares = deps.store.remove_stated_clients(issuer, None).await?;
@@ -203,17 +203,20 @@ pub async fn end_untrusted(deps: &Deps) -> Result<u64, StoreError> {
 }
 
 /// Ends every grant of these clients.
-async fn end(deps: &Deps, ids: &HashSet<&str>) -> Result<u64, StoreError> {
+pub(super) async fn end(
+    store: &dyn Store,
+    ids: &HashSet<&str>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     let (mut after, mut last, mut ended) = (None, false, 0);
     while !last {
-        let slice = deps.store.list_live_grants(after, SLICE).await?;
+        let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
         let theirs = slice.iter().filter(|live| ids.contains(&*live.grant.client_id));
         let theirs: Vec<GrantId> = theirs.map(|live| live.grant.id).collect();
         if !theirs.is_empty() {
-            let now = deps.now();
-            let (grants, _) = deps.store.revoke_grants(theirs, RevocationReason::Ban, now).await?;
+            let (grants, _) = store.revoke_grants(theirs, RevocationReason::Ban, now).await?;
             ended += grants;
         }
     }

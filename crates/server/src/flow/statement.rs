@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use salver_egress::{
-    Candidate, Check, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing,
+    Candidate, Check, ChosenBy, Egress, Fetch, FetchError, Fetched, Freshness, Purpose, Source,
+    Standing,
 };
 use salver_jose::{
-    ExpectedStatement, KeySet, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement,
+    ExpectedStatement, KeySet, KeySetError, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement,
 };
 use salver_oauth::{
     client::{id::ClientId, metadata::Metadata, stated::StatedId},
@@ -26,8 +27,8 @@ use crate::{
     deps::Deps,
 };
 
-/// What the egress ledger calls fetches of the keys of anchors.
-pub const ANCHOR_KEYS: Purpose = Purpose::new("anchor_keys");
+/// What the egress ledger and exceptions call fetches of the keys of anchors.
+pub const ANCHOR_KEYS: Purpose = Purpose::new("statement_keys");
 
 /// The most that is read of a key set, in bytes (DESIGN §9).
 const KEY_SET_BYTES: usize = 64 * 1024;
@@ -68,6 +69,17 @@ pub enum NotBelieved {
     Store(#[from] StoreError),
 }
 
+/// Why the keys of an anchor cannot be read.
+#[derive(Debug, Error)]
+pub enum KeysUnreadable {
+    /// They cannot be fetched.
+    #[error("they cannot be fetched: {0}")]
+    Fetch(#[from] FetchError),
+    /// What was fetched is no key set.
+    #[error("what was fetched is no key set: {0}")]
+    Set(#[from] KeySetError),
+}
+
 /// Verifies a statement that was sent now.
 ///
 /// # Errors
@@ -76,7 +88,11 @@ pub async fn verify(deps: &Deps, compact: &str) -> Result<Believed, NotBelieved>
     let unverified = UnverifiedStatement::decode(compact)?;
     let anchor = anchor::trusted(deps, unverified.claimed_issuer());
     let anchor = anchor.ok_or(StatementFault::NotTrusted)?;
-    let keys = keys(deps, &anchor, unverified.claimed_key_id()).await?;
+    let keys = keys(&deps.egress, &anchor, unverified.claimed_key_id()).await;
+    let keys = keys.map_err(|why| {
+        tracing::warn!(issuer = &*anchor.issuer, %why, "the keys of a trust anchor cannot be read: nothing that it signs is believed");
+        StatementFault::NoKeys
+    })?;
     let expected = ExpectedStatement {
         audience: &deps.settings.issuer,
         algorithms: &anchor.algorithms,
@@ -190,35 +206,35 @@ pub(super) async fn beside_push(
 /// The keys of an anchor. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
 ///
 /// # Errors
-/// [`StatementFault::NoKeys`]; the log says why.
+/// [`KeysUnreadable`]: then nothing that it signs is believed.
 pub async fn keys(
-    deps: &Deps,
+    egress: &Egress,
     anchor: &Anchor,
     named: Option<&str>,
-) -> Result<Arc<KeySet>, StatementFault> {
-    let url = match &anchor.keys {
+) -> Result<Arc<KeySet>, KeysUnreadable> {
+    let at = match &anchor.keys {
         AnchorKeys::Inline(keys) => return Ok(Arc::clone(keys)),
-        AnchorKeys::At(url) => url,
+        AnchorKeys::At(at) => at,
     };
-    let mut fetched = fetch(deps, url).await?;
+    let url = at.url();
+    let mut fetched = fetch(egress, url).await?;
     let age = |fetched: &Fetched| match fetched.freshness {
         Freshness::Kept { age } => age.as_secs(),
         _ => 0,
     };
     if age(&fetched) >= KEYS_LAST_SECONDS {
-        deps.egress.forget(url, ANCHOR_KEYS);
-        fetched = fetch(deps, url).await?;
+        egress.forget(url, ANCHOR_KEYS);
+        fetched = fetch(egress, url).await?;
     }
-    let mut keys = read(&fetched)?;
-    if age(&fetched) >= REFETCH_AFTER_SECONDS && named.is_some_and(|name| keys.find(name).is_none())
-    {
-        deps.egress.forget(url, ANCHOR_KEYS);
-        keys = read(&fetch(deps, url).await?)?;
+    let keys = at.read(&fetched.body)?;
+    if age(&fetched) < REFETCH_AFTER_SECONDS || named.is_none_or(|name| keys.find(name).is_some()) {
+        return Ok(keys);
     }
-    Ok(Arc::new(keys))
+    egress.forget(url, ANCHOR_KEYS);
+    Ok(at.read(&fetch(egress, url).await?.body)?)
 }
 
-async fn fetch(deps: &Deps, url: &str) -> Result<Fetched, StatementFault> {
+async fn fetch(egress: &Egress, url: &str) -> Result<Fetched, FetchError> {
     let fetch = Fetch {
         url,
         // The operator chose the URL and not what its host answers with today: nothing inside our network is read unless it is named for that.
@@ -231,19 +247,9 @@ async fn fetch(deps: &Deps, url: &str) -> Result<Fetched, StatementFault> {
         accept: "application/jwk-set+json, application/json",
         check: Check::new(is_key_set),
     };
-    deps.egress.fetch(fetch).await.map_err(|error| {
-        tracing::warn!(url, %error, "the keys of a trust anchor cannot be fetched: nothing that it signs is believed");
-        StatementFault::NoKeys
-    })
+    egress.fetch(fetch).await
 }
 
 fn is_key_set(candidate: &Candidate<'_>) -> bool {
     KeySet::parse(candidate.body).is_ok()
-}
-
-fn read(fetched: &Fetched) -> Result<KeySet, StatementFault> {
-    KeySet::parse(&fetched.body).map_err(|error| {
-        tracing::warn!(url = &*fetched.url, %error, "the keys of a trust anchor cannot be used: nothing that it signs is believed");
-        StatementFault::NoKeys
-    })
 }

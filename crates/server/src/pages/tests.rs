@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::{
     admin::{
-        AdminHomePage, ApprovalsPage, BansPage, CasePage, DossierPage, ExplainPage, QueuePage,
+        AdminHomePage, AnchorPage, AnchorStepPage, AnchorsPage, ApprovalsPage, BansPage, CasePage,
+        DossierPage, ExplainPage, QueuePage,
     },
     developer::{
         ApplicationFormPage, ApplicationPage, ApplicationsPage, DeleteApplicationPage, DomainsPage,
@@ -92,6 +93,9 @@ every_page!(
     CasePage,
     ApprovalsPage,
     BansPage,
+    AnchorsPage,
+    AnchorPage,
+    AnchorStepPage,
     ExplainPage,
     ApplicationsPage,
     ApplicationFormPage,

@@ -3,6 +3,7 @@
 
 mod client;
 mod pushed;
+mod recovery;
 
 use axum::response::Response;
 use http::StatusCode;
@@ -12,17 +13,15 @@ use salver_oauth::{
 };
 use salver_policy::{judge::Reason, rules::Requirement};
 
+use self::recovery::{Recovery, may_be_mistyped};
 use super::App;
 use crate::{
     chance::attempt_code,
     flow::{
         product::{Product, candidates},
-        refusal::{ClientRefusal, Denied, DeniedFor, Refusal},
+        refusal::{Denied, DeniedFor, Refusal},
     },
-    pages::{
-        Fact, FormAction, Opener, ProductLine, RefusalPage, Site, Untrusted, WaysOut, WhoseMove,
-        page,
-    },
+    pages::{Fact, FormAction, Opener, RefusalPage, Site, Untrusted, WhoseMove, page},
 };
 
 /// What a page says about a refusal.
@@ -32,19 +31,6 @@ struct Words {
     wrong: String,
     whose_move: WhoseMove,
     remedy: &'static str,
-}
-
-/// Whether it helps to know the product.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Recovery {
-    /// No: the refusal is not about the client.
-    No,
-    /// Its name says what the page is about, and there is nothing to be done in it.
-    NameOnly,
-    /// It has to introduce itself anew.
-    Now,
-    /// The same, once it is let in again.
-    Later,
 }
 
 /// The page of a refusal that is about no client.
@@ -72,8 +58,8 @@ fn refused<'s>(
     attempt: String,
 ) -> (StatusCode, RefusalPage<'s>) {
     let words = words(refusal);
-    let recovery = recovery(refusal);
-    let ways_out = ways_out(recovery, products);
+    let recovery = recovery::of(refusal);
+    let ways_out = recovery::ways_out(recovery, products);
     let is_told = ways_out.iter().flat_map(|ways| &ways.products).any(|line| line.steps.is_some());
     let remedy = if recovery == Recovery::Now && is_told { ANEW_AS_BELOW } else { words.remedy };
     let mistyped = if may_be_mistyped(refusal) { MISTYPED } else { "" };
@@ -88,53 +74,6 @@ fn refused<'s>(
         attempt,
     };
     (words.status, refused)
-}
-
-/// DESIGN 4.8: an unknown, banned or broken client gets the steps to recover in that product.
-fn recovery(refusal: &Refusal) -> Recovery {
-    match refusal {
-        Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
-        | Refusal::Client { why: ClientRefusal::Unknown | ClientRefusal::Deleted, .. } => {
-            Recovery::Now
-        }
-        Refusal::Policy(denied) if matches!(denied.why, DeniedFor::Verdict(Reason::Ban { .. })) => {
-            Recovery::Later
-        }
-        Refusal::Client { .. } => Recovery::NameOnly,
-        Refusal::Request(_)
-        | Refusal::ReturnAddress { .. }
-        | Refusal::Policy(_)
-        | Refusal::Pushed { .. }
-        | Refusal::SilentStranger { .. }
-        | Refusal::ForeignForm
-        | Refusal::Answered
-        | Refusal::Unavailable(_) => Recovery::No,
-    }
-}
-
-/// Whether a person may have entered the identifier by hand, and wrong.
-fn may_be_mistyped(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::Request(RequestError::ClientId(ClientIdError::Sealed))
-            | Refusal::Client { why: ClientRefusal::Unknown, .. }
-    )
-}
-
-fn ways_out(recovery: Recovery, products: Vec<Product>) -> Option<WaysOut> {
-    let named = match recovery {
-        Recovery::No => return None,
-        Recovery::NameOnly => products.len() == 1,
-        Recovery::Now | Recovery::Later => !products.is_empty(),
-    };
-    let line = |product: Product| ProductLine {
-        name: product.name.into(),
-        steps: product.recovery.filter(|_| recovery != Recovery::NameOnly).map(Into::into),
-    };
-    named.then(|| WaysOut {
-        products: products.into_iter().map(line).collect(),
-        later: recovery == Recovery::Later,
-    })
 }
 
 /// What is wrong, in the words of the page; the name of whoever asks is not among them.

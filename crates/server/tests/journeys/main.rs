@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod account;
+mod anchors;
 mod api;
 mod applications;
 mod apps;
@@ -41,6 +42,7 @@ mod revocation;
 mod safe_answers;
 mod service_clients;
 mod shared_clients;
+mod statement_attacks;
 mod statements;
 mod token;
 mod world;

@@ -503,7 +503,7 @@ async fn whoever_has_not_the_role_is_told_nothing() {
     let case = format!("/admin/review/{}", case(&world).await.id);
     let decision = form(&world, &mut carol).await.with("decision", "refuse");
     let everybodys = ["/admin", "/admin/review", case.as_str(), "/admin/approvals"];
-    let administrators = ["/admin/bans", "/admin/explain"];
+    let administrators = ["/admin/bans", "/admin/anchors", "/admin/explain"];
     for path in everybodys.into_iter().chain(administrators) {
         for browser in [&mut alice, &mut dora] {
             let page = browser.get(path).await;

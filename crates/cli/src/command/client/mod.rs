@@ -8,6 +8,7 @@ mod hosted;
 mod new;
 mod rules;
 mod show;
+mod sign;
 
 use clap::Subcommand;
 
@@ -19,6 +20,8 @@ pub(super) enum Client {
     New(new::New),
     /// Judge a metadata document by every rule, as this server would at a login, and say what people will be shown.
     Check(check::Check),
+    /// Sign a client's metadata as its vendor: a software statement for one server.
+    Sign(sign::Sign),
     /// The documents that this server hosts for developers.
     #[command(subcommand)]
     Hosted(hosted::Hosted),
@@ -29,6 +32,7 @@ impl Client {
         match self {
             Self::New(new) => new.run(),
             Self::Check(check) => check.run(),
+            Self::Sign(sign) => sign.run(),
             Self::Hosted(hosted) => hosted.run(),
         }
     }

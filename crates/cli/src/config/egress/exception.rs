@@ -41,7 +41,7 @@ impl PurposeName {
             Self::ClientMetadata => salver_server::flow::client::DOCUMENT,
             Self::ClientKeys => Purpose::new("client_keys"),
             Self::ClientLogo => salver_server::flow::logo::LOGO,
-            Self::StatementKeys => Purpose::new("statement_keys"),
+            Self::StatementKeys => salver_server::flow::statement::ANCHOR_KEYS,
         }
     }
 }

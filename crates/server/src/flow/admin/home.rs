@@ -8,7 +8,7 @@ use super::{
     application::{submitted, waits},
     approvals, bans,
 };
-use crate::deps::Deps;
+use crate::{deps::Deps, flow::anchors};
 
 /// What waits, and what is in force.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Overview {
     pub approvals: usize,
     /// Bans in force.
     pub bans: usize,
+    /// Issuers of statements that are known, the suspended ones too.
+    pub anchors: usize,
 }
 
 /// The overview.
@@ -44,5 +46,6 @@ pub async fn overview(deps: &Deps, _: &Reviewer) -> Result<Overview, StoreError>
         oldest: since.into_iter().min(),
         approvals: approvals.iter().filter(|one| approvals::is_in_force(one, now)).count(),
         bans: banned.iter().filter(|ban| bans::is_in_force(ban, now)).count(),
+        anchors: anchors::count(&*deps.store, &deps.anchors.all()).await?,
     })
 }

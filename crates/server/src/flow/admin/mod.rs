@@ -2,6 +2,7 @@
 //!
 //! Reviewers decide who may come in ([`review`], [`case`], [`decide`], [`approvals`], [`application`], [`decide_application`]); all else is the administrators'.
 
+pub mod anchors;
 pub mod application;
 pub mod approvals;
 pub mod bans;

@@ -1,5 +1,6 @@
 //! Pages of those who decide for others.
 
+mod anchors;
 mod approvals;
 mod bans;
 mod case;
@@ -9,6 +10,9 @@ mod home;
 mod look_alike;
 mod queue;
 
+pub use anchors::{
+    AnchorKeyLine, AnchorLine, AnchorPage, AnchorState, AnchorStepPage, AnchorsPage, SoftwareLine,
+};
 pub use approvals::{ApprovalLine, ApprovalsPage, Audience};
 pub use bans::{BanLine, BansPage};
 pub use case::{

@@ -25,6 +25,7 @@ pub(super) async fn get(
         oldest: overview.oldest.map(When::at),
         approvals: overview.approvals,
         bans: overview.bans,
+        anchors: overview.anchors,
     };
     page(StatusCode::OK, &home, &FormAction::Own, Opener::Severed)
 }

@@ -1,5 +1,6 @@
 //! The pages of those who decide for others, as HTTP.
 
+mod anchors;
 mod application;
 mod approvals;
 mod bans;
@@ -31,5 +32,8 @@ where
         .route(&below("/applications/{id}"), get(application::get).post(application::post))
         .route(&below("/approvals"), get(approvals::get).post(approvals::post))
         .route(&below("/bans"), get(bans::get))
+        .route(&below("/anchors"), get(anchors::get))
+        .route(&below("/anchors/{anchor}"), get(anchors::one))
+        .route(&below("/anchors/{anchor}/{step}"), get(anchors::ask).post(anchors::post))
         .route(&below("/explain"), get(explain::get))
 }
