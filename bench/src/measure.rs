@@ -16,6 +16,7 @@ use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::{self, Operation, Operations, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
+use crate::vendor::{KEYS_FILE, Vendor};
 
 /// What is asked of a run.
 pub(crate) struct Plan {
@@ -52,7 +53,10 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let dumps = plan.keep.clone().unwrap_or_else(|| folder.path().to_owned());
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
-    let configuration = world::configure(folder.path(), behind, &documents)?;
+    let vendor = Vendor::new()?;
+    std::fs::write(folder.path().join(KEYS_FILE), vendor.key_set())
+        .map_err(|error| Fault::Io("write the vendor's keys", error))?;
+    let configuration = world::configure(folder.path(), behind, (&documents, &vendor))?;
     let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
     let (ours, world) = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
@@ -80,6 +84,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         let ours = cost(&ours, &at_push, plan.operations).await?;
         rows.push(Row { scenario, bare: beside, ours, tls: None });
     }
+    if plan.names(&scenario::VOUCHED) {
+        rows.push(vouched((&bare, &ours), &world, &vendor, plan.operations).await?);
+    }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
     let registrations = match plan.registrations {
@@ -89,6 +96,31 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         None => None,
     };
     report::show(counter, &rows, &whole, registrations.as_ref())
+}
+
+/// A registration with a statement, beside what it may cost.
+async fn vouched(
+    (bare, ours): (&Side, &Side),
+    world: &Arc<World>,
+    vendor: &Vendor,
+    operations: u32,
+) -> Result<Row, Fault> {
+    let scenario = &scenario::VOUCHED;
+    report::talk(&format!("measuring {}", scenario.name));
+    let body = vendor.registration(&world.issuer)?;
+    let [plain_at_bare, plain] = [bare, ours].map(|side| side.operations.get(REGISTRATION));
+    let plain_at_bare = plain_at_bare.ok_or(Fault::Unreadable("an operation"))?;
+    let plain = cost(ours, plain.ok_or(Fault::Unreadable("an operation"))?, operations).await?;
+    let without = cost(bare, plain_at_bare, operations).await?;
+    let with = cost(bare, &scenario::bare::vouched(body.clone()), operations).await?;
+    let verification = with.instructions - without.instructions;
+    report::talk(&format!(
+        "a plain one needs {:.0}, a verification {verification:.0}",
+        plain.instructions
+    ));
+    let allowed = Cost { instructions: plain.instructions + 1.3 * verification, ..plain };
+    let ours = cost(ours, &scenario::ours::vouched(world, body), operations).await?;
+    Ok(Row { scenario, bare: allowed, ours, tls: None })
 }
 
 /// The server to measure: the one that is named, or the one beside this program.
@@ -165,6 +197,8 @@ async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
     })
 }
 
+/// The place of the plain registration in [`scenario::ALL`].
+const REGISTRATION: usize = 1;
 /// An odd number: the one in the middle is shown.
 const STARTS: usize = 5;
 /// How long a server is left alone before its memory is read.

@@ -27,6 +27,7 @@ use self::fetch::Web;
 use self::forward::Forward;
 use crate::fault::Fault;
 use crate::subject::BareLine;
+use crate::vendor::{BareKey, KEYS_FILE};
 
 /// What the handlers share.
 pub(crate) struct Bare {
@@ -36,6 +37,7 @@ pub(crate) struct Bare {
     store: Durable,
     forward: Forward,
     web: Web,
+    vendor: BareKey,
 }
 
 /// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
@@ -70,10 +72,15 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
+        vendor: std::fs::read(around.data.join(KEYS_FILE))
+            .ok()
+            .and_then(|keys| BareKey::read(&keys))
+            .ok_or(Fault::Unreadable("the vendor's keys"))?,
     });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(handler::discovery))
         .route("/register", post(handler::register))
+        .route("/register/vouched", post(handler::register_vouched))
         .route("/introspect", post(handler::introspect))
         .route("/authorize", get(handler::authorize))
         .route("/authorize/page", get(handler::authorize_page))

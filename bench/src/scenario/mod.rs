@@ -54,6 +54,13 @@ pub(crate) const PUSHED: Scenario = Scenario {
     over_tls: false,
 };
 
+/// Beside what is allowed: a plain registration of ours, and 1.3 times what the bare server needs more for one with a statement.
+pub(crate) const VOUCHED: Scenario = Scenario {
+    name: "registration with a statement (bare: a plain one and 1.3 verifications)",
+    bound: (1, 1),
+    over_tls: false,
+};
+
 impl Scenario {
     /// The ratio to the bare handler that must not be passed.
     pub(crate) fn ratio(&self) -> f64 {

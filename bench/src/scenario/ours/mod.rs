@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
@@ -39,6 +40,12 @@ pub(crate) fn plain_and_pushed(world: &Arc<World>) -> [Arc<dyn Operation>; 2] {
     [Arc::new(Page(Arc::clone(world))), Arc::new(Pushed(Arc::clone(world)))]
 }
 
+/// The registration with a statement.
+pub(crate) fn vouched(world: &Arc<World>, body: Bytes) -> Arc<dyn Operation> {
+    Arc::new(Vouched(Arc::clone(world), body))
+}
+
+struct Vouched(Arc<World>, Bytes);
 struct Discovery(Arc<World>);
 struct Registration(Arc<World>, AtomicUsize);
 struct Introspection(Arc<World>);
@@ -63,6 +70,12 @@ impl Operation for Discovery {
 impl Operation for Registration {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async { registration::register(connection, &self.0.authority, &self.1).await })
+    }
+}
+
+impl Operation for Vouched {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async { registration::post(connection, &self.0.authority, self.1.clone()).await })
     }
 }
 
