@@ -15,6 +15,7 @@ mod report;
 mod scenario;
 mod subject;
 mod upstream;
+mod vendor;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

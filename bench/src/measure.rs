@@ -18,6 +18,7 @@ use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::{self, Operation, Operations, Pairs, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
+use crate::vendor::{KEYS_FILE, Vendor};
 
 /// What is asked of a run.
 pub(crate) struct Plan {
@@ -47,12 +48,15 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let dumps = plan.keep.clone().unwrap_or_else(|| folder.path().to_owned());
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
-    let configuration = world::configure(folder.path(), behind, &documents)?;
+    let vendor = Vendor::new()?;
+    std::fs::write(folder.path().join(KEYS_FILE), vendor.key_set())
+        .map_err(|error| Fault::Io("write the vendor's keys", error))?;
+    let configuration = world::configure(folder.path(), behind, (&documents, &vendor))?;
     let key = Arc::new(Key::make(folder.path())?);
     let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
     let desk =
         Desk { program: &program, configuration: &configuration, keys: folder.path().to_owned() };
-    let (ours, pairs) = start_ours(&bench, &desk, &key).await?;
+    let (ours, world, pairs) = start_ours(&bench, &desk, &key).await?;
     let mut rows = Vec::new();
     let at_both = bare.operations.iter().zip(&ours.operations);
     for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(at_both) {
@@ -75,6 +79,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         if plan.names(scenario) {
             in_pairs.push(in_pair(&ours, (scenario, pair), plan.operations).await?);
         }
+    }
+    if plan.names(&scenario::VOUCHED) {
+        rows.push(vouched((&bare, &ours), &world, &vendor, plan.operations).await?);
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -103,6 +110,31 @@ async fn in_pair(
     report::talk(&format!("measuring {}", scenario.name));
     let bare = cost(ours, without, operations).await?;
     Ok(Row { scenario, bare, ours: cost(ours, with, operations).await?, tls: None })
+}
+
+/// A registration with a statement, beside what it may cost.
+async fn vouched(
+    (bare, ours): (&Side, &Side),
+    world: &Arc<World>,
+    vendor: &Vendor,
+    operations: u32,
+) -> Result<Row, Fault> {
+    let scenario = &scenario::VOUCHED;
+    report::talk(&format!("measuring {}", scenario.name));
+    let body = vendor.registration(&world.issuer)?;
+    let [plain_at_bare, plain] = [bare, ours].map(|side| side.operations.get(REGISTRATION));
+    let plain_at_bare = plain_at_bare.ok_or(Fault::Unreadable("an operation"))?;
+    let plain = cost(ours, plain.ok_or(Fault::Unreadable("an operation"))?, operations).await?;
+    let without = cost(bare, plain_at_bare, operations).await?;
+    let with = cost(bare, &scenario::bare::vouched(body.clone()), operations).await?;
+    let verification = with.instructions - without.instructions;
+    report::talk(&format!(
+        "a plain one needs {:.0}, a verification {verification:.0}",
+        plain.instructions
+    ));
+    let allowed = Cost { instructions: plain.instructions + 1.3 * verification, ..plain };
+    let ours = cost(ours, &scenario::ours::vouched(world, body), operations).await?;
+    Ok(Row { scenario, bare: allowed, ours, tls: None })
 }
 
 /// The server to measure: the one that is named, or the one beside this program.
@@ -135,13 +167,13 @@ async fn start_ours(
     bench: &Bench,
     desk: &Desk<'_>,
     key: &Arc<Key>,
-) -> Result<(Side, Pairs), Fault> {
+) -> Result<(Side, Arc<World>, Pairs), Fault> {
     let arguments = arguments(desk.configuration);
     let (subject, line) = Subject::start::<Line>(bench, desk.program, &arguments).await?;
     let world = Arc::new(World::set_up(&line, desk, key).await?);
     let pairs = scenario::ours::pairs(&world);
     let operations = scenario::ours::operations(&world);
-    Ok((Side { subject, address: world.address, operations }, pairs))
+    Ok((Side { subject, address: world.address, operations }, world, pairs))
 }
 
 /// How our server is started.
@@ -182,6 +214,8 @@ async fn whole(program: &Path, configuration: &Path) -> Result<Whole, Fault> {
     })
 }
 
+/// The place of the plain registration in [`scenario::ALL`].
+const REGISTRATION: usize = 1;
 /// An odd number: the one in the middle is shown.
 const STARTS: usize = 5;
 /// How long a server is left alone before its memory is read.

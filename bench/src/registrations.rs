@@ -15,6 +15,7 @@ use crate::report::{self, Registrations};
 use crate::scenario::ours::world::{self, Line};
 use crate::scenario::{Done, Operation, registration};
 use crate::subject::{Bench, Resident, Subject};
+use crate::vendor::Vendor;
 
 /// Registers so many times.
 pub(crate) async fn run(
@@ -28,7 +29,7 @@ pub(crate) async fn run(
     std::fs::create_dir_all(&folder).map_err(|error| Fault::Io("make a folder", error))?;
     // No tool is called.
     let behind = SocketAddr::from(([127, 0, 0, 1], 9));
-    let configuration = world::configure(&folder, behind, documents)?;
+    let configuration = world::configure(&folder, behind, (documents, &Vendor::new()?))?;
     // Each body once first: what the store counts has its row from then on.
     register(program, &configuration, BODIES).await?;
     let bytes_before = store_bytes(&folder)?;

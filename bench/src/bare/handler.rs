@@ -112,6 +112,12 @@ struct Registration {
     token_endpoint_auth_method: String,
 }
 
+/// What a client sends whose vendor vouches for it.
+#[derive(Deserialize)]
+struct Vouched {
+    software_statement: String,
+}
+
 /// The client is called something at random, and told so.
 pub(crate) async fn register(body: Bytes) -> Response {
     let (Ok(registration), Some(client_id)) =
@@ -122,6 +128,16 @@ pub(crate) async fn register(body: Bytes) -> Response {
     match serde_json::to_string(&Registration { client_id, ..registration }) {
         Ok(answer) => (StatusCode::CREATED, no_store(answer)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Its vendor's signature is verified first, and what it signed is what counts.
+pub(crate) async fn register_vouched(State(bare): State<Arc<Bare>>, body: Bytes) -> Response {
+    let claims = serde_json::from_slice::<Vouched>(&body).ok();
+    let claims = claims.and_then(|sent| bare.vendor.verified(&sent.software_statement));
+    match claims {
+        Some(claims) => register(Bytes::from(claims)).await,
+        None => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 

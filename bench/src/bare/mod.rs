@@ -29,6 +29,7 @@ use self::forward::Forward;
 use crate::fault::Fault;
 use crate::scenario::assertion;
 use crate::subject::BareLine;
+use crate::vendor::{BareKey, KEYS_FILE};
 
 /// What the handlers share.
 pub(crate) struct Bare {
@@ -39,6 +40,7 @@ pub(crate) struct Bare {
     forward: Forward,
     web: Web,
     client_point: Vec<u8>,
+    vendor: BareKey,
 }
 
 /// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
@@ -81,10 +83,15 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         web: Web::of(around)?,
         client_point: std::fs::read(around.data.join(assertion::POINT))
             .map_err(|error| Fault::Io("read a key", error))?,
+        vendor: std::fs::read(around.data.join(KEYS_FILE))
+            .ok()
+            .and_then(|keys| BareKey::read(&keys))
+            .ok_or(Fault::Unreadable("the vendor's keys"))?,
     });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(handler::discovery))
         .route("/register", post(handler::register))
+        .route("/register/vouched", post(handler::register_vouched))
         .route("/introspect", post(handler::introspect))
         .route("/authorize", get(handler::authorize))
         .route("/authorize/page", get(handler::authorize_page))

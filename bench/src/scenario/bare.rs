@@ -4,6 +4,7 @@ use std::array;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::{AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
@@ -37,6 +38,12 @@ pub(crate) fn over_tls() -> Arc<dyn Operation> {
     Arc::new(Cold { path: "/authorize/cold/tls", next: AtomicU32::new(0) })
 }
 
+/// The registration with a statement.
+pub(crate) fn vouched(body: Bytes) -> Arc<dyn Operation> {
+    Arc::new(Vouched(body))
+}
+
+struct Vouched(Bytes);
 struct Discovery;
 struct Registration(AtomicUsize);
 struct Introspection;
@@ -64,6 +71,15 @@ impl Operation for Discovery {
 impl Operation for Registration {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async { registration::register(connection, HOST, &self.0).await })
+    }
+}
+
+impl Operation for Vouched {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let path = (HOST, "/register/vouched");
+            registration::post_to(connection, path, self.0.clone()).await
+        })
     }
 }
 

@@ -64,6 +64,13 @@ pub(crate) const PAIRS: [Scenario; 2] = [
 /// The two operations of each of [`PAIRS`].
 pub(crate) type Pairs = Vec<[Arc<dyn Operation>; 2]>;
 
+/// Beside what is allowed: a plain registration of ours, and 1.3 times what the bare server needs more for one with a statement.
+pub(crate) const VOUCHED: Scenario = Scenario {
+    name: "registration with a statement (bare: a plain one and 1.3 verifications)",
+    bound: (1, 1),
+    over_tls: false,
+};
+
 impl Scenario {
     /// The ratio to the bare handler that must not be passed.
     pub(crate) fn ratio(&self) -> f64 {

@@ -36,7 +36,16 @@ pub(crate) async fn post(
     authority: &str,
     body: Bytes,
 ) -> Result<(), Fault> {
-    let asked = request::json(request::to(authority, "/register"), body)?;
+    post_to(connection, (authority, "/register"), body).await
+}
+
+/// The same at this path.
+pub(crate) async fn post_to(
+    connection: &mut Connection,
+    (authority, path): (&str, &str),
+    body: Bytes,
+) -> Result<(), Fault> {
+    let asked = request::json(request::to(authority, path), body)?;
     let answer = connection.ask(asked).await?;
     let answer = request::expect("registration", StatusCode::CREATED, answer)?;
     request::member(&answer, "client_id").map(drop)

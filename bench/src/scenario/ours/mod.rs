@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
@@ -53,6 +54,12 @@ fn refresh(world: Arc<World>, client: fn(&World) -> &Visitor) -> Arc<dyn Operati
     Arc::new(Refresh { world, client, tokens: array::from_fn(|_| Mutex::default()) })
 }
 
+/// The registration with a statement.
+pub(crate) fn vouched(world: &Arc<World>, body: Bytes) -> Arc<dyn Operation> {
+    Arc::new(Vouched(Arc::clone(world), body))
+}
+
+struct Vouched(Arc<World>, Bytes);
 struct Discovery(Arc<World>);
 struct Registration(Arc<World>, AtomicUsize);
 struct Introspection(Arc<World>);
@@ -83,6 +90,12 @@ impl Operation for Discovery {
 impl Operation for Registration {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async { registration::register(connection, &self.0.authority, &self.1).await })
+    }
+}
+
+impl Operation for Vouched {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async { registration::post(connection, &self.0.authority, self.1.clone()).await })
     }
 }
 

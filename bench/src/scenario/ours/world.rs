@@ -16,6 +16,7 @@ use super::entered::{Desk, Entered};
 use crate::document::{self, Documents};
 use crate::fault::Fault;
 use crate::load::Connection;
+use crate::vendor::{ISSUER, LIFETIME, Vendor};
 
 /// The line with which the server says that it answers.
 #[derive(Debug, Deserialize)]
@@ -27,8 +28,8 @@ pub(crate) struct Line {
 
 /// Everything that the operations need to know.
 pub(crate) struct World {
+    pub(crate) issuer: String,
     pub(crate) authority: String,
-    issuer: String,
     pub(crate) address: SocketAddr,
     pub(crate) resource: String,
     pub(crate) session: String,
@@ -61,7 +62,7 @@ pub(crate) struct Tokens {
 pub(crate) fn configure(
     folder: &Path,
     upstream: SocketAddr,
-    documents: &Documents,
+    (documents, vendor): (&Documents, &Vendor),
 ) -> Result<PathBuf, Fault> {
     let keep = |name: &str, text: &str| {
         let file = folder.join(name);
@@ -73,8 +74,10 @@ pub(crate) fn configure(
     };
     keep("authority.pem", &documents.authority_pem)?;
     keep("secret", SECRET)?;
+    let keys = vendor.key_set();
     let mut text = format!(
         "data = \"state\"\nlisten = [\"127.0.0.1:0\"]\n[log]\nlevel = \"error\"\n[registration]\nnew_per_minute = 1000\nnew_per_second = 10000\n[tokens]\naccess_token_seconds = 3600\n\
+         [[statements.anchors]]\nissuer = \"{ISSUER}\"\nkeys = '{keys}'\nlongest_seconds = {LIFETIME}\n\
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
          introspection_secret_file = \"secret\"\n{EGRESS}[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
@@ -112,8 +115,8 @@ impl World {
         browser.submit(&page, (setup, "form_token"), &account).await?;
         let resource = line.mcp_url.clone();
         let mut world = Self {
-            authority,
             issuer: line.issuer.clone(),
+            authority,
             address,
             session: browser.cookies(),
             access_token: String::new(),
