@@ -21,10 +21,14 @@ pub use seal::{
     SealError, SealIdError, SealingKeys, SealingKeysError, SealingRoot,
 };
 pub use token::{
-    AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, CATALOGUE_ALGORITHMS,
-    ClientAssertion, Expected, ExpectedIdentity, ExpectedStatement, IdentityTokenClaims,
+    AccessTokenClaims, AccessTokenSigner, AssertionError, Attestation, AttestationClaims,
+    AttestationError, AttestationProof, AttestationProofClaims, Audience, CATALOGUE_ALGORITHMS,
+    Checked, ClientAssertion, DpopError, DpopProof, DpopProofClaims, Expected, ExpectedAttestation,
+    ExpectedDpop, ExpectedIdentity, ExpectedStatement, INSTALLATION_CHECK, IdentityTokenClaims,
     IdentityTokenSigner, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES,
-    SKEW_SECONDS, STATEMENT_SKEW_SECONDS, Statement, TokenError, TokenType, UnverifiedAssertion,
-    UnverifiedStatement, UnverifiedToken, is_identity_token, sign_catalogue, sign_statement,
-    verify_access_token, verify_catalogue, verify_identity_token,
+    PROOF_SECONDS, ProofError, SKEW_SECONDS, STATEMENT_SKEW_SECONDS, Statement, TokenError,
+    TokenType, UnverifiedAssertion, UnverifiedAttestation, UnverifiedAttestationProof,
+    UnverifiedDpopProof, UnverifiedStatement, UnverifiedToken, is_identity_token, sign_attestation,
+    sign_attestation_proof, sign_catalogue, sign_dpop_proof, sign_statement, verify_access_token,
+    verify_catalogue, verify_identity_token,
 };

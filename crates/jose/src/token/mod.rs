@@ -1,9 +1,12 @@
 //! Tokens: what they claim, who signed them, and when they are believed.
 
 mod access_token;
+mod attestation;
+mod attestation_proof;
 mod catalogue;
 mod claims;
 mod client_assertion;
+mod dpop_proof;
 mod error;
 mod header;
 mod identity_token;
@@ -13,11 +16,22 @@ mod unverified;
 pub use access_token::{
     AccessTokenClaims, AccessTokenSigner, Audience, Expected, verify_access_token,
 };
+pub use attestation::{
+    Attestation, AttestationClaims, AttestationError, Checked, ExpectedAttestation,
+    INSTALLATION_CHECK, UnverifiedAttestation, sign_attestation,
+};
+pub use attestation_proof::{
+    AttestationProof, AttestationProofClaims, ProofError, UnverifiedAttestationProof,
+    sign_attestation_proof,
+};
 pub use catalogue::{
     CATALOGUE_ALGORITHMS, MAX_SIGNED_CATALOGUE_BYTES, sign_catalogue, verify_catalogue,
 };
 pub use client_assertion::{
     AssertionError, ClientAssertion, LONGEST_SECONDS, SKEW_SECONDS, UnverifiedAssertion,
+};
+pub use dpop_proof::{
+    DpopError, DpopProof, DpopProofClaims, ExpectedDpop, UnverifiedDpopProof, sign_dpop_proof,
 };
 pub use error::TokenError;
 pub use header::TokenType;
@@ -34,6 +48,9 @@ use salver_oauth::Timestamp;
 
 /// How far two clocks may be apart, in seconds.
 pub const LEEWAY_SECONDS: i64 = 5;
+
+/// How long ago a proof of possession may have been made, in seconds (ABCA-4, RFC 9449 §11.1): its `jti` has to be remembered for as long.
+pub const PROOF_SECONDS: i64 = 300;
 
 /// RFC 7519 §4.1.4 to §4.1.6: not over, not before its time, not made in the future.
 fn check_times(issued: i64, expires: i64, now: Timestamp) -> Result<(), TokenError> {
