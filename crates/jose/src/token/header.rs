@@ -31,10 +31,14 @@ pub enum TokenType {
     AttestationProof,
     /// Proof that whoever sends a request has a key (RFC 9449).
     DpopProof,
+    /// A client's word that it is itself (RFC 7523).
+    ClientAssertion,
+    /// What an installation asks of its vendor's service.
+    InstallationRequest,
 }
 
 impl TokenType {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Access,
         Self::Identity,
         Self::Catalogue,
@@ -42,6 +46,8 @@ impl TokenType {
         Self::Attestation,
         Self::AttestationProof,
         Self::DpopProof,
+        Self::ClientAssertion,
+        Self::InstallationRequest,
     ];
 
     /// The value of `typ`, without `application/`.
@@ -55,6 +61,8 @@ impl TokenType {
             Self::Attestation => "oauth-client-attestation+jwt",
             Self::AttestationProof => "oauth-client-attestation-pop+jwt",
             Self::DpopProof => "dpop+jwt",
+            Self::ClientAssertion => "client-authentication+jwt",
+            Self::InstallationRequest => "salver-installation-request+jwt",
         }
     }
 

@@ -10,6 +10,8 @@ mod dpop_proof;
 mod error;
 mod header;
 mod identity_token;
+mod installation;
+mod sign_in;
 mod statement;
 mod unverified;
 
@@ -28,7 +30,8 @@ pub use catalogue::{
     CATALOGUE_ALGORITHMS, MAX_SIGNED_CATALOGUE_BYTES, sign_catalogue, verify_catalogue,
 };
 pub use client_assertion::{
-    AssertionError, ClientAssertion, LONGEST_SECONDS, SKEW_SECONDS, UnverifiedAssertion,
+    AssertionClaims, AssertionError, ClientAssertion, LONGEST_SECONDS, SKEW_SECONDS,
+    UnverifiedAssertion, sign_client_assertion,
 };
 pub use dpop_proof::{
     DpopError, DpopProof, DpopProofClaims, ExpectedDpop, UnverifiedDpopProof, sign_dpop_proof,
@@ -39,6 +42,10 @@ pub use identity_token::{
     ExpectedIdentity, IdentityTokenClaims, IdentityTokenSigner, MAX_IDENTITY_SECONDS,
     is_identity_token, verify_identity_token,
 };
+pub use installation::{
+    Ask, EnrolBy, InstallationRequest, UnverifiedInstallationRequest, sign_installation_request,
+};
+pub use sign_in::{ExpectedSignIn, verify_sign_in};
 pub use statement::{
     ExpectedStatement, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement, sign_statement,
 };
