@@ -18,3 +18,4 @@ mod registration;
 mod review;
 mod salver;
 mod serve;
+mod vendor;

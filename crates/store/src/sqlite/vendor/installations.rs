@@ -69,7 +69,7 @@ pub(super) fn issue(connection: &Connection, issue: &Issue) -> Result<Unit<Issue
     if together.is_none_or(|together| together > issue.most_per_account) {
         return Ok(Unit::Undo(Issued::TooManyForAccount));
     }
-    Ok(Unit::Keep(Issued::Done))
+    Ok(Unit::Keep(Issued::Done(living.checked)))
 }
 
 pub(super) fn find_by_id(

@@ -129,8 +129,8 @@ pub struct Issue {
 /// Whether it may be signed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Issued {
-    /// It may, and is noted.
-    Done,
+    /// It may, and is noted; the installation was checked so.
+    Done(Checked),
     /// There is no such installation, or it is revoked.
     Gone,
     /// The challenge was answered before.

@@ -100,13 +100,13 @@ async fn each_challenge_is_good_once_and_limits_are_per_hour() {
     store.enrol(enrol("b", of("alice"), 2)).await.unwrap();
     for (installation, challenge, seconds, expected) in [
         ("a", 1, 0, Issued::Replayed),
-        ("a", 10, 0, Issued::Done),
+        ("a", 10, 0, Issued::Done(Checked::DeviceKey)),
         ("a", 10, 0, Issued::Replayed),
-        ("a", 11, 0, Issued::Done),
+        ("a", 11, 0, Issued::Done(Checked::DeviceKey)),
         ("a", 12, 0, Issued::TooManyForInstallation),
-        ("b", 13, 0, Issued::Done),
+        ("b", 13, 0, Issued::Done(Checked::DeviceKey)),
         ("b", 14, 0, Issued::TooManyForAccount),
-        ("b", 14, 3_600, Issued::Done),
+        ("b", 14, 3_600, Issued::Done(Checked::DeviceKey)),
         ("unknown", 15, 0, Issued::Gone),
     ] {
         let told = store.issue(issue(installation, challenge, seconds)).await.unwrap();
