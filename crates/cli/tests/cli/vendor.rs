@@ -1,6 +1,10 @@
 //! `salver client serve`, `installations`, `keys`, `enrol` and `attest`: a vendor's service over TLS, and what an installation would show to a server.
 
-#![expect(clippy::unwrap_used, reason = "a service that does not run fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a service that does not run fails the test"
+)]
 
 use std::{fs, net::TcpListener, path::Path};
 
