@@ -199,6 +199,11 @@ impl<'a> UnverifiedAttestation<'a> {
         self.claimed_keys_url.as_deref()
     }
 
+    /// RFC 8725 §3.1: whether it is signed with an algorithm of the attester.
+    pub(crate) fn is_allowed(&self, expected: &ExpectedAttestation<'_>) -> bool {
+        self.token.claimed_algorithm().is_some_and(|one| expected.algorithms.contains(&one))
+    }
+
     /// Climbs to what the attester has signed. `keys` are those of an attester that is trusted for [`Self::claimed_client`].
     ///
     /// # Errors
@@ -209,9 +214,8 @@ impl<'a> UnverifiedAttestation<'a> {
         expected: &ExpectedAttestation<'_>,
     ) -> Result<Attestation, AttestationError> {
         use AttestationError as E;
-        let allowed = |algorithm| expected.algorithms.contains(&algorithm);
-        if !self.token.claimed_algorithm().is_some_and(allowed) {
-            return Err(E::Token(TokenError::AlgorithmNotAllowed)); // RFC 8725 §3.1
+        if !self.is_allowed(expected) {
+            return Err(E::Token(TokenError::AlgorithmNotAllowed));
         }
         let (payload, signed_with, _) = self.token.signed_by(keys).map_err(E::Token)?;
         let claims = members(payload.as_bytes()).map_err(E::Token)?;
@@ -240,10 +244,11 @@ impl<'a> UnverifiedAttestation<'a> {
 }
 
 impl Attestation {
-    /// Whether it is still good at this time. Attesters live by their own clocks: it may be over for [`SKEW_SECONDS`].
-    #[must_use]
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        now.seconds_since(self.expires_at) < SKEW_SECONDS
+    /// Whether it is still good under these keys and at this time, having been believed before.
+    pub(crate) fn still_holds(&self, keys: &KeySet, expected: &ExpectedAttestation<'_>) -> bool {
+        let left = self.expires_at.seconds_since(expected.now);
+        (1 - SKEW_SECONDS..=expected.longest_seconds.saturating_add(SKEW_SECONDS)).contains(&left)
+            && keys.iter().any(|key| *key.thumbprint() == *self.signed_with)
     }
 }
 

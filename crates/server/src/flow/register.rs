@@ -204,7 +204,9 @@ fn answer(
 
 /// A client whose keys verify nothing could never redeem a code: better it hears so now.
 pub(super) fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
-    let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
+    let (Authentication::PrivateKeyJwt(Keys::Inline(set))
+    | Authentication::Attestation(Keys::Inline(set))) = authentication
+    else {
         return Ok(());
     };
     let read = KeySet::parse(set.as_bytes()).map_err(|_| KeysFault::NotASet)?;

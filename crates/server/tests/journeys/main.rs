@@ -5,6 +5,8 @@ mod account;
 mod api;
 mod applications;
 mod apps;
+mod attestation;
+mod attestation_attacks;
 mod authorize;
 mod availability;
 mod changes;
