@@ -10,6 +10,7 @@ mod demo;
 mod documents;
 mod egress;
 mod http;
+mod impostor;
 mod keys;
 mod login;
 mod policy;
