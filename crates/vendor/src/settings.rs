@@ -35,6 +35,8 @@ pub struct Settings {
     pub platform: Option<Hook>,
     /// `software_id` of its statements.
     pub software_id: Box<str>,
+    /// `software_version` of its statements.
+    pub software_version: Box<str>,
 }
 
 /// How long what is signed lives, in seconds.
@@ -124,6 +126,7 @@ impl Settings {
             document: bytes.to_vec(),
             keys_path: keys_path.into(),
             software_id: client_id.as_str().into(),
+            software_version: "1".into(),
             client_id,
             issuer,
             members,

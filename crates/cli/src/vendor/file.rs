@@ -22,6 +22,8 @@ pub(crate) struct VendorFile {
     pub(crate) audiences: Vec<String>,
     /// `software_id` of its statements. The default is the `client_id`.
     pub(crate) software_id: Option<String>,
+    /// `software_version` of its statements. The default is `1`.
+    pub(crate) software_version: Option<String>,
     /// Days that a line of the log is kept.
     #[schemars(range(min = 1, max = 3650))]
     pub(crate) log_days: Option<u16>,

@@ -190,6 +190,9 @@ fn service(file: &VendorFile, problems: &mut Problems) -> Option<salver_vendor::
     if let Some(id) = &file.software_id {
         settings.software_id = id.as_str().into();
     }
+    if let Some(version) = &file.software_version {
+        settings.software_version = version.as_str().into();
+    }
     Some(settings)
 }
 

@@ -164,6 +164,10 @@ async fn without_the_rule_the_page_warns_and_impostors_still_end_without_a_token
             tokens.told()
         );
     }
+    // A statement of the vendor's service registers the same software, whoever brings it.
+    let registered = native.register(&cast.real).await;
+    assert_eq!(registered["client_name"], "Acme Desktop", "{registered}");
+    assert_eq!(native.register(&cast.real).await["client_id"], registered["client_id"]);
     let assertions = [native.assertion(&cast.real).await, native.assertion(&cast.real).await];
     real_app_reaches_a_tool(&native, "an assertion of its vendor's", assertions.clone()).await;
     let [spent, _] = assertions;

@@ -57,6 +57,7 @@ pub(super) async fn statement(
         ("exp", json!(asker.now.plus_seconds(lives).as_unix())),
         ("jti", json!(token_id()?)),
         ("software_id", json!(settings.software_id)),
+        ("software_version", json!(settings.software_version)),
         (INSTALLATION_CHECK, json!(checked.name())),
     ];
     claims.extend(more.map(|(name, value)| (name.to_owned(), value)));

@@ -48,6 +48,10 @@ async fn at_r_5_each_thing_is_signed_for_one_server_one_key_and_minutes() {
     assert_eq!(statement.issuer.as_ref(), "https://app.example");
     assert_eq!(statement.claims["client_name"], "App");
     assert_eq!(statement.claims["installation_check"], "device_key");
+    // SW-2: a server demands them all.
+    for name in ["iss", "aud", "iat", "exp", "software_id", "software_version", "redirect_uris"] {
+        assert!(statement.claims.contains_key(name), "{name}");
+    }
     assert!(statement.id.is_some() && !statement.claims.contains_key("client_id"));
     assert!(judged(&other).is_err());
 

@@ -104,6 +104,18 @@ impl<'c> Native<'c> {
             .header("mcp-protocol-version", "2026-07-28")
             .header("mcp-method", "tools/call")
             .header("mcp-name", "note");
+        self.post(request, &body).await
+    }
+
+    /// Registers with a statement that the vendor signs for this installation.
+    pub(super) async fn register(&self, of: &Installation) -> Value {
+        let statement = self.vendor.statement(of, self.issuer()).await.unwrap().token;
+        let request = Request::post(format!("{}/register", self.cast.issuer));
+        let request = request.header("content-type", "application/json");
+        self.post(request, &json!({ "software_statement": statement })).await
+    }
+
+    async fn post(&self, request: http::request::Builder, body: &Value) -> Value {
         let request = request.body(Full::new(Bytes::from(body.to_string()))).unwrap();
         let response = self.cast.upstream.send(request).await.unwrap();
         let body = response.into_body().collect().await.unwrap().to_bytes();
