@@ -22,7 +22,8 @@ const BELOW: &[(&str, &[&str])] = &[
     ),
     ("salver-gateway", &["salver-oauth", "salver-jose", "salver-egress"]),
     ("salver-client", &["salver-oauth", "salver-jose", "salver-egress"]),
-    ("salver", &["salver-server", "salver-gateway", "salver-client"]),
+    ("salver-vendor", &["salver-oauth", "salver-jose", "salver-egress", "salver-store"]),
+    ("salver", &["salver-server", "salver-gateway", "salver-client", "salver-vendor"]),
     ("salver-bench", &["salver"]),
     ("xtask", &[]),
 ];
@@ -85,6 +86,8 @@ mod tests {
         ("… not even in tests", "salver-store", "salver-server", true, false),
         ("siblings do not see each other", "salver-server", "salver-gateway", false, false),
         ("the gateway does not see the store", "salver-gateway", "salver-store", false, false),
+        ("a vendor's service knows no server", "salver-vendor", "salver-server", false, false),
+        ("… and an installation no service", "salver-client", "salver-vendor", true, false),
         ("the test kit is for tests", "salver-server", "salver-testkit", true, true),
         ("… and for nothing else", "salver-server", "salver-testkit", false, false),
         ("the test kit sees all", "salver-testkit", "salver-server", false, true),

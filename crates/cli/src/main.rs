@@ -1,7 +1,7 @@
 //! The front door of MCP servers: one binary with an OAuth 2.1 authorization server, a gateway, and the tools around them.
 //!
 //! `command` reads the command line, `config` the settings; `serve` listens, `wiring` joins the parts, `catalogue` knows well-known clients,
-//! `demo` shows it all.
+//! `demo` shows it all; `vendor` is the service of a client's vendor.
 
 mod catalogue;
 mod command;
@@ -13,6 +13,7 @@ mod logging;
 mod output;
 mod serve;
 mod state;
+mod vendor;
 mod wiring;
 
 use std::process::ExitCode;

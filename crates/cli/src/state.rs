@@ -37,12 +37,17 @@ pub(crate) struct State {
 /// Opens the state, and makes what a first start lacks.
 pub(crate) fn open(settings: &Settings) -> Result<State, Failure> {
     make_directory(&settings.server.data)?;
-    let master_key = match &settings.store.master_key {
-        MasterKeyPlace::Known(key) => Arc::clone(key),
-        MasterKeyPlace::InDataDirectory(path) => Arc::new(first_key(path, &settings.store.path)?),
-    };
+    let master_key = master_key(&settings.store)?;
     let store = SqliteStore::open(&settings.store.path, SqliteSettings::default())?;
     Ok(State { store: Arc::new(store), master_key })
+}
+
+/// The master key; a first start makes it.
+pub(crate) fn master_key(store: &StoreSettings) -> Result<Arc<MasterKey>, Failure> {
+    match &store.master_key {
+        MasterKeyPlace::Known(key) => Ok(Arc::clone(key)),
+        MasterKeyPlace::InDataDirectory(path) => first_key(path, &store.path).map(Arc::new),
+    }
 }
 
 /// Opens the state for somebody who only looks. Where nothing is kept yet, it is that of a first start, in a directory that is gone with

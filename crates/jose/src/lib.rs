@@ -21,10 +21,16 @@ pub use seal::{
     SealError, SealIdError, SealingKeys, SealingKeysError, SealingRoot,
 };
 pub use token::{
-    AccessTokenClaims, AccessTokenSigner, AssertionError, Audience, CATALOGUE_ALGORITHMS,
-    ClientAssertion, Expected, ExpectedIdentity, ExpectedStatement, IdentityTokenClaims,
-    IdentityTokenSigner, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES,
-    SKEW_SECONDS, STATEMENT_SKEW_SECONDS, Statement, TokenError, TokenType, UnverifiedAssertion,
-    UnverifiedStatement, UnverifiedToken, is_identity_token, sign_catalogue, sign_statement,
-    verify_access_token, verify_catalogue, verify_identity_token,
+    AccessTokenClaims, AccessTokenSigner, Ask, AssertionClaims, AssertionError, Attestation,
+    AttestationClaims, AttestationError, AttestationProof, AttestationProofClaims, Audience,
+    CATALOGUE_ALGORITHMS, Checked, ClientAssertion, DpopError, DpopProof, DpopProofClaims, EnrolBy,
+    Expected, ExpectedAttestation, ExpectedDpop, ExpectedIdentity, ExpectedSignIn,
+    ExpectedStatement, INSTALLATION_CHECK, IdentityTokenClaims, IdentityTokenSigner,
+    InstallationRequest, LEEWAY_SECONDS, MAX_IDENTITY_SECONDS, MAX_SIGNED_CATALOGUE_BYTES,
+    PROOF_SECONDS, ProofError, SKEW_SECONDS, STATEMENT_SKEW_SECONDS, Statement, TokenError,
+    TokenType, UnverifiedAssertion, UnverifiedAttestation, UnverifiedAttestationProof,
+    UnverifiedDpopProof, UnverifiedInstallationRequest, UnverifiedStatement, UnverifiedToken,
+    is_identity_token, sign_attestation, sign_attestation_proof, sign_catalogue,
+    sign_client_assertion, sign_dpop_proof, sign_installation_request, sign_statement,
+    verify_access_token, verify_catalogue, verify_identity_token, verify_sign_in,
 };

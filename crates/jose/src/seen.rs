@@ -4,10 +4,12 @@
 //! RFC 9068 §4: what is remembered is that every check held. It counts for the same token, whole, at the same audience, under the same
 //! keys, until the token ends; whether it was revoked, the caller asks every time.
 
+mod attestations;
 mod memory;
 
 use std::sync::Arc;
 
+pub use self::attestations::SeenAttestations;
 use self::memory::Memory;
 use crate::{
     AccessTokenClaims, KeySet,

@@ -2,6 +2,7 @@
 //!
 //! The words here are for strangers: they name the rule and the remedy, never anything of ours.
 
+mod attestation;
 mod pushed;
 mod statement;
 
@@ -26,7 +27,7 @@ pub struct Wire {
     pub description: String,
 }
 
-/// Registered error codes (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1, RFC 7591
+/// Registered error codes, and those of ABCA-6 (OAuth 2.1 §4.1.2.1 and §3.2.4, RFC 8707 §2, OpenID Connect §3.1.2.6, RFC 7009 §2.2.1, RFC 7591
 /// §3.2.2, RFC 6750 §3.1). None is registered for a limit; `too_many_requests` is what MCP's SDKs know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(missing_docs, reason = "the names are the codes")]
@@ -34,6 +35,7 @@ pub enum Code {
     AccessDenied,
     ConsentRequired,
     InvalidClient,
+    InvalidClientAttestation,
     InvalidClientMetadata,
     InvalidGrant,
     InvalidRedirectUri,
@@ -51,6 +53,9 @@ pub enum Code {
     UnsupportedGrantType,
     UnsupportedResponseType,
     UnsupportedTokenType,
+    UseAttestationChallenge,
+    UseDpopNonce,
+    UseFreshAttestation,
 }
 
 impl Code {
@@ -61,6 +66,7 @@ impl Code {
             Self::AccessDenied => "access_denied",
             Self::ConsentRequired => "consent_required",
             Self::InvalidClient => "invalid_client",
+            Self::InvalidClientAttestation => "invalid_client_attestation",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
@@ -78,6 +84,9 @@ impl Code {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::UseAttestationChallenge => "use_attestation_challenge",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::UseFreshAttestation => "use_fresh_attestation",
         }
     }
 }
@@ -149,6 +158,7 @@ pub fn token(error: &TokenError) -> Wire {
             Code::InvalidClient,
             "nobody here has let this client in, so its document and keys are not fetched before somebody has signed in; push this request without client authentication, or send it to the authorization endpoint, and authenticate from the next one on".into(),
         ),
+        E::Attestation(fault) => attestation::words(*fault),
         E::SecretEnded => (
             401,
             Code::InvalidClient,
@@ -235,7 +245,7 @@ pub fn registration(error: &RegistrationError) -> Wire {
         ),
         E::Method => (
             Code::InvalidClientMetadata,
-            "token_endpoint_auth_method is not offered; use none, private_key_jwt, client_secret_basic or client_secret_post".into(),
+            "token_endpoint_auth_method is not offered; use none, private_key_jwt, attest_jwt_client_auth, client_secret_basic or client_secret_post".into(),
         ),
         E::Keys(fault) => (Code::InvalidClientMetadata, keys(*fault).into()),
         E::ChosenSecret => (

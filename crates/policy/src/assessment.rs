@@ -196,7 +196,11 @@ impl<'f> Facts<'f> {
 
     /// What the metadata prove by where they are, and what came with the request.
     fn gathered(&self, publisher: &Publisher) -> Evidence {
-        let mut evidence = self.evidence.intersection(Evidence::WITH_A_REQUEST);
+        let mut evidence = match publisher {
+            // Who publishes itself would attest itself.
+            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Evidence::NONE,
+            _ => self.evidence.intersection(Evidence::WITH_A_REQUEST),
+        };
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
         if matches!(publisher, Publisher::Domain(_)) && !pinned {
             evidence = evidence.with(EvidenceKind::DomainDocument);
@@ -280,11 +284,12 @@ impl<'f> Facts<'f> {
     }
 
     /// Whether the client cannot avoid authenticating with its publisher's keys, or has done so for this request: a document that also lists `none` proves
-    /// nothing by them otherwise.
+    /// nothing by them otherwise, nor one that also lists attestations, which may say no more than that the vendor has signed a person in.
     fn is_keyed(&self) -> bool {
         let methods = &self.client.methods;
         let has_shown = self.evidence.contains(EvidenceKind::PublisherKeys);
-        methods.private_key_jwt && (!methods.none || has_shown)
+        let unavoidable = !methods.none && !methods.attestation;
+        methods.private_key_jwt && (unavoidable || has_shown)
     }
 }
 

@@ -17,10 +17,28 @@ pub fn may_be_remembered(assessment: &Assessment) -> bool {
     }
 }
 
-/// Whether a consent on record answers this request.
+/// A consent that somebody gave before.
+#[derive(Clone, Copy, Debug)]
+pub struct EarlierConsent<'c> {
+    /// What was allowed.
+    pub scope: &'c Scope,
+    /// How much was proven of the client then, if that is known.
+    pub rung: Option<Rung>,
+}
+
+/// Whether a consent on record answers this request. What was allowed to an attested installation is for attested ones alone, and what was allowed to any program is no
+/// word on an attested one: the grant says which it is, and the token endpoint keeps to that.
 #[must_use]
-pub fn covers(on_record: Option<&Scope>, asked: &Scope, assessment: &Assessment) -> bool {
-    may_be_remembered(assessment) && on_record.is_some_and(|scope| asked.is_subset(scope))
+pub fn covers(
+    on_record: Option<EarlierConsent<'_>>,
+    asked: &Scope,
+    assessment: &Assessment,
+) -> bool {
+    let is_attested = assessment.rung == Rung::Attested;
+    may_be_remembered(assessment)
+        && on_record.is_some_and(|earlier| {
+            asked.is_subset(earlier.scope) && (earlier.rung == Some(Rung::Attested)) == is_attested
+        })
 }
 
 #[cfg(test)]
@@ -43,8 +61,11 @@ mod tests {
             evidence: Evidence::NONE,
         };
         let (read, both): (Scope, Scope) = ("read".parse().unwrap(), "read write".parse().unwrap());
-        assert!(covers(Some(&both), &read, &sound));
-        assert!(!covers(Some(&read), &both, &sound), "something new is asked for");
+        let at = |scope, rung| Some(EarlierConsent { scope, rung: Some(rung) });
+        assert!(covers(at(&both, Rung::Anchored), &read, &sound));
+        assert!(covers(Some(EarlierConsent { scope: &both, rung: None }), &read, &sound));
+        assert!(!covers(at(&both, Rung::Attested), &read, &sound), "to an attested one alone");
+        assert!(!covers(at(&read, Rung::Anchored), &both, &sound), "something new is asked for");
         assert!(!covers(None, &read, &sound), "never asked before");
         for every_time in [
             Assessment { on_this_computer: true, vetted: true, ..sound.clone() },
@@ -52,13 +73,15 @@ mod tests {
             Assessment { rung: Rung::SelfDeclared, ..sound.clone() },
             Assessment { rung: Rung::Published, on_this_computer: true, ..sound.clone() },
         ] {
-            assert!(!covers(Some(&both), &read, &every_time), "{every_time:?}");
+            assert!(!covers(at(&both, every_time.rung), &read, &every_time), "{every_time:?}");
         }
         for remembered in [
             Assessment { rung: Rung::Published, ..sound.clone() },
-            Assessment { rung: Rung::Attested, on_this_computer: true, ..sound },
+            Assessment { rung: Rung::Attested, on_this_computer: true, ..sound.clone() },
         ] {
-            assert!(covers(Some(&both), &read, &remembered), "{remembered:?}");
+            assert!(covers(at(&both, remembered.rung), &read, &remembered), "{remembered:?}");
         }
+        let attested = Assessment { rung: Rung::Attested, ..sound };
+        assert!(!covers(at(&both, Rung::Anchored), &read, &attested), "no word on this one");
     }
 }

@@ -9,8 +9,8 @@ use salver_oauth::{Scope, Timestamp};
 
 use crate::{
     approval::{Approval, ApprovedFor},
+    assessment::Rung,
     ban::{BanFacts, Bans},
-    evidence::Evidence,
     redirects::UnlistedHttps,
     rules::{Decided, Limits, Requirement, Rule, RuleSet, Then, View},
     visit::Visit,
@@ -169,9 +169,8 @@ fn is_met(requirement: Requirement, visit: &Visit) -> bool {
     match requirement {
         Requirement::PushedRequest => visit.pushed,
         Requirement::Dpop => visit.dpop,
-        Requirement::Attestation => {
-            !visit.evidence.intersection(Evidence::OF_INSTALLATION).is_empty()
-        }
+        // The rung, and not the evidence: a client that nobody vouches for may attest itself.
+        Requirement::Attestation => visit.rung == Rung::Attested,
     }
 }
 

@@ -7,7 +7,7 @@ use salver_names::registrable_domain;
 use salver_oauth::{Timestamp, client::redirect_uri::Recipient};
 
 use crate::{
-    assessment::{Assessment, DocumentCopy, Facts, Publisher},
+    assessment::{Assessment, DocumentCopy, Facts, Publisher, Rung},
     catalogue::Client,
     impersonation::{Likeness, NameHit},
     visit::host_of_url,
@@ -89,7 +89,7 @@ impl Facts<'_> {
             self.host(assessment, known),
             self.lost_domain(),
             self.other_recipient_host(assessment, known),
-            self.loopback_only(),
+            self.loopback_only(assessment),
             self.old_copy(),
             first_sight,
         ]
@@ -165,8 +165,10 @@ impl Facts<'_> {
         Some(Warning::LostDomain { domain })
     }
 
-    fn loopback_only(&self) -> Option<Warning> {
-        self.client.is_only_on_this_computer().then_some(Warning::LoopbackOnly)
+    /// MCP-AS-19; an attested installation is one that no other program can pose as.
+    fn loopback_only(&self, assessment: &Assessment) -> Option<Warning> {
+        let others_can_sit = assessment.rung < Rung::Attested;
+        (others_can_sit && self.client.is_only_on_this_computer()).then_some(Warning::LoopbackOnly)
     }
 
     fn old_copy(&self) -> Option<Warning> {

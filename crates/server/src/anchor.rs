@@ -1,4 +1,4 @@
-//! Whose software statements are believed here? Issuers that the operator trusts, by the configuration or by an administrator's command (SW-7): nothing
+//! Whose software statements and attestations are believed here? Issuers that the operator trusts, by the configuration or by an administrator's command (SW-7): nothing
 //! else makes a statement worth reading, and for nobody else is anything ever fetched.
 //!
 //! What is written down of an anchor is the business of [`written`]. What a statement says is judged by `flow/stated.rs`.
@@ -33,6 +33,8 @@ pub struct Anchor {
     pub type_name: Option<Box<str>>,
     /// What it may vouch for.
     pub vouching: Vouching,
+    /// The `client_id`s whose installations it attests, beside softwares that it has signed for.
+    pub attests: Vec<Box<str>>,
     /// What was written down.
     pub written: WrittenAnchor,
 }
@@ -179,6 +181,32 @@ pub fn trusted(deps: &Deps, issuer: &str) -> Option<Arc<Anchor>> {
         AnchorStanding::Trusted(anchor) => Some(anchor),
         AnchorStanding::Suspended(_) | AnchorStanding::Unknown => None,
     }
+}
+
+/// The anchor that says where its keys are, at exactly this URL (ABCA-11).
+#[must_use]
+pub fn at_keys_url(deps: &Deps, url: &str) -> Option<Arc<Anchor>> {
+    find_trusted(deps, |anchor| matches!(&anchor.keys, AnchorKeys::At(at) if at.url() == url))
+}
+
+/// The anchor that attests the installations of this client, by its `client_id`.
+#[must_use]
+pub fn attester_of(deps: &Deps, client_id: &str) -> Option<Arc<Anchor>> {
+    find_trusted(deps, |anchor| anchor.attests.iter().any(|one| **one == *client_id))
+}
+
+/// The first anchor of this kind that is believed now.
+fn find_trusted(deps: &Deps, is_it: impl Fn(&Anchor) -> bool) -> Option<Arc<Anchor>> {
+    let numbered = deps.bans.get();
+    let words = numbered.anchors.0.values();
+    let stored = words.filter_map(|word| word.anchor.clone()).filter(|one| is_it(one));
+    let configured = deps.anchors.all();
+    let found = configured.iter().find(|anchor| is_it(anchor)).cloned();
+    found
+        .into_iter()
+        .chain(stored)
+        .find_map(|anchor| trusted(deps, &anchor.issuer))
+        .filter(|anchor| is_it(anchor))
 }
 
 /// Whether anybody's statements are believed, or have been: else they are ignored (RFC 7591 §3.1.1).

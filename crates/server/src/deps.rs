@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use salver_egress::Egress;
-use salver_jose::seen::SeenTokens;
+use salver_jose::seen::{SeenAttestations, SeenTokens};
 use salver_oauth::{Timestamp, authorization::return_address::OwnOrigins};
 use salver_store::Store;
 
@@ -41,6 +41,8 @@ pub struct Deps {
     pub secrets: Secrets,
     /// Tokens that resource servers have asked about and that were good.
     pub introspected: SeenTokens<()>,
+    /// Attestations that installations have shown and that were good.
+    pub attestations: SeenAttestations,
     /// What is revoked.
     pub revocations: RevocationIndex,
     /// What was seen lately.
@@ -71,6 +73,9 @@ pub struct Deps {
 
 /// How many tokens introspection remembers; some 600 bytes each.
 pub const INTROSPECTED_KEPT: usize = 20_000;
+
+/// How many attestations are remembered; some two kilobytes each.
+pub const ATTESTATIONS_KEPT: usize = 10_000;
 
 impl Deps {
     /// Now.

@@ -4,6 +4,7 @@
 
 pub mod anchor;
 pub mod bans;
+mod challenge;
 pub mod chance;
 pub mod clock;
 pub mod cookie;

@@ -30,6 +30,8 @@ pub(crate) struct Proven {
     pub(crate) client: bool,
     /// By this key or secret, in the words of an installation's `client_key`; none for a secret that is not on record.
     pub(crate) client_key: Option<Box<str>>,
+    /// RFC 7638 thumbprint of the key of the installation, if it was attested: who goes on has to have it too (ABCA-10).
+    pub(crate) instance_key: Option<Box<str>>,
     /// What else came with the request and was verified, and that its keys were used.
     pub(crate) evidence: Evidence,
     /// Whose statement came with it.
@@ -43,17 +45,19 @@ impl Pushed {
     /// If the request is too long.
     pub(crate) fn seal(&self, client_id: &ClientId, key: &DerivedKey) -> Result<String, SealError> {
         let (nonce, _) = self.number.split_first_chunk().ok_or(SealError)?;
-        let Proven { client, client_key, evidence, signed } = &self.proven;
+        let Proven { client, client_key, instance_key, evidence, signed } = &self.proven;
         let signed = signed
             .as_ref()
             .map_or_else(Vec::new, |signed| serde_json::to_vec(signed).unwrap_or_default());
-        let client_key = client_key.as_deref().unwrap_or_default();
-        let mut bytes = Vec::with_capacity(FIXED + client_key.len() + self.parameters.len());
+        let keys = [client_key, instance_key].map(|key| key.as_deref().unwrap_or_default());
+        let mut bytes = Vec::with_capacity(FIXED + self.parameters.len());
         bytes.extend(self.number);
         bytes.extend(self.expires_at.as_unix().to_be_bytes());
         bytes.extend([u8::from(*client), evidence.bits()]);
-        bytes.push(u8::try_from(client_key.len()).map_err(|_| SealError)?);
-        bytes.extend(client_key.as_bytes());
+        for key in keys {
+            bytes.push(u8::try_from(key.len()).map_err(|_| SealError)?);
+            bytes.extend(key.as_bytes());
+        }
         bytes.extend(u16::try_from(signed.len()).map_err(|_| SealError)?.to_be_bytes());
         bytes.extend(&signed);
         bytes.extend(self.parameters.as_bytes());
@@ -68,26 +72,27 @@ impl Pushed {
         let bytes = key.open(&bound_to(client_id), &sealed).ok()?;
         let (number, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
-        let ([client, evidence, length], rest) = rest.split_first_chunk::<3>()?;
-        let (client_key, parameters) = rest.split_at_checked(usize::from(*length))?;
-        let (length, rest) = parameters.split_first_chunk::<2>()?;
+        let ([client, evidence], rest) = rest.split_first_chunk::<2>()?;
+        let (client_key, rest) = key_of(rest)?;
+        let (instance_key, rest) = key_of(rest)?;
+        let (length, rest) = rest.split_first_chunk::<2>()?;
         let (signed, parameters) =
             rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
         let signed = match signed {
             [] => None,
             signed => Some(serde_json::from_slice(signed).ok()?),
         };
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         Some(Self {
             number: *number,
             expires_at: Timestamp::from_unix(i64::from_be_bytes(*expires_at)),
             proven: Proven {
                 client: *client != 0,
-                client_key: Some(text(client_key)?).filter(|key| !key.is_empty()).map(Into::into),
+                client_key,
+                instance_key,
                 evidence: Evidence::of_bits(*evidence)?,
                 signed,
             },
-            parameters: text(parameters)?,
+            parameters: String::from_utf8(parameters.to_vec()).ok()?,
         })
     }
 }
@@ -102,12 +107,20 @@ impl fmt::Display for Proven {
     }
 }
 
+/// A key with its length before it; the empty one is none.
+fn key_of(bytes: &[u8]) -> Option<(Option<Box<str>>, &[u8])> {
+    let (length, rest) = bytes.split_first()?;
+    let (key, rest) = rest.split_at_checked(usize::from(*length))?;
+    let key = str::from_utf8(key).ok()?;
+    Some(((!key.is_empty()).then(|| key.into()), rest))
+}
+
 fn bound_to(client_id: &ClientId) -> Vec<u8> {
     [AAD, client_id.as_str().as_bytes()].concat()
 }
 
 const AAD: &[u8] = b"pushed request 1 ";
-const FIXED: usize = 16 + 8 + 3 + 2;
+const FIXED: usize = 16 + 8 + 2 + 2 * 44 + 2;
 
 #[cfg(test)]
 mod tests {
@@ -135,6 +148,7 @@ mod tests {
         let proven = Proven {
             client: true,
             client_key: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into()),
+            instance_key: Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into()),
             evidence: Evidence::NONE.with(EvidenceKind::PublisherKeys),
             signed: Some(SignedBy {
                 issuer: "https://vendor.example".into(),

@@ -148,7 +148,9 @@ impl Sealing {
         };
         let registered = match registration.authentication() {
             Authentication::Secret(registered, _) => Some(*registered),
-            Authentication::None | Authentication::PrivateKeyJwt(_) => None,
+            Authentication::None
+            | Authentication::PrivateKeyJwt(_)
+            | Authentication::Attestation(_) => None,
         };
         registered == Some(method)
             && self.is_credential(ClientCredential::Secret, (id, &registration), presented)

@@ -10,6 +10,7 @@ pub struct Secrets {
     refresh_tokens: RefreshKey,
     tickets: DerivedKey,
     pushed_requests: DerivedKey,
+    challenges: DerivedKey,
     signing_keys: DerivedKey,
     sealing_roots: DerivedKey,
 }
@@ -28,6 +29,7 @@ impl Secrets {
             refresh_tokens: RefreshKey(master.derive(KeyPurpose::RefreshTokens)?),
             tickets: master.derive(KeyPurpose::Tickets)?,
             pushed_requests: master.derive(KeyPurpose::PushedRequests)?,
+            challenges: master.derive(KeyPurpose::Challenges)?,
             signing_keys: master.derive(KeyPurpose::SigningKeys)?,
             sealing_roots: master.derive(KeyPurpose::SealingRoots)?,
         })
@@ -56,6 +58,12 @@ impl Secrets {
     #[must_use]
     pub fn pushed_requests(&self) -> &DerivedKey {
         &self.pushed_requests
+    }
+
+    /// Makes challenges, and knows them again.
+    #[must_use]
+    pub fn challenges(&self) -> &DerivedKey {
+        &self.challenges
     }
 
     /// Seals private keys.

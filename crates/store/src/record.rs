@@ -183,6 +183,8 @@ pub struct Installation {
     /// RFC 7638 thumbprint of the key that the client last authenticated with, or [`secret_key`] of its secret; none if it redeemed the code as a public
     /// client, or with a secret that is not on record.
     pub client_key: Option<String>,
+    /// RFC 7638 thumbprint of the key by which the installation was attested when it was started, if it was: it stays its own (ABCA-10).
+    pub instance_key: Option<String>,
     /// How often its refresh token was rotated.
     pub generation: u32,
     /// Digest of the refresh token that is good now.

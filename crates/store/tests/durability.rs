@@ -65,6 +65,7 @@ fn consent(number: u32) -> Consent {
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into(),
         scope: grant.scope.clone(),
         pushed_by: None,
+        instance_key: None,
         auth_time: now,
         created_at: now,
         expires_at: now.plus_seconds(60),

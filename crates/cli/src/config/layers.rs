@@ -114,7 +114,8 @@ fn is_ours(name: &str) -> bool {
         && !matches!(name, FILE_VARIABLE | MASTER_KEY_VARIABLE)
 }
 
-fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
+/// The settings of a file, and where each stands.
+pub(crate) fn read(path: &Path, origins: &mut Origins) -> Result<toml::Table, Problem> {
     let whole_file = |line: usize, why: String, hint: &str| Problem {
         place: Some(Place::File { path: path.to_owned(), line }),
         key: "the file".to_owned(),

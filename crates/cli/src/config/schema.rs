@@ -1,6 +1,6 @@
 //! Which keys are there? A tree of keys, made from the file structs, so that check, environment and reference cannot differ.
 
-use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use super::file::File;
@@ -46,10 +46,15 @@ pub(crate) struct Key {
 
 /// All keys of the file.
 pub(crate) fn keys() -> Vec<Key> {
+    keys_of::<File>()
+}
+
+/// All keys of a file of this kind.
+pub(crate) fn keys_of<F: JsonSchema>() -> Vec<Key> {
     let settings = SchemaSettings::draft2020_12()
         .for_deserialize()
         .with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<File>();
+    let schema = settings.into_generator().into_root_schema_for::<F>();
     match kind(schema.as_value()) {
         Kind::Table(keys) => keys,
         _ => Vec::new(),

@@ -33,8 +33,8 @@ impl ServerSettings {
 }
 
 /// Where to listen; the default is one loopback address.
-pub(crate) fn listen(file: &File, problems: &mut Problems) -> Vec<SocketAddr> {
-    let Some(addresses) = &file.listen else {
+pub(crate) fn listen(said: Option<&[String]>, problems: &mut Problems) -> Vec<SocketAddr> {
+    let Some(addresses) = said else {
         return vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT)];
     };
     if addresses.is_empty() {
@@ -177,7 +177,7 @@ mod tests {
             ..File::default()
         };
         let mut problems = Problems::default();
-        let addresses = super::listen(&file, &mut problems);
+        let addresses = super::listen(file.listen.as_deref(), &mut problems);
         let found = issuer(&file, &addresses, tls, &mut problems);
         let refused = problems.into_list().into_iter().next();
         match (refused, found) {

@@ -110,7 +110,7 @@ fn put_together(
     problems: &mut Problems,
 ) -> Option<Settings> {
     let tls = tls::resolve(&file.tls, problems);
-    let listen = server::listen(file, problems);
+    let listen = server::listen(file.listen.as_deref(), problems);
     let data = data_directory(file, environment, problems);
     let store = data
         .as_ref()

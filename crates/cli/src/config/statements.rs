@@ -39,12 +39,14 @@ pub(crate) struct AnchorEntry {
     pub(crate) redirects: Option<Vec<String>>,
     /// The scopes that its softwares may be given; the default is whatever people allow.
     pub(crate) scopes: Option<Vec<String>>,
+    /// The `client_id`s whose installations it may attest, beside softwares that it has signed a statement for; none by default (docs/attestation.md).
+    pub(crate) attests: Vec<String>,
 }
 
 impl AnchorEntry {
     fn written(&self) -> WrittenAnchor {
         let Self { issuer, keys, keys_url, algorithms, longest_seconds, once, .. } = self.clone();
-        let Self { typ, names, redirects, scopes, .. } = self.clone();
+        let Self { typ, names, redirects, scopes, attests, .. } = self.clone();
         WrittenAnchor {
             issuer,
             keys,
@@ -56,6 +58,7 @@ impl AnchorEntry {
             names,
             redirects,
             scopes,
+            attests,
         }
     }
 }

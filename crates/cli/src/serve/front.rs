@@ -57,33 +57,42 @@ impl Front {
 
 impl Answer for Front {
     async fn answer(&self, request: Request<Body>, peer: SocketAddr) -> Response<Body> {
-        // DESIGN §9: a request line of 16 KiB.
-        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-        if target > TARGET_BYTES {
-            return refusal(StatusCode::URI_TOO_LONG, "The address is too long.\n");
+        match judge(&self.hosts, &request) {
+            Ok(ours) => caught(self.route(&ours, request, peer)).await,
+            Err((status, text)) => refusal(status, text),
         }
-        let ours = match self.hosts.judge(&request) {
-            Ok(ours) => ours,
-            Err(HostError::Malformed) => {
-                return refusal(StatusCode::BAD_REQUEST, "The request must name one host.\n");
-            }
-            Err(HostError::NotOurs) => {
-                return refusal(
-                    StatusCode::MISDIRECTED_REQUEST,
-                    "This server does not answer under that name. Use the address that it was given.\n",
-                );
-            }
-        };
-        let answered = AssertUnwindSafe(self.route(&ours, request, peer)).catch_unwind().await;
-        answered.unwrap_or_else(|_| {
-            // The panic itself has been printed by the hook, with its place.
-            tracing::error!("a request ended in a panic");
-            refusal(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here.\n")
-        })
     }
 }
 
-fn refusal(status: StatusCode, text: &'static str) -> Response<Body> {
+/// Whether a request is meant for one of these hosts, and its address short enough to be read (DESIGN §9: a request line of 16 KiB).
+pub(crate) fn judge(
+    hosts: &Hosts,
+    request: &Request<Body>,
+) -> Result<Ours, (StatusCode, &'static str)> {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > TARGET_BYTES {
+        return Err((StatusCode::URI_TOO_LONG, "The address is too long.\n"));
+    }
+    hosts.judge(request).map_err(|error| match error {
+        HostError::Malformed => (StatusCode::BAD_REQUEST, "The request must name one host.\n"),
+        HostError::NotOurs => (
+            StatusCode::MISDIRECTED_REQUEST,
+            "This server does not answer under that name. Use the address that it was given.\n",
+        ),
+    })
+}
+
+/// The answer, or 500 where there was a panic on the way to it.
+pub(crate) async fn caught(answer: impl Future<Output = Response<Body>>) -> Response<Body> {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+        // The panic itself has been printed by the hook, with its place.
+        tracing::error!("a request ended in a panic");
+        refusal(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here.\n")
+    })
+}
+
+/// A short plain text.
+pub(crate) fn refusal(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -1,6 +1,6 @@
 //! What may leave? The operator's settings in the words of the guarded door, with what follows from the rest of the configuration.
 
-use std::time::Duration;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use salver_egress::{
     Development, Egress, Exception, Reach, Settings as Door, SetupError,
@@ -15,7 +15,12 @@ use crate::{
 
 /// The way out.
 pub(crate) fn open(settings: &Settings) -> Result<Egress, Failure> {
-    Egress::new(door(settings)).map_err(|error| refused(&error))
+    door_of(door(settings))
+}
+
+/// The door with these settings.
+pub(crate) fn door_of(settings: Door) -> Result<Egress, Failure> {
+    Egress::new(settings).map_err(|error| refused(&error))
 }
 
 /// The way to the MCP servers behind the gateway: the same DNS servers and authorities, and always direct (decision 4).
@@ -38,6 +43,23 @@ pub(super) fn to_webhook(settings: &Settings) -> Result<Upstream, Failure> {
     door.map_err(|error| Failure::Setup { part: "the way to the webhook", why: error.to_string() })
 }
 
+/// The way to what the person at this computer names: the vendor's service of an installation, and authorization servers.
+pub(crate) fn users_way_out(ca: Option<&Path>) -> Result<Arc<Upstream>, Failure> {
+    let read = |path: &Path| {
+        let failed = |error| Failure::File { path: path.to_owned(), error };
+        std::fs::read(path).map_err(failed)
+    };
+    let extra_roots_pem = ca.map(read).transpose()?;
+    let shared = UpstreamSettings::sharing(&Door { extra_roots_pem, ..Door::default() });
+    let settings = UpstreamSettings {
+        header_time_limit: USERS_TIME_LIMIT,
+        ..shared.map_err(|error| refused(&error))?
+    };
+    let door = Upstream::new(salver_egress::ChosenBy::User, settings);
+    door.map(Arc::new)
+        .map_err(|error| Failure::Setup { part: "the way out", why: error.to_string() })
+}
+
 fn door(settings: &Settings) -> Door {
     let development = &settings.development;
     let (own_names, own_addresses) = own(settings);
@@ -58,7 +80,7 @@ fn door(settings: &Settings) -> Door {
 }
 
 /// The operator's authorities, and those for development, one after the other.
-fn both(mut pem: Option<Vec<u8>>, development: Option<&[u8]>) -> Option<Vec<u8>> {
+pub(crate) fn both(mut pem: Option<Vec<u8>>, development: Option<&[u8]>) -> Option<Vec<u8>> {
     if let Some(more) = development {
         let all = pem.get_or_insert_default();
         all.push(b'\n');
@@ -112,6 +134,9 @@ fn refused(error: &SetupError) -> Failure {
     let why = format!("is needed or wrong: {error}");
     Failure::Configuration(vec![Problem { place: None, key, why, hint: hint.to_owned() }])
 }
+
+/// How long somebody waits for an answer at a terminal.
+const USERS_TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a webhook may take to answer.
 const HOOK_TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ pub(crate) mod policy;
 mod server;
 mod standing;
 
-pub(crate) use egress::open as way_out;
+pub(crate) use egress::{both, door_of, open as way_out, users_way_out};
 pub(crate) use house::House;
 pub(crate) use notices::hook_for_command;
 pub(crate) use server::{algorithm, keys_failed, onlooker, secrets, server_settings};

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use salver_egress::Egress;
-use salver_jose::{Algorithm as JoseAlgorithm, seen::SeenTokens};
+use salver_jose::{
+    Algorithm as JoseAlgorithm,
+    seen::{SeenAttestations, SeenTokens},
+};
 use salver_server::{
     anchor::ConfiguredAnchors,
     bans::BanIndex,
     chance::SystemChance,
     clock::{Clock as _, SystemClock},
     counters::Counters,
-    deps::{Deps, INTROSPECTED_KEPT},
+    deps::{ATTESTATIONS_KEPT, Deps, INTROSPECTED_KEPT},
     drift::Drift,
     keyring::Keyring,
     logo::Logos,
@@ -76,6 +79,7 @@ pub(super) async fn deps(
         sealing,
         secrets,
         introspected: SeenTokens::new(INTROSPECTED_KEPT),
+        attestations: SeenAttestations::new(ATTESTATIONS_KEPT),
         revocations: RevocationIndex::default(),
         usage: Usage::default(),
         counters: Counters::default(),

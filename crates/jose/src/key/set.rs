@@ -100,7 +100,11 @@ impl PublicKey {
     /// See [`JwkError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, JwkError> {
         let document = json::parse(bytes).map_err(JwkError::Json)?;
-        let members = document.as_object().ok_or(JwkError::NotAnObject)?;
+        Self::of_members(document.as_object().ok_or(JwkError::NotAnObject)?)
+    }
+
+    /// The same for a key inside something that was parsed.
+    pub(crate) fn of_members(members: &Map<String, Value>) -> Result<Self, JwkError> {
         if let Some(member) = private_member(members) {
             return Err(JwkError::PrivateMember(member));
         }

@@ -34,6 +34,8 @@ pub enum KeyPurpose {
     Forms,
     /// Sealing authorization requests that were pushed into their `request_uri`.
     PushedRequests,
+    /// Making challenges that nobody else can make.
+    Challenges,
     /// Sealing the roots behind the `client_id`s of clients that register themselves.
     SealingRoots,
 }
@@ -133,6 +135,7 @@ impl KeyPurpose {
             Self::Tickets => b"tickets",
             Self::Forms => b"forms",
             Self::PushedRequests => b"pushed-requests",
+            Self::Challenges => b"challenges",
             Self::SealingRoots => b"sealing-roots",
         }
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::base64url;
 use proptest::prelude::*;
 
-const PURPOSES: [KeyPurpose; 8] = [
+const PURPOSES: [KeyPurpose; 9] = [
     KeyPurpose::SigningKeys,
     KeyPurpose::RefreshTokens,
     KeyPurpose::TokenHashes,
@@ -13,6 +13,7 @@ const PURPOSES: [KeyPurpose; 8] = [
     KeyPurpose::Forms,
     KeyPurpose::PushedRequests,
     KeyPurpose::SealingRoots,
+    KeyPurpose::Challenges,
 ];
 
 fn master() -> MasterKey {

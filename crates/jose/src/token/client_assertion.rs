@@ -3,15 +3,18 @@
 //! Implements: RFC 7523 §3, rfc7523bis (BIS-1, BIS-3, BIS-5), RFC 8725; R-5 (`typ`) and R-6 (`aud`).
 //! Leaves out: where the keys come from, and whether the assertion was spent before ([`ClientAssertion::id`] is for that).
 
+use std::sync::Arc;
+
 use salver_oauth::{Issuer, Timestamp, client::id::ClientId};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::{
-    TokenError, UnverifiedToken,
+    TokenError, TokenType, UnverifiedToken,
     claims::{is_only_audience, is_type, members, seconds},
+    header::TypedSigner,
 };
-use crate::{Algorithm, KeySet};
+use crate::{Algorithm, KeySet, SignError, Signer};
 
 /// Decoded, not yet believed: it tells whose keys to look for, nothing more.
 #[derive(Clone, Debug)]
@@ -128,8 +131,41 @@ impl<'a> UnverifiedAssertion<'a> {
     }
 }
 
+/// What a client says to authenticate at one server.
+#[derive(Clone, Copy, Debug)]
+pub struct AssertionClaims<'c> {
+    /// The client.
+    pub client_id: &'c str,
+    /// The issuer of the authorization server.
+    pub audience: &'c str,
+    /// Another one for each assertion.
+    pub id: &'c str,
+    /// Now.
+    pub issued_at: Timestamp,
+    /// Until when it can be used, once.
+    pub expires_at: Timestamp,
+}
+
+/// Signs an assertion with a key of the client.
+///
+/// # Errors
+/// If the signer fails.
+pub fn sign_client_assertion(
+    signer: Arc<dyn Signer>,
+    claims: &AssertionClaims<'_>,
+) -> Result<String, SignError> {
+    TypedSigner::new(signer, TokenType::ClientAssertion).sign(&json!({
+        "iss": claims.client_id,
+        "sub": claims.client_id,
+        "aud": claims.audience,
+        "jti": claims.id,
+        "iat": claims.issued_at.as_unix(),
+        "exp": claims.expires_at.as_unix(),
+    }))
+}
+
 /// what rfc7523bis and CIMD -03 say, `JWT`, and nothing; any other kind of token is refused in its place.
-const TYPES: [&str; 3] = ["client-authentication+jwt", "oauth-client-auth+jwt", "JWT"];
+const TYPES: [&str; 3] = [TokenType::ClientAssertion.name(), "oauth-client-auth+jwt", "JWT"];
 
 fn check_times(claims: &Map<String, Value>, expires: i64, now: i64) -> Result<(), AssertionError> {
     let over_for = now.saturating_sub(expires);
@@ -153,7 +189,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Signer as _, SigningKey, base64url};
+    use crate::{SigningKey, base64url};
 
     const CLIENT: &str = "https://app.example/client.json";
     const NOW: i64 = 1_790_000_000;
@@ -184,6 +220,20 @@ mod tests {
     fn judge(keys: &KeySet, compact: &str) -> Result<ClientAssertion, AssertionError> {
         let issuer = Issuer::parse("https://as.example").unwrap();
         UnverifiedAssertion::decode(compact)?.verify(keys, &issuer, Timestamp::from_unix(NOW))
+    }
+
+    #[test]
+    fn what_a_client_signs_the_server_believes() {
+        let (key, keys) = key();
+        let claims = AssertionClaims {
+            client_id: CLIENT,
+            audience: "https://as.example",
+            id: "a",
+            issued_at: Timestamp::from_unix(NOW),
+            expires_at: Timestamp::from_unix(NOW + 60),
+        };
+        let compact = sign_client_assertion(Arc::new(key), &claims).unwrap();
+        assert_eq!(judge(&keys, &compact).unwrap().client_id.as_str(), CLIENT);
     }
 
     fn key() -> (SigningKey, KeySet) {

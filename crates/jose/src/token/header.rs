@@ -1,7 +1,8 @@
 //! What does a token's header say, and which kind of token is it?
 //!
 //! Implements: RFC 7515 §4.1 and RFC 8725 §3.11 (explicit typing, compared as media types). Only `alg`, `kid`, `typ` and the
-//! presence of `crit` are read: `jwk`, `jku`, `x5u` and `x5c` could name a key of the sender's choice and mean nothing here.
+//! presence of `crit` are read: `jwk`, `jku`, `x5u` and `x5c` could name a key of the sender's choice and mean nothing here. The two kinds of token that
+//! carry their key in `jwk` (RFC 9449 §4.2) or name a list that the operator knows by `jku` (ABCA-11) read the header for themselves.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use super::TokenError;
 use crate::{Algorithm, SignError, Signer, base64url};
 
-/// The kinds of token that we sign.
+/// The kinds of token that we sign, or that a client of ours does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenType {
     /// An access token (RFC 9068).
@@ -24,9 +25,31 @@ pub enum TokenType {
     Catalogue,
     /// A software statement, signed by a client's vendor (RFC 7591 §2.3).
     Statement,
+    /// A vendor's word for the key of one installation (ABCA-2).
+    Attestation,
+    /// Proof that an installation has that key (ABCA-3).
+    AttestationProof,
+    /// Proof that whoever sends a request has a key (RFC 9449).
+    DpopProof,
+    /// A client's word that it is itself (RFC 7523).
+    ClientAssertion,
+    /// What an installation asks of its vendor's service.
+    InstallationRequest,
 }
 
 impl TokenType {
+    const ALL: [Self; 9] = [
+        Self::Access,
+        Self::Identity,
+        Self::Catalogue,
+        Self::Statement,
+        Self::Attestation,
+        Self::AttestationProof,
+        Self::DpopProof,
+        Self::ClientAssertion,
+        Self::InstallationRequest,
+    ];
+
     /// The value of `typ`, without `application/`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -35,6 +58,11 @@ impl TokenType {
             Self::Identity => "salver-identity+jwt",
             Self::Catalogue => "salver-catalogue+jws",
             Self::Statement => "software-statement+jwt",
+            Self::Attestation => "oauth-client-attestation+jwt",
+            Self::AttestationProof => "oauth-client-attestation-pop+jwt",
+            Self::DpopProof => "dpop+jwt",
+            Self::ClientAssertion => "client-authentication+jwt",
+            Self::InstallationRequest => "salver-installation-request+jwt",
         }
     }
 
@@ -44,9 +72,7 @@ impl TokenType {
             Some((family, rest)) if family.eq_ignore_ascii_case("application") => rest,
             _ => name,
         };
-        [Self::Access, Self::Identity, Self::Catalogue, Self::Statement]
-            .into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(bare))
+        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(bare))
     }
 }
 
@@ -93,6 +119,11 @@ impl TypedSigner {
     pub(super) fn new(signer: Arc<dyn Signer>, kind: TokenType) -> Self {
         let (algorithm, key_id) = (signer.algorithm().name(), Cow::Borrowed(signer.key_id()));
         let header = serde_json::json!({ "alg": algorithm, "kid": key_id, "typ": kind.name() });
+        Self::with_header(signer, &header)
+    }
+
+    /// The same for a kind whose header says more.
+    pub(super) fn with_header(signer: Arc<dyn Signer>, header: &Value) -> Self {
         let encoded_header = base64url::encode(header.to_string()).into();
         Self { signer, encoded_header }
     }
@@ -143,6 +174,10 @@ mod tests {
             ("application/salver-identity+jwt", Some(TokenType::Identity)),
             ("salver-catalogue+jws", Some(TokenType::Catalogue)),
             ("salver-catalogue+jwt", None),
+            ("oauth-client-attestation+jwt", Some(TokenType::Attestation)),
+            ("oauth-client-attestation-pop+jwt", Some(TokenType::AttestationProof)),
+            ("oauth-client-attestation-pop+jws", None),
+            ("dpop+jwt", Some(TokenType::DpopProof)),
         ] {
             assert_eq!(TokenType::from_name(name), kind, "{name}");
         }

@@ -3,7 +3,10 @@
 //! Implements: RFC 7515 §5.2 and RFC 8725 §3.1, §3.2, §3.11: kind and algorithm are checked before a key is looked for, and the key comes
 //! from our set by its name alone. The lowest rung of the ladder: nothing of the payload can be read from here.
 
+use serde_json::{Map, Value};
+
 use super::TokenError;
+use super::claims::members;
 use super::header::{TokenType, UnverifiedHeader};
 use crate::{Algorithm, KeySet, PublicKey, base64url};
 
@@ -68,6 +71,12 @@ impl<'a> UnverifiedToken<'a> {
     /// `typ` as it stands, for tokens of others.
     pub(super) fn type_name(&self) -> Option<&str> {
         self.header.type_name.as_deref()
+    }
+
+    /// The members of its header, for the kinds of token that say in it whose key they are of.
+    pub(super) fn unverified_header(&self) -> Result<Map<String, Value>, TokenError> {
+        let header = self.signing_input.split_once('.').map_or("", |(header, _)| header);
+        members(&base64url::decode(header).map_err(|_| TokenError::Malformed)?)
     }
 
     /// The algorithm that it names, if it is one of ours.

@@ -70,7 +70,7 @@ pub fn difference(before: &Metadata, now: &Metadata) -> Vec<Change> {
     changes.extend(swap(&before.scope, &now.scope).map(Change::Scope));
     changes.extend(swap(&before.methods, &now.methods).map(Change::Methods));
     // Keys that nobody can authenticate with, before or now, are told by the methods.
-    if before.methods.private_key_jwt && now.methods.private_key_jwt {
+    if before.methods.rest_on_keys() && now.methods.rest_on_keys() {
         changes.extend(keys(&before.keys, &now.keys));
     }
     if changes.is_empty() && before.digest != now.digest {

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::{
     hosted::HostedId,
     id::{ClientId, MetadataUrl},
-    metadata::{Keys, Metadata, Methods},
+    metadata::{ATTESTED, ATTESTED_BY_DPOP, Keys, Metadata, Methods},
     redirect_uri::RedirectUri,
 };
 use crate::json::{self, JsonError};
@@ -168,7 +168,9 @@ fn methods(members: &Map<String, Value>, keys: &Keys) -> Result<Methods, Documen
         (None, None) => vec!["none"],
     };
     let keyed = named.contains(&"private_key_jwt") && *keys != Keys::None;
-    let methods = Methods::without_secret(named.contains(&"none"), keyed);
+    // ABCA-11: who signs attestations may be known out of band, so keys are not needed here.
+    let attested = [ATTESTED, ATTESTED_BY_DPOP].iter().any(|method| named.contains(method));
+    let methods = Methods::without_secret(named.contains(&"none"), keyed).or_attestation(attested);
     if methods == Methods::default() {
         return Err(DocumentError::NothingUsable(if many.is_some() { MANY } else { ONE }));
     }

@@ -40,6 +40,8 @@ pub struct Methods {
     pub none: bool,
     /// `private_key_jwt` (RFC 7523 §2.2).
     pub private_key_jwt: bool,
+    /// `attest_jwt_client_auth` (ABCA-9): by the attested key of its installation.
+    pub attestation: bool,
     /// Only a registration of our own making can have one: see [`Methods::of_secret`].
     client_secret: Option<SecretMethod>,
 }
@@ -81,19 +83,33 @@ impl Methods {
     pub const NONE: Self = Self::without_secret(true, false);
     /// A client that cannot avoid its keys.
     pub const PRIVATE_KEY_JWT: Self = Self::without_secret(false, true);
+    /// A client each of whose installations has to be attested.
+    pub const ATTESTATION: Self = Self::without_secret(false, false).or_attestation(true);
     /// A client that may use its keys, or not.
     pub const EITHER: Self = Self::without_secret(true, true);
 
     /// What a client may use that shares no secret with this server: all that a document can say (CIMD-D-5).
     #[must_use]
     pub const fn without_secret(none: bool, private_key_jwt: bool) -> Self {
-        Self { none, private_key_jwt, client_secret: None }
+        Self { none, private_key_jwt, attestation: false, client_secret: None }
+    }
+
+    /// The same, or by the attested key of the installation.
+    #[must_use]
+    pub const fn or_attestation(self, attestation: bool) -> Self {
+        Self { attestation, ..self }
+    }
+
+    /// Whether authentication rests on keys that the client's metadata publish: its own signature, or an attestation that they sign.
+    #[must_use]
+    pub const fn rest_on_keys(self) -> bool {
+        self.private_key_jwt || self.attestation
     }
 
     /// What a client uses whose secret follows from this nonce.
     #[must_use]
     pub const fn of_secret(method: SecretMethod, _nonce: &InstallationNonce) -> Self {
-        Self { none: false, private_key_jwt: false, client_secret: Some(method) }
+        Self { client_secret: Some(method), ..Self::without_secret(false, false) }
     }
 
     /// How it presents its secret, if it has one.
@@ -146,6 +162,12 @@ impl Metadata {
         self.redirect_uris.iter().all(|uri| uri.recipient().is_on_this_computer())
     }
 }
+
+/// ABCA-8, ABCA-9: the method of a client whose installations are attested.
+pub const ATTESTED: &str = "attest_jwt_client_auth";
+
+/// The same with a DPoP proof in place of the attestation's own.
+pub const ATTESTED_BY_DPOP: &str = "attest_jwt_client_auth_dpop";
 
 #[cfg(test)]
 pub(crate) mod tests {

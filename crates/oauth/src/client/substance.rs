@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use super::{
     change::thumbprints,
-    metadata::{Keys, Metadata, SecretMethod},
+    metadata::{ATTESTED, Keys, Metadata, SecretMethod},
     redirect_uri::without_port,
 };
 
@@ -20,11 +20,15 @@ pub fn substance(client: &Metadata) -> [u8; 32] {
         client.redirect_uris.iter().map(|uri| without_port(uri.as_str()).into_owned()),
     ));
     let methods = client.methods;
-    let named = [("none", methods.none), ("private_key_jwt", methods.private_key_jwt)];
+    let named = [
+        ("none", methods.none),
+        ("private_key_jwt", methods.private_key_jwt),
+        (ATTESTED, methods.attestation),
+    ];
     let used = named.into_iter().filter(|(_, used)| *used).map(|(name, _)| name);
     let secret = methods.client_secret().map(SecretMethod::as_str);
     parts.push(used.chain(secret).map(str::to_owned).collect());
-    if methods.private_key_jwt {
+    if methods.rest_on_keys() {
         parts.push(match &client.keys {
             Keys::None => Vec::new(),
             Keys::At(url) => vec![url.to_string()],
@@ -94,6 +98,7 @@ mod tests {
         ),
         ("one address less", |client| client.redirect_uris.truncate(1), false),
         ("how it proves itself", |client| client.methods = Methods::EITHER, false),
+        ("that it can be attested", |client| client.methods.attestation = true, false),
     ];
 
     fn uri(text: &str) -> RedirectUri {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{issuer::Issuer, scope::Scope};
+use crate::{client::metadata::ATTESTED, issuer::Issuer, scope::Scope};
 
 /// Paths of the endpoints below the issuer, the same in metadata and router.
 pub mod path {
@@ -14,6 +14,8 @@ pub mod path {
     pub const TOKEN: &str = "/token";
     /// RFC 9126 §2.
     pub const PUSH: &str = "/par";
+    /// ABCA-7.
+    pub const CHALLENGE: &str = "/challenge";
     /// RFC 7009.
     pub const REVOKE: &str = "/revoke";
     /// RFC 7591 §3; below it RFC 7592.
@@ -51,7 +53,9 @@ pub fn metadata(
     requires_push: bool,
 ) -> Value {
     // First what asks least of a client: some take the first that they know.
-    let methods = ["none", "private_key_jwt", "client_secret_basic", "client_secret_post"];
+    let methods =
+        ["none", "private_key_jwt", "client_secret_basic", "client_secret_post", ATTESTED];
+    let algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
     let mut metadata = json!({
         "issuer": issuer.as_str(),
         "authorization_endpoint": issuer.endpoint(path::AUTHORIZE),
@@ -66,9 +70,14 @@ pub fn metadata(
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256", "PS256"],
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "challenge_endpoint": issuer.endpoint(path::CHALLENGE),
+        "client_attestation_signing_alg_values_supported": algorithms,
+        "client_attestation_pop_signing_alg_values_supported": algorithms,
+        // ABCA-8: `none` says that attestations are taken beside other ways of authentication.
+        "client_attestation_pop_methods_supported": ["attestation_pop_jwt", "dpop_combined", "none"],
         "revocation_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "RS256", "PS256"],
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic"],
         "scopes_supported": scopes.iter().collect::<Vec<_>>(),
         "subject_types_supported": ["public"],
@@ -131,6 +140,14 @@ mod tests {
         let methods = list("token_endpoint_auth_methods_supported");
         assert!(methods.contains(&json!("private_key_jwt")));
         assert!(!list("token_endpoint_auth_signing_alg_values_supported").is_empty());
+        // ABCA-7, ABCA-8.
+        assert!(methods.contains(&json!("attest_jwt_client_auth")));
+        assert_eq!(document["challenge_endpoint"], "https://as.example/a/challenge");
+        for kind in ["client_attestation", "client_attestation_pop"] {
+            assert!(
+                list(&format!("{kind}_signing_alg_values_supported")).contains(&json!("ES256"))
+            );
+        }
         // MD-3: none is promised where none is.
         assert!(of(false).get("registration_endpoint").is_none());
     }

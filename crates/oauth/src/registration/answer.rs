@@ -10,7 +10,10 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::canonical::{Authentication, Claims, Registration};
-use crate::client::{metadata::Keys, redirect_uri::RedirectUri};
+use crate::client::{
+    metadata::{ATTESTED, Keys},
+    redirect_uri::RedirectUri,
+};
 
 /// The answer to a registration, for status 201; or to a question about it, for 200. Serialized, it is the body.
 pub struct Answer<'a> {
@@ -74,17 +77,21 @@ impl Answer<'_> {
             Authentication::None => "none",
             Authentication::Secret(method, _) => method.as_str(),
             Authentication::PrivateKeyJwt(_) => "private_key_jwt",
+            Authentication::Attestation(_) => ATTESTED,
         };
         members.serialize_entry("token_endpoint_auth_method", method)?;
         match &registration.authentication {
-            Authentication::PrivateKeyJwt(Keys::At(url)) => {
+            Authentication::PrivateKeyJwt(Keys::At(url))
+            | Authentication::Attestation(Keys::At(url)) => {
                 members.serialize_entry("jwks_uri", url)?;
             }
-            Authentication::PrivateKeyJwt(Keys::Inline(keys)) => {
+            Authentication::PrivateKeyJwt(Keys::Inline(keys))
+            | Authentication::Attestation(Keys::Inline(keys)) => {
                 let keys: &RawValue = serde_json::from_str(keys).map_err(M::Error::custom)?;
                 members.serialize_entry("jwks", keys)?;
             }
             Authentication::PrivateKeyJwt(Keys::None)
+            | Authentication::Attestation(Keys::None)
             | Authentication::None
             | Authentication::Secret(..) => {}
         }

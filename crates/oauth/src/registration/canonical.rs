@@ -48,6 +48,8 @@ pub enum Authentication {
     Secret(SecretMethod, InstallationNonce),
     /// By its own keys.
     PrivateKeyJwt(Keys),
+    /// By an attestation of the installation, signed with these keys or by an attester that is known here (ABCA-9).
+    Attestation(Keys),
 }
 
 /// What makes one installation's `client_id` its own: drawn at random where a client asks for a secret.
@@ -119,7 +121,9 @@ impl Registration {
     pub const fn nonce(&self) -> Option<&InstallationNonce> {
         match &self.authentication {
             Authentication::Secret(_, nonce) => Some(nonce),
-            Authentication::None | Authentication::PrivateKeyJwt(_) => None,
+            Authentication::None
+            | Authentication::PrivateKeyJwt(_)
+            | Authentication::Attestation(_) => None,
         }
     }
 
@@ -134,6 +138,7 @@ impl Registration {
                 (Methods::of_secret(*method, nonce), Keys::None)
             }
             Authentication::PrivateKeyJwt(keys) => (Methods::PRIVATE_KEY_JWT, keys.clone()),
+            Authentication::Attestation(keys) => (Methods::ATTESTATION, keys.clone()),
         };
         Metadata {
             client_id,

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! head                    bits 0-1 authentication (0 none, 1 basic, 2 post, 3 private_key_jwt), 2 web, 3 refreshes, 4 DPoP-bound,
-//!                         5 has a name, 6 keys at an address, 7 pushes its requests
+//!                         5 has a name, 6 keys at an address (with 0: authentication by attestation), 7 pushes its requests
 //! nonce                   16 bytes, with a secret
 //! number, addresses       redirect URIs
 //! name                    if there is one: a well-known one as 0 and its place in the table, else its length and bytes
-//! keys                    with private_key_jwt: an address, or JSON
+//! keys                    with private_key_jwt: an address, or JSON; with attestation: 0, or 1 and an address, or 2 and JSON
 //! (tag, value)*           claims, by rising tag
 //! ```
 //!
@@ -58,6 +58,15 @@ pub fn encode(registration: &Registration) -> Vec<u8> {
     match &registration.authentication {
         Authentication::PrivateKeyJwt(Keys::At(url)) => address(url, &mut to),
         Authentication::PrivateKeyJwt(Keys::Inline(json)) => text(json, &mut to),
+        Authentication::Attestation(Keys::None) => to.push(NO_KEYS),
+        Authentication::Attestation(Keys::At(url)) => {
+            to.push(KEYS_AT);
+            address(url, &mut to);
+        }
+        Authentication::Attestation(Keys::Inline(json)) => {
+            to.push(KEYS_INLINE);
+            text(json, &mut to);
+        }
         Authentication::PrivateKeyJwt(Keys::None)
         | Authentication::None
         | Authentication::Secret(..) => {}
@@ -90,6 +99,12 @@ pub fn decode(bytes: &[u8]) -> Result<Registration, Undecodable> {
         elsewhere if elsewhere == PRIVATE_KEY_JWT | KEYS_ELSEWHERE => {
             Authentication::PrivateKeyJwt(Keys::At(from.address()?))
         }
+        KEYS_ELSEWHERE => Authentication::Attestation(match from.byte()? {
+            NO_KEYS => Keys::None,
+            KEYS_AT => Keys::At(from.address()?),
+            KEYS_INLINE => Keys::Inline(from.json()?),
+            _ => return Err(Undecodable),
+        }),
         _ => authentication,
     };
     let registration = Registration {
@@ -118,6 +133,7 @@ fn head(registration: &Registration) -> u8 {
         Authentication::Secret(SecretMethod::Post, _) => POST,
         Authentication::PrivateKeyJwt(Keys::At(_)) => PRIVATE_KEY_JWT | KEYS_ELSEWHERE,
         Authentication::PrivateKeyJwt(Keys::Inline(_) | Keys::None) => PRIVATE_KEY_JWT,
+        Authentication::Attestation(_) => KEYS_ELSEWHERE,
     };
     let flag = |bit: u8, is_set: bool| if is_set { bit } else { 0 };
     authentication
@@ -200,6 +216,10 @@ const DPOP_BOUND: u8 = 1 << 4;
 const NAMED: u8 = 1 << 5;
 const KEYS_ELSEWHERE: u8 = 1 << 6;
 const REQUIRES_PUSH: u8 = 1 << 7;
+
+const NO_KEYS: u8 = 0;
+const KEYS_AT: u8 = 1;
+const KEYS_INLINE: u8 = 2;
 
 const CLIENT_URI: u8 = 1;
 const LOGO_URI: u8 = 2;

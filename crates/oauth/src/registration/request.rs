@@ -84,6 +84,7 @@ impl RegistrationRequest {
             application_type,
             authentication: match &wish {
                 Wish::Keys(keys) => Authentication::PrivateKeyJwt(keys.clone()),
+                Wish::Attestation(keys) => Authentication::Attestation(keys.clone()),
                 Wish::Nothing | Wish::Secret(_) => Authentication::None,
             },
             refreshes: rules::refreshes(members)?,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     client::{
         document::PRIVATE_KEY_MEMBERS,
-        metadata::{Keys, SecretMethod},
+        metadata::{ATTESTED, ATTESTED_BY_DPOP, Keys, SecretMethod},
         redirect_uri::RedirectUri,
     },
     scope::Scope,
@@ -25,6 +25,7 @@ pub(super) enum Wish {
     Nothing,
     Secret(SecretMethod),
     Keys(Keys),
+    Attestation(Keys),
 }
 
 /// DCR-4: at least one, and each of them sound.
@@ -89,6 +90,10 @@ pub(super) fn wish(
             Keys::None => Err(KeysFault::Missing.into()),
             Keys::At(url) if !is_https(&url) => Err(KeysFault::Url.into()),
             keys => Ok(Wish::Keys(keys)),
+        },
+        Some(ATTESTED | ATTESTED_BY_DPOP) => match keys {
+            Keys::At(url) if !is_https(&url) => Err(KeysFault::Url.into()),
+            keys => Ok(Wish::Attestation(keys)),
         },
         Some(_) => Err(RegistrationError::Method),
         None => Ok(match application_type {

@@ -175,6 +175,7 @@ fn dcr_5_6_7_9_what_is_refused_and_its_neighbour() {
         ("a method by a shared secret that is none", method("client_secret_jwt"), Some(E::Method)),
         ("a method that is", method("client_secret_post"), None),
         ("keys missing", method("private_key_jwt"), Some(E::Keys(KeysFault::Missing))),
+        ("ABCA-11: the attester is known out of band", method("attest_jwt_client_auth"), None),
         ("keys at an address", keyed("jwks_uri", json!("https://app.example/jwks")), None),
         (
             "… that is not https",

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::attestation::AttestationFault;
 use crate::form::FormError;
 
 /// Why a token or revocation request is refused.
@@ -25,6 +26,9 @@ pub enum TokenError {
     /// DESIGN 4.5: its document or its keys are not at hand, and may not be fetched for a pushed request.
     #[error("the client's keys are not at hand")]
     KeysNotAtHand,
+    /// ABCA-4: what came of attestation proves nothing, or is not there where it has to be.
+    #[error("{0}")]
+    Attestation(#[from] AttestationFault),
     /// The secret or key was good once: it was ended, or has expired.
     #[error("the client secret or key has ended")]
     SecretEnded,

@@ -1,5 +1,6 @@
 //! The token endpoint: what is asked, what can be wrong, and the form of the answer.
 
+pub mod attestation;
 pub mod error;
 pub mod request;
 pub mod response;

@@ -8,7 +8,7 @@ use crate::{
     approval::tests as approval,
     assessment::{Publisher, Rung},
     ban::{Ban, BanSubject},
-    evidence::EvidenceKind,
+    evidence::{Evidence, EvidenceKind},
     rules::tests::rules,
     visit::{
         LookAlike, Method,
@@ -170,8 +170,8 @@ fn an_approval_answers_a_review_and_nothing_else() {
 #[test]
 fn what_is_required_and_lacks_is_denied() {
     let limited = |limits: &str| format!("{}limits = {{ {limits} }}\n", rule("it", "", "review"));
-    let attested = Evidence::NONE.with(EvidenceKind::DeviceKey);
-    let by_user = Evidence::NONE.with(EvidenceKind::UserAttested);
+    let by_itself = Evidence::NONE.with(EvidenceKind::DeviceKey);
+    let attested = Visit { rung: Rung::Attested, evidence: by_itself, ..visit() };
     let loopback = Visit { recipient: Recipient::Loopback, ..visit() };
     let moved = Visit { recipient: Recipient::Https { host: "b.example".into() }, ..visit() };
     let silent = Visit { scopes: Scope::empty(), ..visit() };
@@ -180,8 +180,8 @@ fn what_is_required_and_lacks_is_denied() {
         ("require = [\"pushed_request\"]", Visit { dpop: true, ..visit() }, "lacks"),
         ("require = [\"dpop\"]", Visit { dpop: true, ..visit() }, "rule"),
         ("require = [\"dpop\", \"pushed_request\"]", Visit { dpop: true, ..visit() }, "lacks"),
-        ("require = [\"attestation\"]", Visit { evidence: attested, ..visit() }, "rule"),
-        ("require = [\"attestation\"]", Visit { evidence: by_user, ..visit() }, "lacks"),
+        ("require = [\"attestation\"]", attested, "rule"),
+        ("require = [\"attestation\"]", Visit { evidence: by_itself, ..visit() }, "lacks"),
         ("redirect_hosts = [\".app.example\"]", visit(), "rule"),
         ("redirect_hosts = [\".app.example\"]", moved.clone(), "redirect_host"),
         ("redirect_hosts = [\".app.example\"]", loopback, "rule"),

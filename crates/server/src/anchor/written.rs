@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use salver_jose::{Algorithm, KeySet};
-use salver_oauth::Scope;
+use salver_oauth::{Scope, client::id::ClientId};
 use salver_policy::{ban::NamePattern, redirects::ListedRedirects, vouching::Vouching};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -35,6 +35,8 @@ pub struct WrittenAnchor {
     pub redirects: Option<Vec<String>>,
     /// The scopes that its softwares may be given; nothing: whatever a person allows.
     pub scopes: Option<Vec<String>>,
+    /// The `client_id`s whose installations it attests, beside softwares that it has signed for.
+    pub attests: Vec<String>,
 }
 
 /// What is wrong with one of its values.
@@ -103,6 +105,15 @@ impl WrittenAnchor {
             faults.push(AnchorFault { key: "longest_seconds", why, hint });
         }
         let vouching = self.read_vouching(&mut faults);
+        for client_id in &self.attests {
+            if let Err(error) = ClientId::parse(client_id) {
+                faults.push(AnchorFault {
+                    key: "attests",
+                    why: format!("{client_id:?} is no client_id: {error}"),
+                    hint: "write whole client_ids, such as https://vendor.example/client.json",
+                });
+            }
+        }
         match keys {
             Some(keys) if faults.is_empty() => Ok(Anchor {
                 issuer: self.issuer.as_str().into(),
@@ -112,6 +123,7 @@ impl WrittenAnchor {
                 once: self.once,
                 type_name: self.typ.as_deref().map(Into::into),
                 vouching,
+                attests: self.attests.iter().map(|one| one.as_str().into()).collect(),
                 written: self.clone(),
             }),
             _ => Err(faults),
@@ -309,6 +321,12 @@ mod tests {
                 Some("redirects"),
             ),
             ("a scope", with(&|anchor| anchor.scopes = Some(vec!["notes:read".into()])), None),
+            (
+                "a client",
+                with(&|anchor| anchor.attests = vec!["https://v.example/client.json".into()]),
+                None,
+            ),
+            ("no client", with(&|anchor| anchor.attests = vec![String::new()]), Some("attests")),
             ("no scope", with(&|anchor| anchor.scopes = Some(vec!["\"".into()])), Some("scopes")),
         ] {
             let found = written.read().err().map(|faults| faults[0].key);

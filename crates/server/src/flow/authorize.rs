@@ -18,7 +18,8 @@ use salver_oauth::{
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
 use salver_policy::{
-    consent::covers,
+    assessment::Rung,
+    consent::{EarlierConsent, covers},
     judge::{Outcome, Reason},
     rules::Requirement,
 };
@@ -37,7 +38,7 @@ use super::{
     logo, own_document, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
-    terms::Terms,
+    terms::{Terms, rung},
     version::{self, Since},
 };
 use crate::{
@@ -262,6 +263,10 @@ async fn ended(
     }
     if let Some(why) = denied(judged, client) {
         deps.store.note_verdict(judged.to_keep(deps.now())).await?;
+        if judged.assessment.rung < Rung::Attested {
+            // Its next request may come from an attested installation, and then nobody is there in whose name keys are fetched.
+            have_at_hand(deps, &client.keys, person.user.id).await;
+        }
         return Err(Refusal::Policy(Box::new(why)));
     }
     if asked.is_unproven(client) {
@@ -304,7 +309,8 @@ async fn ask_or_answer<'d>(
     let scope_on_record = on_record.map(|grant| &grant.scope);
     let judged = &prepared.judged;
     let terms = on_record.map(Terms::read).transpose()?;
-    let covered = covers(scope_on_record, &prepared.accepted.scope, &judged.assessment)
+    let earlier = on_record.map(|grant| EarlierConsent { scope: &grant.scope, rung: rung(grant) });
+    let covered = covers(earlier, &prepared.accepted.scope, &judged.assessment)
         && !prepared.since.asks_again
         && !judged.limits().consent_every_time
         && !terms.is_some_and(|terms| terms.are_over(deps.now()));

@@ -3,14 +3,15 @@
 //! First the claim is read; then the caller looks for the code or installation that names this client; only then is anything proven, since
 //! that may need a fetch (DESIGN 4.5). Who once proved itself must do so again (CIMD-K-7).
 
+mod attestation;
 mod keys;
+mod whose;
 
 use std::borrow::Cow;
 
 use salver_egress::Source;
 use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
 use salver_oauth::{
-    UserId,
     client::{
         id::ClientId,
         metadata::{Keys, Metadata, SecretMethod},
@@ -22,7 +23,7 @@ use salver_oauth::{
 use salver_policy::evidence::{Evidence, EvidenceKind};
 use salver_store::{
     Outcome, StoreError,
-    record::{ClientSecret, Digest, Grant, secret_key},
+    record::{ClientSecret, Digest, secret_key},
 };
 
 use super::{
@@ -31,21 +32,32 @@ use super::{
     refusal::{ClientRefusal, Refusal},
     secret::{self, Place},
     service::InForce,
-    terms::Terms,
-    token::TokenRefusal,
+    token::{RawRequest, TokenRefusal},
     version,
 };
 use crate::{deps::Deps, network::Network, pushed::Proven};
 
+use attestation::Presented;
 pub use keys::KEYS;
 pub(super) use keys::have_at_hand;
 use keys::{can_prove, key_set};
+pub(super) use whose::Whose;
 
 /// Who a request claims to come from.
 pub(super) struct Claimed<'r> {
     client_id: Cow<'r, ClientId>,
     proof: Proof<'r>,
+    attestation: Option<Presented<'r>>,
     network: Network,
+}
+
+/// What was proven at the token endpoint.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct ProvenNow {
+    /// The key or secret that the client authenticated with, in the words of an installation's `client_key`, if it is on record.
+    pub(super) client_key: Option<Box<str>>,
+    /// The attested key of the installation.
+    pub(super) instance_key: Option<Box<str>>,
 }
 
 /// How it means to prove that.
@@ -55,32 +67,12 @@ enum Proof<'r> {
     Assertion(UnverifiedAssertion<'r>),
 }
 
-/// For whom the proof is needed.
-pub(super) struct Whose<'w> {
-    /// The person whose code or installation it is.
-    pub(super) person: UserId,
-    /// The key by which the installation was started, if by one.
-    pub(super) started_by: Option<&'w str>,
-    /// The version of the client's document that the login began with, if it is not at its end.
-    pub(super) began_with: Option<Digest>,
-    /// The grant that it belongs to.
-    grant: &'w Grant,
-}
-
-impl<'w> Whose<'w> {
-    /// For whom a grant is.
-    pub(super) fn of(
-        grant: &'w Grant,
-        started_by: Option<&'w str>,
-        began_with: Option<Digest>,
-    ) -> Self {
-        Self { person: grant.user, started_by, began_with, grant }
-    }
-}
-
 impl<'r> Claimed<'r> {
-    /// Reads the claim of somebody in a network; nothing is believed.
-    pub(super) fn read(credentials: &'r Credentials, network: Network) -> Result<Self, TokenError> {
+    /// Reads the claim of a request; nothing is believed.
+    pub(super) fn read(
+        credentials: &'r Credentials,
+        raw: &RawRequest<'r>,
+    ) -> Result<Self, TokenError> {
         let (client_id, proof) = match credentials {
             Credentials::None(client_id) => (Cow::Borrowed(client_id), Proof::None),
             Credentials::Secret { client_id, method, secret } => {
@@ -95,7 +87,8 @@ impl<'r> Claimed<'r> {
                 (Cow::Owned(subject.clone()), Proof::Assertion(assertion))
             }
         };
-        Ok(Self { client_id, proof, network })
+        let attestation = Presented::read(raw.attestation, &client_id)?;
+        Ok(Self { client_id, proof, attestation, network: raw.network })
     }
 
     /// The client that is claimed.
@@ -103,17 +96,44 @@ impl<'r> Claimed<'r> {
         &self.client_id
     }
 
-    /// Proves the claim as far as this client has to. Answers the thumbprint of the key, if one was used.
+    /// Proves the claim as far as this client has to.
     pub(super) async fn prove(
-        self,
+        mut self,
         deps: &Deps,
         whose: Whose<'_>,
-    ) -> Result<Option<Box<str>>, TokenRefusal> {
+    ) -> Result<ProvenNow, TokenRefusal> {
         let reach = Reach::Host { person: whose.person, known_good: true };
         let found = client::find(deps, &self.client_id, reach).await;
         if let Ok(Some(found)) = &found {
             version::note_anew(deps, found).await?;
         }
+        let attested = match self.attestation.take() {
+            None => None,
+            Some(presented) => {
+                let found = found.as_ref().ok().and_then(Option::as_ref);
+                let found = found.ok_or(TokenError::UnknownClient)?;
+                whose.check_keys(&found.metadata.keys)?;
+                let source = Some(Source::User(*whose.person.as_bytes()));
+                Some(presented.verify(deps, found, source).await?)
+            }
+        };
+        whose.check_instance(attested.as_ref()).map_err(TokenError::from)?;
+        let client_key = match (&self.proof, &attested, &found) {
+            (Proof::None, Some(attested), Ok(Some(found))) if may_be_attested(found) => {
+                attested.own_key.clone()
+            }
+            _ => self.prove_client(deps, &whose, found).await?,
+        };
+        Ok(ProvenNow { client_key, instance_key: attested.map(|attested| attested.key) })
+    }
+
+    /// The same but for the attestation. Answers the key that was used, if one was.
+    async fn prove_client(
+        self,
+        deps: &Deps,
+        whose: &Whose<'_>,
+        found: Result<Option<Found>, Refusal>,
+    ) -> Result<Option<Box<str>>, TokenRefusal> {
         if let Proof::Secret(method, secret) = self.proof {
             let id = match (&*self.client_id, found) {
                 (ClientId::Recorded(id), Ok(Some(found))) => {
@@ -143,15 +163,7 @@ impl<'r> Claimed<'r> {
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
         }
-        if let Keys::At(url) = &client.keys
-            && Terms::read(whose.grant)?.refuse_keys_at(url)
-        {
-            tracing::info!(
-                url,
-                "a client's keys are at a host that the rule of its login does not list"
-            );
-            return Err(TokenError::ClientAuthentication.into());
-        }
+        whose.check_keys(&client.keys)?;
         let source = Some(Source::User(*whose.person.as_bytes()));
         verified(deps, assertion, (&client.keys, source)).await.map(Some)
     }
@@ -159,6 +171,27 @@ impl<'r> Claimed<'r> {
     /// Proves the claim as far as this client has to when it pushes a request: no person and no grant are there yet. Nothing is asked of a host unless `source`
     /// says on whose account (DESIGN 4.5); a client whose document or keys are not at hand, and that proves nothing, is judged once somebody has signed in.
     pub(super) async fn prove_at_push(
+        mut self,
+        deps: &Deps,
+        found: Option<&Found>,
+        source: Option<Source>,
+    ) -> Result<Proven, TokenRefusal> {
+        let Some(presented) = self.attestation.take() else {
+            return self.prove_client_at_push(deps, found, source).await;
+        };
+        let found = found.ok_or(TokenError::KeysNotAtHand)?;
+        let attested = presented.verify(deps, found, source).await?;
+        let proven = match self.proof {
+            Proof::None if may_be_attested(found) => {
+                Proven { client: true, client_key: attested.own_key, ..Proven::default() }
+            }
+            _ => self.prove_client_at_push(deps, Some(found), source).await?,
+        };
+        let evidence = proven.evidence.union(attested.evidence);
+        Ok(Proven { instance_key: Some(attested.key), evidence, ..proven })
+    }
+
+    async fn prove_client_at_push(
         self,
         deps: &Deps,
         found: Option<&Found>,
@@ -199,7 +232,8 @@ impl<'r> Claimed<'r> {
             (Proof::Assertion(assertion), Some(client)) if client.methods.private_key_jwt => {
                 let client_key = verified(deps, assertion, (&client.keys, source)).await?;
                 let evidence = Evidence::NONE.with(EvidenceKind::PublisherKeys);
-                Ok(Proven { client: true, client_key: Some(client_key), evidence, signed: None })
+                let client_key = Some(client_key);
+                Ok(Proven { client: true, client_key, evidence, ..Proven::default() })
             }
             (Proof::Assertion(_), None) => Err(TokenError::KeysNotAtHand.into()),
             (Proof::Secret(..) | Proof::Assertion(_), _) => {
@@ -315,6 +349,11 @@ pub(super) async fn proven(
         Outcome::Applied => Ok(proven.key),
         Outcome::Lost => Err(TokenError::ClientAuthentication.into()),
     }
+}
+
+/// Whether an attested installation needs no other way of authentication: the client has none, or names this one.
+fn may_be_attested(found: &Found) -> bool {
+    found.metadata.methods.attestation || found.metadata.methods.none
 }
 
 /// Whether a version of a client's document let it do without keys.

@@ -145,6 +145,11 @@ pub(super) fn new_code(
             .as_ref()
             .and_then(|pushed| pushed.proven.client_key.as_deref())
             .map(str::to_owned),
+        instance_key: prepared
+            .pushed
+            .as_ref()
+            .and_then(|pushed| pushed.proven.instance_key.as_deref())
+            .map(str::to_owned),
         auth_time: person.session.created_at,
         created_at: now,
         expires_at: now.plus_seconds(deps.settings.lifetimes.code),

@@ -244,6 +244,16 @@ fn authentication(authentication: &Authentication) -> (&'static str, Vec<String>
         Authentication::None | Authentication::PrivateKeyJwt(Keys::None) => {
             ("not at all", Vec::new())
         }
+        Authentication::Attestation(Keys::None) => {
+            ("by attested installations, whose attester is known here", Vec::new())
+        }
+        Authentication::Attestation(Keys::At(url)) => {
+            ("by attested installations, with keys at an address of its own", vec![url.to_string()])
+        }
+        Authentication::Attestation(Keys::Inline(set)) => {
+            let keys = thumbprints(set).iter().map(ToString::to_string).collect();
+            ("by attested installations, with keys that its developer has entered", keys)
+        }
         Authentication::Secret(..) => ("with a secret that is made here", Vec::new()),
         Authentication::PrivateKeyJwt(Keys::At(url)) => {
             ("with keys at an address of its own", vec![url.to_string()])

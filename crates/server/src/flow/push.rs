@@ -69,7 +69,7 @@ pub struct Taken {
 pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal> {
     let form = Form::parse(raw.body);
     let credentials = named(&form, raw.authorization)?;
-    let claimed = Claimed::read(&credentials, raw.network).map_err(PushError::Client)?;
+    let claimed = Claimed::read(&credentials, &raw).map_err(PushError::Client)?;
     let client_id = claimed.client_id().clone();
     if registration::is_none(deps, &client_id) {
         return Err(told(TokenError::UnknownClient));
@@ -127,7 +127,7 @@ fn named(form: &Form<'_>, authorization: Option<&str>) -> Result<Credentials, Pu
 }
 
 /// Whether a client is known here, so that its host may be asked before anybody has signed in: somebody of this server has written it down, it is pinned or in
-/// the catalogue, a trusted issuer has signed for it, or somebody has let it in and has not ended that.
+/// the catalogue, a trusted issuer has signed for it or attests its installations, or somebody has let it in and has not ended that.
 async fn is_known(
     deps: &Deps,
     catalogue: &Catalogue,
@@ -138,7 +138,8 @@ async fn is_known(
             true
         }
         ClientId::Document(url) => {
-            catalogue.pin(url.as_str()).is_some()
+            anchor::attester_of(deps, url.as_str()).is_some()
+                || catalogue.pin(url.as_str()).is_some()
                 || catalogue.client_of_document(url.as_str()).is_some()
         }
         ClientId::Sealed(_) | ClientId::LocalDevelopment(_) => false,

@@ -207,7 +207,9 @@ fn answer(
 /// # Errors
 /// [`KeysFault`].
 pub fn usable_keys(authentication: &Authentication) -> Result<(), RegistrationError> {
-    let Authentication::PrivateKeyJwt(Keys::Inline(set)) = authentication else {
+    let (Authentication::PrivateKeyJwt(Keys::Inline(set))
+    | Authentication::Attestation(Keys::Inline(set))) = authentication
+    else {
         return Ok(());
     };
     let read = KeySet::parse(set.as_bytes()).map_err(|_| KeysFault::NotASet)?;

@@ -26,7 +26,7 @@ pub async fn revoke(deps: &Deps, raw: RawRequest<'_>) -> Result<(), TokenRefusal
     let form = Form::parse(raw.body);
     let text = form.one("token").map_err(TokenError::Form)?.ok_or(TokenError::Missing("token"))?;
     let credentials = credentials(&form, raw.authorization)?;
-    let claimed = Claimed::read(&credentials, raw.network)?;
+    let claimed = Claimed::read(&credentials, &raw)?;
     if registration::is_none(deps, claimed.client_id()) {
         return Err(TokenError::UnknownClient.into());
     }
@@ -51,7 +51,8 @@ pub async fn revoke(deps: &Deps, raw: RawRequest<'_>) -> Result<(), TokenRefusal
             if grant.client_id != claimed.client_id().as_str() {
                 return Err(TokenError::RefreshToken.into());
             }
-            let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
+            let (key, instance) = (&installation.client_key, &installation.instance_key);
+            let whose = Whose::of(&grant, (key.as_deref(), instance.as_deref()), None);
             claimed.prove(deps, whose).await?;
             subject
         }

@@ -1,7 +1,7 @@
 //! On what terms was this granted? What the rule of a login said stands with the grant, and the token endpoint keeps to it.
 
 use salver_oauth::Timestamp;
-use salver_policy::hosts::HostList;
+use salver_policy::{assessment::Rung, hosts::HostList};
 use salver_store::{StoreError, record::Grant};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,15 @@ impl Terms {
     pub fn are_over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now.as_unix() >= until)
     }
+}
+
+/// How much was proven when this was granted.
+pub(super) fn rung(grant: &Grant) -> Option<Rung> {
+    #[derive(Deserialize)]
+    struct OnRecord {
+        rung: Rung,
+    }
+    serde_json::from_str::<OnRecord>(&grant.assessment).ok().map(|on_record| on_record.rung)
 }
 
 const DAY: i64 = 86_400;

@@ -29,7 +29,7 @@ pub(super) fn preflight() -> Response {
         // Browser-based clients send the protocol version along with discovery.
         add(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Accept, MCP-Protocol-Version",
+            "Authorization, Content-Type, Accept, MCP-Protocol-Version, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP, DPoP",
         ),
         add(header::ACCESS_CONTROL_MAX_AGE, "7200"),
     ]);
@@ -40,7 +40,10 @@ pub(super) fn preflight() -> Response {
 pub(super) fn readable(headers: &mut HeaderMap) {
     headers.extend([
         add(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        add(header::ACCESS_CONTROL_EXPOSE_HEADERS, "WWW-Authenticate, Retry-After, Sunset"),
+        add(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "WWW-Authenticate, Retry-After, Sunset, OAuth-Client-Attestation-Challenge, DPoP-Nonce",
+        ),
     ]);
 }
 

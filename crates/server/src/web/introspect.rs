@@ -3,9 +3,9 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use salver_jose::token::AccessTokenClaims;
-use salver_oauth::token::response::IntrospectionResponse;
+use salver_oauth::{discovery::path, token::response::IntrospectionResponse};
 
-use super::{App, oauth_error, peer::Peer, token::authorization};
+use super::{App, attestation, oauth_error, peer::Peer, token::authorization};
 use crate::flow::{introspect::introspect, token::RawRequest};
 
 pub(super) async fn post(
@@ -15,7 +15,12 @@ pub(super) async fn post(
     body: String,
 ) -> Response {
     let authorization = authorization(&headers);
-    let raw = RawRequest { body: &body, authorization, network };
+    let raw = RawRequest {
+        body: &body,
+        authorization,
+        attestation: attestation::shown(&headers, path::INTROSPECT),
+        network,
+    };
     match introspect(app.deps(), raw) {
         Ok(Some(claims)) => oauth_error::body_response(StatusCode::OK, &active(&claims)),
         Ok(None) => oauth_error::body_response(StatusCode::OK, &IntrospectionResponse::default()),

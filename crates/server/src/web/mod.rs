@@ -6,6 +6,7 @@ pub mod account;
 mod admin;
 mod api;
 mod app;
+mod attestation;
 mod authorize;
 mod clients;
 mod consent;

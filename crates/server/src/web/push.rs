@@ -2,10 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
-use salver_oauth::error;
+use salver_oauth::{discovery::path, error};
 use serde_json::json;
 
-use super::{App, oauth_error, peer::Peer, token::authorization};
+use super::{App, attestation, oauth_error, peer::Peer, token::authorization};
 use crate::{
     chance::attempt_code,
     flow::{
@@ -21,13 +21,16 @@ pub(super) async fn post(
     body: String,
 ) -> Response {
     let authorization = authorization(&headers);
-    match push(app.deps(), RawRequest { body: &body, authorization, network }).await {
+    let attestation = attestation::shown(&headers, path::PUSH);
+    let raw = RawRequest { body: &body, authorization, attestation, network };
+    let response = match push(app.deps(), raw).await {
         Ok(taken) => {
             let body = json!({ "request_uri": taken.request_uri, "expires_in": taken.expires_in });
             oauth_error::body_response(StatusCode::CREATED, &body)
         }
         Err(refusal) => refused(&app, refusal, authorization.is_some()),
-    }
+    };
+    attestation::answered(&app, attestation, response)
 }
 
 fn refused(app: &App, refusal: PushRefusal, tried_header: bool) -> Response {

@@ -6,7 +6,9 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode};
 
-use super::{App, oauth_error, peer::Peer, token::authorization};
+use salver_oauth::discovery::path;
+
+use super::{App, attestation, oauth_error, peer::Peer, token::authorization};
 use crate::flow::{revoke::revoke, token::RawRequest};
 
 pub(super) async fn post(
@@ -16,9 +18,11 @@ pub(super) async fn post(
     body: String,
 ) -> Response {
     let authorization = authorization(&headers);
-    let raw = RawRequest { body: &body, authorization, network };
-    match revoke(app.deps(), raw).await {
+    let attestation = attestation::shown(&headers, path::REVOKE);
+    let raw = RawRequest { body: &body, authorization, attestation, network };
+    let response = match revoke(app.deps(), raw).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(refusal) => oauth_error::respond(&app, &refusal, authorization.is_some()),
-    }
+    };
+    attestation::answered(&app, attestation, response)
 }

@@ -12,8 +12,8 @@ use salver_oauth::{
 };
 
 use super::{
-    App, account, admin, api, authorize, clients, consent, cors, developer, documents, health,
-    in_time, introspect, logo, push, register, revoke, token, wait_page,
+    App, account, admin, api, attestation, authorize, clients, consent, cors, developer, documents,
+    health, in_time, introspect, logo, push, register, revoke, token, wait_page,
 };
 use crate::pages::{ICON, STYLESHEET, see_other};
 
@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
         .route(&below("/register/{id}"), get(register::get).delete(register::delete))
         .route(&below(path::TOKEN), post(token::post))
         .route(&below(path::PUSH), post(push::post))
+        .route(&below(path::CHALLENGE), post(attestation::post))
         .route(&below(path::REVOKE), post(revoke::post))
         .route(&below("/clients/{file}"), get(clients::get));
     let readable = readable.layer(middleware::from_fn(cors::open));

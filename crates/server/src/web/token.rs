@@ -2,9 +2,9 @@
 
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
-use salver_oauth::token::response::TokenResponse;
+use salver_oauth::{discovery::path, token::response::TokenResponse};
 
-use super::{App, oauth_error, peer::Peer};
+use super::{App, attestation, oauth_error, peer::Peer};
 use crate::flow::token::{RawRequest, exchange};
 
 pub(super) async fn post(
@@ -14,8 +14,9 @@ pub(super) async fn post(
     body: String,
 ) -> Response {
     let authorization = authorization(&headers);
-    let raw = RawRequest { body: &body, authorization, network };
-    match exchange(app.deps(), raw).await {
+    let attestation = attestation::shown(&headers, path::TOKEN);
+    let raw = RawRequest { body: &body, authorization, attestation, network };
+    let response = match exchange(app.deps(), raw).await {
         Ok(issued) => {
             let body = TokenResponse {
                 access_token: &issued.access_token,
@@ -27,7 +28,8 @@ pub(super) async fn post(
             oauth_error::body_response(StatusCode::OK, &body)
         }
         Err(refusal) => oauth_error::respond(&app, &refusal, authorization.is_some()),
-    }
+    };
+    attestation::answered(&app, attestation, response)
 }
 
 /// The `Authorization` header; one that is not text counts as an empty one, which authenticates nobody.

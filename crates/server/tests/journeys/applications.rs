@@ -87,6 +87,7 @@ async fn registered_like_code(world: &World, username: &str) {
         code_challenge: crate::world::CHALLENGE.into(),
         scope,
         pushed_by: None,
+        instance_key: None,
         auth_time: now,
         created_at: now,
         expires_at: now.plus_seconds(60),

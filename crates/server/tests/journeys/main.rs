@@ -6,6 +6,8 @@ mod anchors;
 mod api;
 mod applications;
 mod apps;
+mod attestation;
+mod attestation_attacks;
 mod authorize;
 mod availability;
 mod changes;

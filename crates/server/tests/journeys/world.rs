@@ -12,7 +12,10 @@ use std::{
 use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use salver_egress::{Clock, DnsResolver, Egress, Reach, SystemClock};
-use salver_jose::{Algorithm, MasterKey, seen::SeenTokens};
+use salver_jose::{
+    Algorithm, MasterKey,
+    seen::{SeenAttestations, SeenTokens},
+};
 use salver_oauth::{
     Issuer, ResourceId, Scope,
     client::{
@@ -32,7 +35,7 @@ use salver_server::{
     bans::BanIndex,
     chance::SystemChance,
     counters::Counters,
-    deps::{Deps, INTROSPECTED_KEPT},
+    deps::{ATTESTATIONS_KEPT, Deps, INTROSPECTED_KEPT},
     drift::Drift,
     flow::account::{AccountDeps, setup},
     keyring::Keyring,
@@ -229,6 +232,7 @@ impl World {
                 .unwrap(),
             egress: Arc::new(Egress::with(way_out, resolver, way_out_clock.clone()).unwrap()),
             introspected: SeenTokens::new(INTROSPECTED_KEPT),
+            attestations: SeenAttestations::new(ATTESTATIONS_KEPT),
             revocations: RevocationIndex::default(),
             usage: Usage::default(),
             counters: Counters::default(),
@@ -352,12 +356,23 @@ impl World {
         fields: &[(&str, &str)],
         authorization: Option<&str>,
     ) -> Page {
+        let header = authorization.map(|value| (header::AUTHORIZATION.as_str(), value));
+        self.form_showing(path, fields, header.as_slice()).await
+    }
+
+    /// The same with these headers.
+    pub(crate) async fn form_showing(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Page {
         let body =
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut request = Request::builder().method(Method::POST).uri(path);
         request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        if let Some(authorization) = authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         send(&self.router, request.body(Body::from(body)).unwrap()).await
     }

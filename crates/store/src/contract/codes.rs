@@ -28,6 +28,7 @@ pub async fn a_code_comes_back_as_it_was(store: Arc<dyn Store>) {
     let mut code = code(2, grant);
     code.scope = scope("read notes:write");
     code.pushed_by = Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into());
+    code.instance_key = Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into());
     code.redirect_uri = "https://a.example/cb?x=%20&y=ä".into();
     // A ticket that a page has spent is no matter here.
     code.ticket = bytes(1);

@@ -25,6 +25,7 @@ pub async fn an_installation_comes_back_as_it_was(store: Arc<dyn Store>) {
     let started = Installation {
         scope: scope("read write"),
         client_key: Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into()),
+        instance_key: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into()),
         generation: 3,
         previous: Some(digest(9)),
         used_generation: Some(2),

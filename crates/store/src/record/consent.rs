@@ -63,6 +63,8 @@ pub struct Code {
     pub scope: Scope,
     /// By what the client proved itself when it pushed the request, in the words of [`super::Installation::client_key`]: who redeems proves itself too.
     pub pushed_by: Option<String>,
+    /// The attested key of the installation that pushed the request, in the words of [`super::Installation::instance_key`]: nobody else redeems.
+    pub instance_key: Option<String>,
     /// When the user signed in.
     pub auth_time: Timestamp,
     /// When it was made.

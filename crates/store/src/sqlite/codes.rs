@@ -44,6 +44,7 @@ pub(super) fn insert(
             code.code_challenge,
             code.scope.to_string(),
             code.pushed_by,
+            code.instance_key,
             code.auth_time.as_unix(),
             code.created_at.as_unix(),
             code.expires_at.as_unix(),
@@ -68,6 +69,7 @@ pub(super) fn find_with_grant(
             code_challenge: columns.next()?,
             scope: columns.next()?,
             pushed_by: columns.next()?,
+            instance_key: columns.next()?,
             auth_time: columns.next()?,
             created_at: columns.next()?,
             expires_at: columns.next()?,
@@ -93,12 +95,12 @@ pub(super) fn redeem(
     Ok(Unit::Keep(Outcome::Applied))
 }
 
-pub(super) const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, pushed_by, auth_time,
-    created_at, expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM grants WHERE id = ?3 AND revoked_at IS NULL AND held_at IS NULL
-    AND ?12 = (SELECT number FROM ban_changes WHERE id = 1)";
+pub(super) const ADD: &str = "INSERT INTO codes (code, ticket, grant_id, metadata, redirect_uri, code_challenge, scope, pushed_by, instance_key,
+    auth_time, created_at, expires_at) SELECT ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM grants WHERE id = ?3 AND revoked_at IS NULL
+    AND held_at IS NULL AND ?13 = (SELECT number FROM ban_changes WHERE id = 1)";
 pub(super) const FIND: &str = concat!(
-    "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.pushed_by, c.auth_time, \
-     c.created_at, c.expires_at, c.redeemed_by, ",
+    "SELECT c.code, c.ticket, c.grant_id, c.metadata, c.redirect_uri, c.code_challenge, c.scope, c.pushed_by, c.instance_key, \
+     c.auth_time, c.created_at, c.expires_at, c.redeemed_by, ",
     grant_columns!(),
     " FROM codes c JOIN grants g ON g.id = c.grant_id WHERE c.code = ?1"
 );

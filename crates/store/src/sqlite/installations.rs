@@ -36,6 +36,7 @@ pub(super) fn insert(
             installation.grant.as_bytes(),
             installation.scope.to_string(),
             installation.client_key,
+            installation.instance_key,
             installation.generation,
             installation.current,
             installation.previous,
@@ -93,6 +94,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Installation, StoreE
         grant: columns.next()?,
         scope: columns.next()?,
         client_key: columns.next()?,
+        instance_key: columns.next()?,
         generation: columns.next()?,
         current: columns.next()?,
         previous: columns.next()?,
@@ -108,8 +110,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Installation, StoreE
 /// The columns of an installation `i`, in the order in which [`read`] wants them.
 macro_rules! installation_columns {
     () => {
-        "i.id, i.grant_id, i.scope, i.client_key, i.generation, i.current, i.previous, i.rotated_at, i.used_generation, \
-         i.created_at, i.last_used_at, i.expires_at, i.ended_at"
+        "i.id, i.grant_id, i.scope, i.client_key, i.instance_key, i.generation, i.current, i.previous, i.rotated_at, \
+         i.used_generation, i.created_at, i.last_used_at, i.expires_at, i.ended_at"
     };
 }
 pub(super) use installation_columns;
@@ -122,9 +124,9 @@ pub(super) const FIND: &str = concat!(
     grant_columns!(),
     " FROM installations i JOIN grants g ON g.id = i.grant_id WHERE i.id = ?1"
 );
-const ADD: &str = "INSERT INTO installations (id, grant_id, scope, client_key, generation, current, previous, rotated_at,
-    used_generation, created_at, last_used_at, expires_at, sweep_after, ended_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13)";
+const ADD: &str = "INSERT INTO installations (id, grant_id, scope, client_key, instance_key, generation, current, previous,
+    rotated_at, used_generation, created_at, last_used_at, expires_at, sweep_after, ended_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14)";
 pub(super) const ADVANCE: &str =
     "UPDATE installations SET generation = generation + 1, current = ?3, previous = ?4,
     client_key = iif(client_key IS NULL, NULL, ifnull(?5, client_key)), rotated_at = ?6,

@@ -3,6 +3,7 @@
 //! - `writer`: many units of work become one transaction; each is answered after the durable commit and fails alone.
 //! - `reader`: queries, each on a snapshot of its own. Nothing of SQLite ever runs on a thread of the async runtime.
 //! - `schema`: versions of the schema. `open`: file, modes, pragmas.
+//! - `vendor`: the file of a vendor's service, which is another one.
 //! - The other files hold one kind of thing each, with its statements at the end.
 //!
 //! Several processes may open one file (an administrator's command beside the server); SQLite's locks keep them apart.
@@ -41,6 +42,7 @@ mod stated;
 mod store;
 mod sweep;
 mod users;
+pub mod vendor;
 mod verdicts;
 mod versions;
 mod word;
@@ -91,7 +93,7 @@ impl SqliteStore {
     /// [`StoreError::TooNew`] if a newer salver wrote it; [`StoreError::Engine`] if it cannot be opened or is not ours.
     pub fn open(path: impl AsRef<Path>, settings: Settings) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let connection = open::writer(path)?;
+        let connection = open::writer(path, &schema::SERVER)?;
         let readers = Readers::start(path, settings)?;
         Ok(Self { readers, writer: Writer::start(connection, settings.queue)? })
     }

@@ -9,18 +9,21 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
-use super::{error::EngineError, schema};
+use super::{
+    error::EngineError,
+    schema::{self, Schema},
+};
 use crate::StoreError;
 
 /// The one connection that writes; makes the file if there is none, and brings the schema up to date.
-pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn writer(path: &Path, schema: &Schema) -> Result<Connection, StoreError> {
     prepare_place(path)?;
     let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     tune(&connection)?;
-    schema::check_owner(&connection, path)?;
+    schema::check_owner(schema, &connection, path)?;
     log_ahead(&connection)?;
     // FULL: the log is synced before a commit returns. Without it a power cut loses what was acknowledged.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -30,7 +33,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // After a burst the log file shrinks back to this.
     connection.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))?;
-    schema::migrate(&mut connection)?;
+    schema::migrate(schema, &mut connection)?;
     Ok(connection)
 }
 

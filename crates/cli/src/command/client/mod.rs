@@ -1,12 +1,17 @@
 //! `salver client`: how does my client introduce itself? For those who write MCP clients.
 
+mod attest;
 mod check;
 mod consent;
 mod elsewhere;
+mod enrol;
 pub(in crate::command) mod fetch;
 mod hosted;
+mod installations;
+mod keys;
 mod new;
 mod rules;
+mod serve;
 mod show;
 mod sign;
 
@@ -25,6 +30,18 @@ pub(super) enum Client {
     /// The documents that this server hosts for developers.
     #[command(subcommand)]
     Hosted(hosted::Hosted),
+    /// Run the service of a client's vendor, which signs for its installations.
+    Serve(serve::Serve),
+    /// The installations that the service signs for.
+    #[command(subcommand)]
+    Installations(installations::Installations),
+    /// Make this computer an installation that the service knows.
+    Enrol(enrol::Enrol),
+    /// Show what this installation would send to an authorization server.
+    Attest(attest::Attest),
+    /// The keys that the service signs with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
 }
 
 impl Client {
@@ -34,6 +51,11 @@ impl Client {
             Self::Check(check) => check.run(),
             Self::Sign(sign) => sign.run(),
             Self::Hosted(hosted) => hosted.run(),
+            Self::Serve(serve) => serve.run(),
+            Self::Installations(installations) => installations.run(),
+            Self::Keys(keys) => keys.run(),
+            Self::Enrol(enrol) => enrol.run(),
+            Self::Attest(attest) => attest.run(),
         }
     }
 }

@@ -120,7 +120,7 @@ pub fn asks_again(changes: &[Change], rules: &ChangeRules) -> bool {
 
 /// By whether it had to authenticate (keys alone), could (keys or nothing), or could not.
 fn methods(before: Methods, now: Methods, rules: ChangeRules) -> Consequence {
-    match (before.none, before.private_key_jwt, now.none, now.private_key_jwt) {
+    match (before.none, before.rest_on_keys(), now.none, now.rest_on_keys()) {
         // From keyed to `none`: whoever has the document's host now needs no key.
         (false, true, _, false) => Consequence::EndAll,
         (false, true, true, true) => rules.authentication_waived.into(),

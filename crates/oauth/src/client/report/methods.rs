@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::{Advice, Found, Judge, note, refuse};
-use crate::client::document::{DocumentError as E, SYMMETRIC_METHODS, present, text, texts};
+use crate::client::{
+    document::{DocumentError as E, SYMMETRIC_METHODS, present, text, texts},
+    metadata::{ATTESTED, ATTESTED_BY_DPOP},
+};
 
 pub(super) const ONE: &str = "token_endpoint_auth_method";
 pub(super) const MANY: &str = "token_endpoint_auth_methods_supported";
@@ -36,13 +39,15 @@ fn symmetric(one: Option<&str>, many: Option<&[&str]>) -> Vec<Found> {
 
 fn usable(named: &[&str], has_keys: bool, member: &'static str) -> Vec<Found> {
     let keyed = named.contains(&KEYED);
-    let unknown = named.iter().filter(|method| !["none", KEYED].contains(*method));
+    let known = ["none", KEYED, ATTESTED, ATTESTED_BY_DPOP];
+    let attested = named.iter().any(|method| [ATTESTED, ATTESTED_BY_DPOP].contains(method));
+    let unknown = named.iter().filter(|method| !known.contains(*method));
     let mut found: Vec<_> =
         unknown.map(|method| note(Advice::LeftOut { member, value: (*method).into() })).collect();
     if keyed && !has_keys {
         found.push(note(Advice::NoKeys));
     }
-    let is_usable = named.contains(&"none") || (keyed && has_keys);
+    let is_usable = named.contains(&"none") || attested || (keyed && has_keys);
     if !is_usable {
         found.push(refuse(E::NothingUsable(member)));
     }

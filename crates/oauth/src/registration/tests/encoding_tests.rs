@@ -20,11 +20,16 @@ fn what_is_not_the_one_encoding_does_not_decode() {
         ("an empty claim", vec![0, 1, 1, 0x8A, 1, 0]),
         ("an unknown claim", vec![0, 1, 1, 0x8A, 9]),
         ("keys that are no JSON", vec![3, 1, 1, 0x8A, 1, b'{']),
+        ("attested, with keys of no kind", vec![0x40, 1, 1, 0x8A, 3]),
+        ("attested, with keys that are no JSON", vec![0x40, 1, 1, 0x8A, 2, 1, b'{']),
+        ("keys elsewhere, with a secret", [&[0x41][..], &[7; 16], &[1, 1, 0x8A]].concat()),
     ] {
         assert_eq!(decode(&bytes), Err(Undecodable), "{why}");
     }
     assert!(decode(&[0, 1, 1, 0x8A]).is_ok(), "their neighbour");
     assert!(decode(&[0x80, 1, 1, 0x8A]).is_ok_and(|client| client.requires_push), "PAR-3");
+    assert!(decode(&[0x40, 1, 1, 0x8A, 0]).is_ok(), "their neighbour");
+    assert!(decode(&[0x40, 1, 1, 0x8A, 2, 2, b'{', b'}']).is_ok(), "their neighbour");
     assert!(decode(&[0, 2, 1, 0x8B, 1, 0x8A]).is_ok(), "their neighbour");
     assert!(decode(&[3, 1, 1, 0x8A, 2, b'{', b'}']).is_ok(), "their neighbour");
 }
@@ -40,6 +45,7 @@ fn bodies() -> impl Strategy<Value = Value> {
         "client_secret_basic",
         "client_secret_post",
         "private_key_jwt",
+        "attest_jwt_client_auth",
     ]));
     let texts = (
         prop::option::of(".{0,20}"),

@@ -61,7 +61,7 @@ pub(super) async fn key_set(
 /// Whether a client's keys can be had, so that it could have proven itself.
 pub(super) fn can_prove(deps: &Deps, client: &Metadata, source: Option<Source>) -> bool {
     match &client.keys {
-        Keys::At(url) if client.methods.private_key_jwt && source.is_none() => {
+        Keys::At(url) if client.methods.rest_on_keys() && source.is_none() => {
             kept(deps, url).is_some()
         }
         _ => true,

@@ -43,8 +43,8 @@ pub(super) async fn redeem(
     };
     refuse_banned(deps, &grant, &[])?;
     // CIMD-K-7: who proved itself when it pushed the request does so again.
-    let whose = Whose::of(&grant, code.pushed_by.as_deref(), Some(code.metadata));
-    let client_key = claimed.prove(deps, whose).await?;
+    let begun_by = (code.pushed_by.as_deref(), code.instance_key.as_deref());
+    let proven = claimed.prove(deps, Whose::of(&grant, begun_by, Some(code.metadata))).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
     let kept = Kept {
@@ -66,9 +66,9 @@ pub(super) async fn redeem(
         Decision::Redeem => {
             let token =
                 RefreshToken::first(InstallationId::from_bytes(deps.random()), deps.random());
-            let client_key = client_key.map(String::from);
             let installation = Installation {
-                client_key,
+                client_key: proven.client_key.map(String::from),
+                instance_key: proven.instance_key.map(String::from),
                 expires_at: Terms::read(&grant)?.refresh_end(&deps.settings.lifetimes, now),
                 ..installation(deps, &token, (&code, now))
             };
@@ -123,6 +123,7 @@ fn installation(
         grant: code.grant,
         scope: code.scope.clone(),
         client_key: None,
+        instance_key: None,
         generation: 0,
         current: token.digest(deps.secrets.refresh_tokens()),
         previous: None,

@@ -49,8 +49,25 @@ pub struct RawRequest<'r> {
     pub body: &'r str,
     /// Its `Authorization` header.
     pub authorization: Option<&'r str>,
+    /// What came with it of an attestation.
+    pub attestation: RawAttestation<'r>,
     /// Where it comes from.
     pub network: Network,
+}
+
+/// The headers in which an installation shows that it is attested (ABCA-1, ABCA-5), as they came.
+#[derive(Clone, Copy, Debug)]
+pub struct RawAttestation<'r> {
+    /// `OAuth-Client-Attestation`.
+    pub attestation: Option<&'r str>,
+    /// `OAuth-Client-Attestation-PoP`.
+    pub proof: Option<&'r str>,
+    /// `DPoP`.
+    pub dpop: Option<&'r str>,
+    /// The path of the endpoint below the issuer.
+    pub endpoint: &'static str,
+    /// Whether none of them stands twice, or is no text.
+    pub is_readable: bool,
 }
 
 /// Exchanges what is presented.
@@ -59,7 +76,7 @@ pub struct RawRequest<'r> {
 /// [`TokenRefusal`].
 pub async fn exchange(deps: &Deps, raw: RawRequest<'_>) -> Result<Issued, TokenRefusal> {
     let request = TokenRequest::parse(raw.body, raw.authorization)?;
-    let claimed = Claimed::read(&request.credentials, raw.network)?;
+    let claimed = Claimed::read(&request.credentials, &raw)?;
     if registration::is_none(deps, claimed.client_id()) {
         return Err(TokenError::UnknownClient.into());
     }

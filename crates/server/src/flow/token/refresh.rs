@@ -56,8 +56,9 @@ pub(super) async fn rotate(
         }
         if let Some(claimed) = unproven.take() {
             refuse_banned(deps, &grant, &[])?;
-            let whose = Whose::of(&grant, installation.client_key.as_deref(), None);
-            proven = claimed.prove(deps, whose).await?;
+            let (key, instance) = (&installation.client_key, &installation.instance_key);
+            let whose = Whose::of(&grant, (key.as_deref(), instance.as_deref()), None);
+            proven = claimed.prove(deps, whose).await?.client_key;
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
         request.check_resource(&granted)?;

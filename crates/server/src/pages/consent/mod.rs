@@ -122,6 +122,8 @@ impl ConsentPage<'static> {
             ("anchored", anchored),
             ("logo", with_logo),
             ("loopback_first_sight", Self::loopback_sample()),
+            ("attested_device_key", Self::attested_sample(false)),
+            ("attested_platform", Self::attested_sample(true)),
             ("step_up", stepped_up),
             ("narrowed", narrowed),
             ("no_scopes_no_claims", without_claims),
@@ -261,6 +263,12 @@ impl ConsentPage<'static> {
             warnings: vec![Warning::LoopbackOnly, Warning::FirstSight],
             ..Self::anchored_sample()
         }
+    }
+
+    fn attested_sample(by_platform: bool) -> Self {
+        use super::tests::host;
+        let proof = Proof::Attested { by: host("claude.ai"), by_platform };
+        Self { proof, warnings: vec![Warning::FirstSight], ..Self::loopback_sample() }
     }
 
     pub(super) fn filled_with(site: &'static Site, text: &str) -> Self {

@@ -1,6 +1,9 @@
 //! What is proven of the client? The rung of DESIGN 4.2 for this request, with what the proof names.
 
-use salver_policy::assessment::{Assessment, Publisher, Rung};
+use salver_policy::{
+    assessment::{Assessment, Publisher, Rung},
+    evidence::EvidenceKind,
+};
 
 use super::{HostName, Untrusted, When};
 
@@ -36,6 +39,13 @@ pub enum Proof {
         vouched: Option<Box<Vouched>>,
         /// A reviewer has approved what it describes.
         vetted: bool,
+    },
+    /// Somebody vouches for it, and for this very installation.
+    Attested {
+        /// Who.
+        by: HostName,
+        /// Whether the platform has answered for the program, or else a key of this device.
+        by_platform: bool,
     },
     /// An issuer that the operator trusts has signed what it says of itself.
     Signed {
@@ -81,7 +91,9 @@ impl Proof {
     /// What an assessment proves.
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
-        // An attested answer may go to a place where others can sit: no sentence here says more of it than `published`.
+        if let Some(attested) = Self::attested(assessment) {
+            return attested;
+        }
         let (anchored, vetted) = (assessment.rung == Rung::Anchored, assessment.vetted);
         let vouched = assessment.signed.as_ref().map(|signed| {
             let issuer = HostName::of_issuer(&signed.issuer);
@@ -113,6 +125,18 @@ impl Proof {
         }
     }
 
+    /// What is proven of an installation that a domain or an issuer attests. Of others no sentence here says more than who entered them.
+    fn attested(assessment: &Assessment) -> Option<Self> {
+        let by = match &assessment.publisher {
+            _ if assessment.rung < Rung::Attested => return None,
+            Publisher::Domain(host) => HostName::of_text(host),
+            Publisher::Signer(issuer) => HostName::of_issuer(issuer),
+            _ => return None,
+        };
+        let by_platform = assessment.evidence.contains(EvidenceKind::Platform);
+        Some(Self::Attested { by, by_platform })
+    }
+
     /// What is proven of a document that this server hosts: nothing (decision 5).
     #[must_use]
     pub fn hosted(client_id: &str, account: &str) -> Self {
@@ -127,6 +151,7 @@ impl Proof {
             Self::Hosted { .. } => "hosted",
             Self::Published { .. } => "published",
             Self::Anchored { .. } => "anchored",
+            Self::Attested { .. } => "attested",
             Self::Signed { .. } => "signed",
             Self::Approved { .. } => "approved",
             Self::Entered { .. } => "entered",
@@ -143,6 +168,7 @@ impl Proof {
             | Self::Signed { anchored: false, .. }
             | Self::Entered { anchored: false } => Strength::Part,
             Self::Anchored { .. }
+            | Self::Attested { .. }
             | Self::Signed { anchored: true, .. }
             | Self::Entered { anchored: true } => Strength::Full,
         }
@@ -185,7 +211,7 @@ mod tests {
         let domain = || Publisher::Domain("claude.ai".into());
         assert_eq!(proof(domain(), Rung::Anchored), "anchored");
         assert_eq!(proof(domain(), Rung::Published), "published");
-        assert_eq!(proof(domain(), Rung::Attested), "published");
+        assert_eq!(proof(domain(), Rung::Attested), "attested");
         assert_eq!(proof(domain(), Rung::SelfDeclared), "self-declared");
         assert_eq!(
             proof(Publisher::ExactUrl("https://x.example/y".into()), Rung::Anchored),
@@ -193,7 +219,9 @@ mod tests {
         );
         assert_eq!(proof(Publisher::Administrator, Rung::Published), "entered");
         let signer = Publisher::Signer("https://vendor.example".into());
-        assert_eq!(proof(signer, Rung::Published), "signed");
+        assert_eq!(proof(signer.clone(), Rung::Published), "signed");
+        assert_eq!(proof(signer, Rung::Attested), "attested");
+        assert_eq!(proof(Publisher::Administrator, Rung::Attested), "entered");
         assert_eq!(proof(Publisher::Account("ada".into()), Rung::Published), "entered-by");
     }
 }

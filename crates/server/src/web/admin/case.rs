@@ -171,6 +171,13 @@ fn client_now(seen: &Seen) -> SeenClient {
 }
 
 const fn authentication(methods: Methods) -> &'static str {
+    if methods.attestation {
+        return if methods.none {
+            "by attested installations (attest_jwt_client_auth), or not at all"
+        } else {
+            "by attested installations (attest_jwt_client_auth)"
+        };
+    }
     match (methods.private_key_jwt, methods.none, methods.client_secret()) {
         (true, false, _) => "with keys of its own (private_key_jwt)",
         (true, true, _) => "with keys of its own (private_key_jwt), or not at all",

@@ -7,7 +7,7 @@ use salver_egress::Category;
 
 use super::*;
 use crate::{
-    flow::refusal::{NotInForce, PushedRefusal},
+    flow::refusal::{ClientRefusal, NotInForce, PushedRefusal},
     pages::{HostName, Site},
 };
 

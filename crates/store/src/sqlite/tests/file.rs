@@ -157,7 +157,7 @@ async fn a_damaged_value_is_corrupt_and_its_neighbours_are_not() {
     add_people(&store).await;
     let damaged = record(&store, consent(1, "claude")).await;
     let sound = record(&store, consent(2, "zed")).await;
-    let other = open::writer(&path).unwrap();
+    let other = open::writer(&path, &crate::sqlite::schema::SERVER).unwrap();
     other
         .execute(r#"UPDATE grants SET scope = 'a"b' WHERE id = ?1"#, [damaged.as_bytes()])
         .unwrap();

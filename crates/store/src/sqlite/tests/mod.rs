@@ -25,5 +25,8 @@ async fn make_store() -> Fixture {
 /// A database with the newest schema, as the writer sees it.
 fn connection() -> (Connection, TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    (open::writer(&directory.path().join("salver.db")).unwrap(), directory)
+    (
+        open::writer(&directory.path().join("salver.db"), &crate::sqlite::schema::SERVER).unwrap(),
+        directory,
+    )
 }

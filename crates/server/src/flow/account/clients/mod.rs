@@ -140,7 +140,10 @@ impl Usable {
     /// Whether it authenticates with keys.
     #[must_use]
     pub fn has_keys(&self) -> bool {
-        matches!(self.written.authentication(), Authentication::PrivateKeyJwt(_))
+        matches!(
+            self.written.authentication(),
+            Authentication::PrivateKeyJwt(_) | Authentication::Attestation(_)
+        )
     }
 
     /// The catalogue's name of the app that it was entered for, if one was chosen.

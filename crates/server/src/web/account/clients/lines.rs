@@ -45,7 +45,7 @@ pub(super) fn proves(client: &Usable) -> ProvesItself {
     match client.written.authentication() {
         Authentication::None => ProvesItself::Not,
         Authentication::Secret(..) => ProvesItself::Secret,
-        Authentication::PrivateKeyJwt(_) => ProvesItself::Keys,
+        Authentication::PrivateKeyJwt(_) | Authentication::Attestation(_) => ProvesItself::Keys,
     }
 }
 

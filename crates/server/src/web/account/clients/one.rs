@@ -141,7 +141,7 @@ pub(super) fn fields(client: &Usable) -> Fields {
         Authentication::None => ("none", ""),
         Authentication::Secret(..) => ("secret", ""),
         Authentication::PrivateKeyJwt(Keys::Inline(keys) | Keys::At(keys)) => ("keys", &**keys),
-        Authentication::PrivateKeyJwt(Keys::None) => ("keys", ""),
+        Authentication::PrivateKeyJwt(Keys::None) | Authentication::Attestation(_) => ("keys", ""),
     };
     let scope = written.claims().scope.as_ref();
     Fields {

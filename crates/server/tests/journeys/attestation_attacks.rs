@@ -1,0 +1,261 @@
+//! SPEC 8.7 item 18: what an impostor, a thief or a mistaken client shows in place of an attestation.
+
+use http::StatusCode;
+use salver_jose::{AttestationClaims, Checked, sign_attestation};
+use salver_server::flow::client_authentication::KEYS;
+use salver_testkit::web::Reply;
+use serde_json::json;
+
+use crate::{
+    attestation::{
+        ATTESTATION, CHALLENGE, Installation, JWKS, PROOF, Vendor, allow, challenge, code,
+        code_fields, meet, post, refresh_fields, signing_key, world,
+    },
+    pushed::{fields, on, request_uri},
+    world::{ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, WEB_CLIENT, World, refused, tokens},
+};
+
+const METHODS: [&str; 2] = ["none", "attest_jwt_client_auth"];
+const INVALID: &str = "invalid_client_attestation";
+const A: &str = ATTESTATION;
+const P: &str = PROOF;
+const D: &str = "dpop";
+
+/// Why, what is shown, and what comes of it: a status, and the code of an error.
+type Case<'c> = (&'static str, Vec<(&'static str, &'c str)>, u16, &'static str);
+
+/// Who attests and is attested, with a challenge that lives.
+struct Scene {
+    world: World,
+    vendor: Vendor,
+    installation: Installation,
+    impostor: Installation,
+    live: String,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let (world, vendor, installation) = world(json!(METHODS)).await;
+        let mut browser = world.user("alice").await;
+        meet(&mut browser).await;
+        let impostor = Installation { key: signing_key() };
+        let live = challenge(&world).await;
+        Self { world, vendor, installation, impostor, live }
+    }
+
+    fn good(&self) -> String {
+        self.vendor.attests(&self.world, &self.installation, Checked::DeviceKey)
+    }
+
+    /// An attestation for this client and server, and how long it lives.
+    fn says(&self, client_id: &str, audience: &str, seconds: i64) -> String {
+        let now = self.world.clock.now();
+        let claims = AttestationClaims {
+            client_id,
+            issuer: None,
+            audience: Some(audience),
+            key: self.installation.key.public_key(),
+            checked: Some(Checked::DeviceKey),
+            issued_at: now.plus_seconds(-60),
+            expires_at: now.plus_seconds(seconds),
+        };
+        sign_attestation(self.vendor.key.clone(), &claims).unwrap()
+    }
+
+    /// A sound proof of this key, for this server.
+    fn proof_of(&self, by: &Installation) -> String {
+        by.answers(&self.world, Some(&self.live), ISSUER)
+    }
+
+    fn proof(&self) -> String {
+        self.proof_of(&self.installation)
+    }
+
+    fn dpop_of(&self, by: &Installation) -> String {
+        by.answers_by_dpop(&self.world, Some(&self.live), "/par")
+    }
+
+    async fn each(&self, cases: Vec<Case<'_>>) {
+        let asked = fields(NATIVE_CLIENT, NATIVE_CALLBACK, &[]);
+        for (why, shown, status, code) in cases {
+            let page = self.world.form_showing("/par", &asked, &shown).await;
+            assert_eq!(page.status.as_u16(), status, "{why}: {}", page.text);
+            if status != 201 {
+                assert_eq!(refused(&page).1, code, "{why}");
+            }
+            if code == "use_attestation_challenge" {
+                assert!(page.headers.contains_key(CHALLENGE), "ABCA-6: {why}");
+            }
+            if code == "use_dpop_nonce" {
+                assert!(page.headers.contains_key("dpop-nonce"), "ABCA-6: {why}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn abca_1_both_halves_once_each() {
+    let scene = Scene::new().await;
+    let (good, first) = (scene.good(), scene.proof());
+    let (one, other) = (scene.proof(), scene.proof());
+    scene
+        .each(vec![
+            ("both", vec![(A, &good), (P, &first)], 201, ""),
+            ("the same proof again", vec![(A, &good), (P, &first)], 401, INVALID),
+            ("an attestation alone", vec![(A, &good)], 401, INVALID),
+            ("a proof alone", vec![(P, &one)], 401, INVALID),
+            ("two attestations", vec![(A, &good), (A, &good), (P, &one)], 400, "invalid_request"),
+            ("two proofs", vec![(A, &good), (P, &one), (P, &other)], 400, "invalid_request"),
+            ("both, mixed up", vec![(A, &one), (P, &good)], 401, INVALID),
+            ("no attestation at all", vec![(A, "x.y.z"), (P, &one)], 401, INVALID),
+            ("nothing in one of them", vec![(A, &good), (P, "")], 401, INVALID),
+            ("none of it was spent", vec![(A, &good), (P, &one)], 201, ""),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn abca_4_only_what_a_trusted_attester_says_of_this_client_for_this_server() {
+    let scene = Scene::new().await;
+    let stranger = Vendor { key: signing_key() };
+    let of_impostor = stranger.attests(&scene.world, &scene.impostor, Checked::DeviceKey);
+    let own = scene.proof_of(&scene.impostor);
+    let (other, elsewhere) =
+        (scene.says(WEB_CLIENT, ISSUER, 300), scene.says(NATIVE_CLIENT, "https://b.example", 300));
+    let (over, endless) =
+        (scene.says(NATIVE_CLIENT, ISSUER, -30), scene.says(NATIVE_CLIENT, ISSUER, 90_000));
+    let sound = scene.says(NATIVE_CLIENT, ISSUER, 300);
+    let proof = scene.proof();
+    scene
+        .each(vec![
+            ("signed by nobody", vec![(A, &of_impostor), (P, &own)], 401, INVALID),
+            ("of another client", vec![(A, &other), (P, &proof)], 401, INVALID),
+            ("for another server", vec![(A, &elsewhere), (P, &proof)], 401, INVALID),
+            ("over", vec![(A, &over), (P, &proof)], 400, "use_fresh_attestation"),
+            ("without an end to speak of", vec![(A, &endless), (P, &proof)], 401, INVALID),
+            ("sound", vec![(A, &sound), (P, &proof)], 201, ""),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn abca_4_a_proof_is_of_the_attested_key_for_this_server_and_answers_a_live_challenge() {
+    let scene = Scene::new().await;
+    let (world, by) = (&scene.world, &scene.installation);
+    let no_challenge = by.answers(world, None, ISSUER);
+    let foreign = by.answers(world, Some(&"A".repeat(54)), ISSUER);
+    let elsewhere = by.answers(world, Some(&scene.live), "https://b.example");
+    let (swapped, good) = (scene.proof_of(&scene.impostor), scene.good());
+    let wanted = "use_attestation_challenge";
+    scene
+        .each(vec![
+            ("no challenge", vec![(A, &good), (P, &no_challenge)], 400, wanted),
+            ("a foreign one", vec![(A, &good), (P, &foreign)], 400, wanted),
+            ("for another server", vec![(A, &good), (P, &elsewhere)], 401, INVALID),
+            ("of another key", vec![(A, &good), (P, &swapped)], 401, INVALID),
+        ])
+        .await;
+    world.clock.advance(301);
+    let (good, late, fresh) = (scene.good(), scene.proof(), by.proves(world).await);
+    scene
+        .each(vec![
+            ("a stale one", vec![(A, &good), (P, &late)], 400, wanted),
+            ("a fresh one", vec![(A, &good), (P, &fresh)], 201, ""),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn abca_5_dpop_is_of_the_attested_key_or_nothing_here() {
+    let scene = Scene::new().await;
+    let (world, by) = (&scene.world, &scene.installation);
+    let other_key = scene.dpop_of(&scene.impostor);
+    let (beside, alone) = (scene.dpop_of(by), scene.dpop_of(by));
+    let bare = by.answers_by_dpop(world, None, "/par");
+    let elsewhere = by.answers_by_dpop(world, Some(&scene.live), "/token");
+    let (good, one, other) = (scene.good(), scene.proof(), scene.proof());
+    scene
+        .each(vec![
+            ("both, two keys", vec![(A, &good), (P, &one), (D, &other_key)], 401, INVALID),
+            ("both, one key", vec![(A, &good), (P, &other), (D, &beside)], 201, ""),
+            ("in place of the other", vec![(A, &good), (D, &alone)], 201, ""),
+            ("the same again", vec![(A, &good), (D, &alone)], 401, INVALID),
+            ("of another key", vec![(A, &good), (D, &other_key)], 401, INVALID),
+            ("without a nonce", vec![(A, &good), (D, &bare)], 400, "use_dpop_nonce"),
+            ("for another endpoint", vec![(A, &good), (D, &elsewhere)], 401, INVALID),
+            ("alone it is for tokens", vec![(D, &other_key)], 201, ""),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn abca_10_what_one_installation_began_no_other_goes_on_with() {
+    let (world, vendor, installation) = world(json!(METHODS)).await;
+    let other = Installation { key: signing_key() };
+    let mut browser = world.user("alice").await;
+    meet(&mut browser).await;
+    let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
+    let of_other = vendor.attests(&world, &other, Checked::DeviceKey);
+    let by_user = vendor.attests(&world, &installation, Checked::User);
+    let code = code(&world, &mut browser, (&attestation, &installation)).await;
+    let redeem = code_fields(&code);
+    let cases = [
+        ("another installation", (&*of_other, &other), (400, "invalid_grant")),
+        ("a person alone", (&*by_user, &installation), (401, "invalid_client_attestation")),
+    ];
+    for (why, by, (status, code)) in cases {
+        let page = post(&world, "/token", &redeem, by).await;
+        assert_eq!(refused(&page), (status, code.to_owned()), "{why}");
+    }
+    let given = post(&world, "/token", &redeem, (&attestation, &installation)).await;
+    assert_eq!(given.status, StatusCode::OK, "{}", given.text);
+    let token = tokens(&given).refresh;
+    for (why, by, (status, code)) in cases {
+        let page = post(&world, "/token", &refresh_fields(&token), by).await;
+        assert_eq!(refused(&page), (status, code.to_owned()), "{why}");
+    }
+    let bare = world.form("/token", &refresh_fields(&token)).await;
+    assert_eq!(refused(&bare), (401, "invalid_client_attestation".to_owned()));
+    let given =
+        post(&world, "/token", &refresh_fields(&token), (&attestation, &installation)).await;
+    assert_eq!(given.status, StatusCode::OK, "the thieves have ended nothing: {}", given.text);
+}
+
+#[tokio::test]
+async fn design_4_2_an_unattested_installation_cannot_refresh_what_an_attested_one_was_granted() {
+    let (world, vendor, installation) = world(json!(METHODS)).await;
+    let mut browser = world.user("alice").await;
+    let open = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
+    let refreshed = world.refresh(NATIVE_CLIENT, &open.refresh).await;
+    assert_eq!(refreshed.status, StatusCode::OK, "nobody was attested so far");
+    let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
+    let by = (&*attestation, &installation);
+    // The consent on record was for a program that anybody could be; this one is for the real one.
+    let asked = [("scope", "notes:read notes:write")];
+    let pushed = post(&world, "/par", &fields(NATIVE_CLIENT, NATIVE_CALLBACK, &asked), by).await;
+    let answer = browser.get(&on(NATIVE_CLIENT, &request_uri(&pushed))).await;
+    allow(&mut browser, &answer).await;
+    let late = world.refresh(NATIVE_CLIENT, &tokens(&refreshed).refresh).await;
+    assert_eq!(refused(&late), (401, "invalid_client_attestation".to_owned()));
+}
+
+#[tokio::test]
+async fn cimd_s_4_what_a_removed_key_has_attested_ends_with_it() {
+    let (world, vendor, installation) = world(json!(METHODS)).await;
+    let successor = Vendor { key: signing_key() };
+    let mut browser = world.user("alice").await;
+    meet(&mut browser).await;
+    let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
+    let by = (&*attestation, &installation);
+    let code = code(&world, &mut browser, by).await;
+    let given = tokens(&post(&world, "/token", &code_fields(&code), by).await);
+    world.web.set(JWKS, Reply::json(successor.key_set()));
+    world.deps.egress.forget(JWKS, KEYS);
+    let page = post(&world, "/token", &refresh_fields(&given.refresh), by).await;
+    assert_eq!(
+        refused(&page),
+        (401, "invalid_client_attestation".to_owned()),
+        "though it was seen before"
+    );
+    assert!(!world.is_active(&given.access).await);
+}

@@ -1,0 +1,5 @@
+//! What does the whole service answer, over its own router?
+
+mod enrolling;
+mod signing;
+mod world;
