@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::attested::Attested;
 use crate::counter::Counter;
 use crate::document::{self, Documents};
 use crate::fault::Fault;
@@ -52,7 +53,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let dumps = plan.keep.clone().unwrap_or_else(|| folder.path().to_owned());
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
-    let configuration = world::configure(folder.path(), behind, &documents)?;
+    let attested = Arc::new(Attested::new()?);
+    let configuration = world::configure(folder.path(), behind, &documents, &attested)?;
     let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
     let (ours, world) = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
@@ -80,6 +82,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         let ours = cost(&ours, &at_push, plan.operations).await?;
         rows.push(Row { scenario, bare: beside, ours, tls: None });
     }
+    if scenario::ATTESTED.iter().any(|(scenario, _)| plan.names(scenario)) {
+        rows.extend(with_attestation(plan, (&bare, &ours), (&world, &attested)).await?);
+    }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
     let registrations = match plan.registrations {
@@ -89,6 +94,28 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         None => None,
     };
     report::show(counter, &rows, &whole, registrations.as_ref())
+}
+
+/// What a pushed request costs with an attestation, beside a plain one of the same client and the signatures that have to be verified.
+async fn with_attestation(
+    plan: &Plan,
+    (bare, ours): (&Side, &Side),
+    (world, attested): (&Arc<World>, &Arc<Attested>),
+) -> Result<Vec<Row>, Fault> {
+    let [bare_push, new, again] = scenario::ours::attested::operations(world, attested);
+    let once = cost(bare, &scenario::bare::verified(1), plan.operations).await?;
+    let more = cost(bare, &scenario::bare::verified(11), plan.operations).await?;
+    let verification = (more.instructions - once.instructions) / 10.0;
+    let bare_push = cost(ours, &bare_push, plan.operations).await?;
+    let mut rows = Vec::new();
+    for ((scenario, verifications), operation) in scenario::ATTESTED.iter().zip([new, again]) {
+        report::talk(&format!("measuring {}", scenario.name));
+        let instructions = verification.mul_add(*verifications, bare_push.instructions);
+        let beside = Cost { instructions, ..bare_push };
+        let ours = cost(ours, &operation, plan.operations).await?;
+        rows.push(Row { scenario, bare: beside, ours, tls: None });
+    }
+    Ok(rows)
 }
 
 /// The server to measure: the one that is named, or the one beside this program.

@@ -7,6 +7,7 @@ mod durable;
 mod fetch;
 mod forward;
 mod handler;
+mod signed;
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -25,6 +26,7 @@ use tokio::net::TcpListener;
 use self::durable::Durable;
 use self::fetch::Web;
 use self::forward::Forward;
+use self::signed::Signed;
 use crate::fault::Fault;
 use crate::subject::BareLine;
 
@@ -33,6 +35,7 @@ pub(crate) struct Bare {
     discovery: &'static str,
     tokens: HashMap<&'static str, &'static str>,
     key: SigningKey,
+    signed: Signed,
     store: Durable,
     forward: Forward,
     web: Web,
@@ -67,6 +70,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         discovery: handler::DISCOVERY,
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
+        signed: Signed::new()?,
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
@@ -80,6 +84,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/authorize/cold", get(handler::authorize_cold))
         .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
+        .route("/verified/{times}", get(signed::verified))
         .route("/mcp", post(handler::call))
         .with_state(bare);
     let listener =

@@ -34,6 +34,12 @@ pub(crate) fn over_tls() -> Arc<dyn Operation> {
     Arc::new(Cold { path: "/authorize/cold/tls", next: AtomicU32::new(0) })
 }
 
+/// So many signatures verified.
+pub(crate) fn verified(times: u32) -> Arc<dyn Operation> {
+    Arc::new(Verified(format!("/verified/{times}")))
+}
+
+struct Verified(String);
 struct Discovery;
 struct Registration(AtomicUsize);
 struct Introspection;
@@ -45,6 +51,16 @@ struct Cold {
 struct Login;
 struct Refresh(PerWorker<String>);
 struct Gateway;
+
+impl Operation for Verified {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let asked = request::get(request::to(HOST, &self.0))?;
+            request::expect("verified", StatusCode::NO_CONTENT, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
 
 impl Operation for Discovery {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::super::request;
 use super::browser::Browser;
+use crate::attested::Attested;
 use crate::document::{self, Documents};
 use crate::fault::Fault;
 use crate::load::Connection;
@@ -42,6 +43,7 @@ pub(crate) fn configure(
     folder: &Path,
     upstream: SocketAddr,
     documents: &Documents,
+    attested: &Attested,
 ) -> Result<PathBuf, Fault> {
     let keep = |name: &str, text: &str| {
         let file = folder.join(name);
@@ -58,10 +60,11 @@ pub(crate) fn configure(
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
          introspection_secret_file = \"secret\"\n{EGRESS}[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
-    for host in [document::KNOWN, document::NEW, document::COLD] {
+    for host in [document::KNOWN, document::NEW, document::COLD, document::ATTESTED] {
         writeln!(text, "\"{host}:443\" = \"{}\"", documents.address)
             .map_err(|_| Fault::Unreadable("an address"))?;
     }
+    text.push_str(&attested.anchor(&document::client_id(document::ATTESTED)));
     keep("salver.toml", &text)
 }
 
