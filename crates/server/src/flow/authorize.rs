@@ -18,7 +18,6 @@ use salver_oauth::{
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
 use salver_policy::{
-    assessment::Rung,
     consent::{EarlierConsent, covers},
     judge::{Outcome, Reason},
     rules::Requirement,
@@ -262,7 +261,7 @@ async fn ended(
     }
     if let Some(why) = denied(judged, client) {
         deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-        if may_come_attested(judged, client) {
+        if judged.may_come_attested(client) {
             // Then nobody is there in whose name its keys are fetched.
             have_at_hand(deps, &client.keys, person.user.id).await;
         }
@@ -273,14 +272,6 @@ async fn ended(
         return Ok(Some(PushFault::NotProven.into()));
     }
     Ok(None)
-}
-
-/// Whether a client that policy does not let in now could come in with an attested installation: one that is banned could not, and keys are fetched from no host that
-/// the rule refuses.
-fn may_come_attested(judged: &Judged, client: &Metadata) -> bool {
-    judged.assessment.rung < Rung::Attested
-        && !matches!(judged.verdict.reason, Reason::Ban { .. })
-        && judged.refused_key_host(client).is_none()
 }
 
 /// PAR-3: whether all that a rule wants of this login is that it begins with a pushed request. That is for the client to hear, and not for the person.
