@@ -13,8 +13,10 @@ use crate::fault::Fault;
 use crate::load;
 use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
+use crate::scenario::assertion::Key;
+use crate::scenario::ours::entered::Desk;
 use crate::scenario::ours::world::{self, Line, World};
-use crate::scenario::{self, Operation, Operations, Scenario};
+use crate::scenario::{self, Operation, Operations, Pairs, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
 
@@ -26,13 +28,6 @@ pub(crate) struct Plan {
     pub(crate) operations: u32,
     pub(crate) keep: Option<PathBuf>,
     pub(crate) registrations: Option<u32>,
-}
-
-impl Plan {
-    /// Whether it names this operation.
-    fn names(&self, scenario: &Scenario) -> bool {
-        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
-    }
 }
 
 /// A server, where it answers, and what can be asked of it.
@@ -55,11 +50,14 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let bench = Bench { counter, dumps };
     let attested = Arc::new(Attested::new()?);
     let configuration = world::configure(folder.path(), behind, &documents, &attested)?;
-    let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
-    let (ours, world) = start_ours(&bench, &program, &configuration).await?;
+    let key = Arc::new(Key::make(folder.path())?);
+    let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
+    let desk =
+        Desk { program: &program, configuration: &configuration, keys: folder.path().to_owned() };
+    let (ours, pairs, world) = start_ours(&bench, &desk, &key).await?;
     let mut rows = Vec::new();
-    let pairs = bare.operations.iter().zip(&ours.operations);
-    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
+    let at_both = bare.operations.iter().zip(&ours.operations);
+    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(at_both) {
         if plan.names(scenario) {
             report::talk(&format!("measuring {}", scenario.name));
             let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;
@@ -74,13 +72,11 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
             rows.push(Row { scenario, bare: cost_at_bare, ours, tls });
         }
     }
-    if plan.names(&scenario::PUSHED) {
-        let scenario = &scenario::PUSHED;
-        report::talk(&format!("measuring {}", scenario.name));
-        let [at_authorize, at_push] = scenario::ours::plain_and_pushed(&world);
-        let beside = cost(&ours, &at_authorize, plan.operations).await?;
-        let ours = cost(&ours, &at_push, plan.operations).await?;
-        rows.push(Row { scenario, bare: beside, ours, tls: None });
+    let mut in_pairs = Vec::new();
+    for (scenario, pair) in scenario::PAIRS.iter().zip(&pairs) {
+        if plan.names(scenario) {
+            in_pairs.push(in_pair(&ours, (scenario, pair), plan.operations).await?);
+        }
     }
     if scenario::ATTESTED.iter().any(|(scenario, _)| plan.names(scenario)) {
         rows.extend(with_attestation(plan, (&bare, &ours), (&world, &attested)).await?);
@@ -93,7 +89,25 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         }
         None => None,
     };
-    report::show(counter, &rows, &whole, registrations.as_ref())
+    report::show(counter, (&rows, &in_pairs), &whole, registrations.as_ref())
+}
+
+impl Plan {
+    /// Whether it names this operation.
+    fn names(&self, scenario: &Scenario) -> bool {
+        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
+    }
+}
+
+/// What something adds, at our server.
+async fn in_pair(
+    ours: &Side,
+    (scenario, [without, with]): (&'static Scenario, &[Arc<dyn Operation>; 2]),
+    operations: u32,
+) -> Result<Row, Fault> {
+    report::talk(&format!("measuring {}", scenario.name));
+    let bare = cost(ours, without, operations).await?;
+    Ok(Row { scenario, bare, ours: cost(ours, with, operations).await?, tls: None })
 }
 
 /// What a pushed request costs with an attestation, beside a plain one of the same client and the signatures that have to be verified.
@@ -133,6 +147,7 @@ async fn start_bare(
     bench: &Bench,
     data: &Path,
     (behind, documents): (SocketAddr, &Documents),
+    key: &Arc<Key>,
 ) -> Result<Side, Fault> {
     let program = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
     let addresses = [behind, documents.address, documents.plain].map(|address| address.to_string());
@@ -140,18 +155,20 @@ async fn start_bare(
     let arguments: Vec<_> =
         [OsStr::new("bare"), data.as_os_str()].into_iter().chain(addresses).collect();
     let (subject, line) = Subject::start::<BareLine>(bench, &program, &arguments).await?;
-    Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
+    Ok(Side { subject, address: line.address, operations: scenario::bare::operations(key) })
 }
 
 async fn start_ours(
     bench: &Bench,
-    program: &Path,
-    configuration: &Path,
-) -> Result<(Side, Arc<World>), Fault> {
-    let (subject, line) = Subject::start::<Line>(bench, program, &arguments(configuration)).await?;
-    let world = Arc::new(World::set_up(&line).await?);
+    desk: &Desk<'_>,
+    key: &Arc<Key>,
+) -> Result<(Side, Pairs, Arc<World>), Fault> {
+    let arguments = arguments(desk.configuration);
+    let (subject, line) = Subject::start::<Line>(bench, desk.program, &arguments).await?;
+    let world = Arc::new(World::set_up(&line, desk, key).await?);
+    let pairs = scenario::ours::pairs(&world);
     let operations = scenario::ours::operations(&world);
-    Ok((Side { subject, address: world.address, operations }, world))
+    Ok((Side { subject, address: world.address, operations }, pairs, world))
 }
 
 /// How our server is started.

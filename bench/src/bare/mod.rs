@@ -7,6 +7,7 @@ mod durable;
 mod fetch;
 mod forward;
 mod handler;
+mod service;
 mod signed;
 
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ use self::fetch::Web;
 use self::forward::Forward;
 use self::signed::Signed;
 use crate::fault::Fault;
+use crate::scenario::assertion;
 use crate::subject::BareLine;
 
 /// What the handlers share.
@@ -39,6 +41,7 @@ pub(crate) struct Bare {
     store: Durable,
     forward: Forward,
     web: Web,
+    client_point: Vec<u8>,
 }
 
 /// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
@@ -49,6 +52,12 @@ pub(crate) const TOKEN: &str = concat!(
     "cCI6MTgwMDAwMDYwMCwianRpIjoiQkJCQkJCQkJCQkJCQkJCQkJCQkJCQiIsInNjb3BlIjoibm90ZXM6cmVhZCBub3Rlczp3cml0ZSIsImdp",
     "ZCI6IkFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiLCJmYW0iOiJBQUFBQUFBQUFBQUFBQUFBQUFBQUFBIiwiZ2VuIjowfQ.",
     "bm90LWEtc2lnbmF0dXJlLW5vdC1hLXNpZ25hdHVyZS1ub3QtYS1zaWduYXR1cmUtbm90LWEtc2ln"
+);
+
+/// What the service sends that the bare server knows.
+pub(crate) const SERVICE_BASIC: &str = concat!(
+    "Basic c3ZjX0FBQUFBQUFBQUFBQUFBQUFBQUFBQUE6c2x2c19BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB",
+    "QUFBQUFBQUFBQUFB"
 );
 
 /// What the bare server has to be told.
@@ -74,6 +83,8 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
+        client_point: std::fs::read(around.data.join(assertion::POINT))
+            .map_err(|error| Fault::Io("read a key", error))?,
     });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(handler::discovery))
@@ -84,6 +95,8 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/authorize/cold", get(handler::authorize_cold))
         .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
+        .route("/token/service", post(service::by_secret))
+        .route("/token/service/key", post(service::by_key))
         .route("/verified/{times}", get(signed::verified))
         .route("/mcp", post(handler::call))
         .with_state(bare);

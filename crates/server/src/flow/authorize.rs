@@ -34,7 +34,7 @@ use super::{
     client_authentication::have_at_hand,
     consent,
     judgement::{Bench, Judged, Known},
-    logo, recorded,
+    logo, own_document, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
     terms::{Terms, rung},
@@ -188,6 +188,7 @@ pub(super) async fn prepare<'d>(
     // With somebody signed in, a client is found or refused.
     let found = found.ok_or(Refusal::ForeignForm)?;
     let standing = version::note(deps, &found, remembered.newest).await?;
+    own_document::note_change(deps, &found).await?;
     if standing.effects {
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }

@@ -165,9 +165,13 @@ async fn find(
     };
     match why {
         C::Unfetchable { .. } => Ok(None),
-        C::Unknown | C::Deleted | C::NotVouched | C::NotTheirs | C::NoLocalDevelopment => {
-            Err(told(TokenError::UnknownClient))
-        }
+        C::Unknown
+        | C::NotInForce(_)
+        | C::Deleted
+        | C::NotVouched
+        | C::NotTheirs
+        | C::OwnerDisabled
+        | C::NoLocalDevelopment => Err(told(TokenError::UnknownClient)),
         C::MediaType(_) | C::Document(_) | C::Statement(_) | C::RedirectUris => {
             Err(PushError::Metadata.into())
         }

@@ -450,7 +450,7 @@ async fn design_4_2_a_statement_says_it_too_and_is_worth_no_more_than_a_sign_in(
     let issuer = statements::Vendor::new();
     issuer.is_trusted(&world, |_| {});
     let methods = ("token_endpoint_auth_method", json!("attest_jwt_client_auth"));
-    let statement = issuer.statement(&world, &[methods.clone()]);
+    let statement = issuer.statement(&world, std::slice::from_ref(&methods));
     let client = id(&register(&world, &json!({ "software_statement": statement })).await);
     let mut browser = world.user("alice").await;
     let attester = Vendor { key: issuer.key() };

@@ -514,13 +514,12 @@ async fn at_r_3_a_fresh_statement_beside_a_pushed_request_is_evidence_for_this_l
         let statement = fresh(&claims);
         let fields = [("software_statement", &*statement)];
         let page = push(&world, client, NATIVE_CALLBACK, &fields).await;
-        match refused_as {
-            Some(code) => assert_eq!(refused(&page), (400, code.into()), "{why}"),
-            None => {
-                let asked = ada.get(&on(client, &request_uri(&page))).await;
-                assert_eq!(asked.status, StatusCode::OK, "{why}: {}", asked.text);
-                assert!(asked.text.contains("vendor.example"), "{why}: {}", asked.text);
-            }
+        if let Some(code) = refused_as {
+            assert_eq!(refused(&page), (400, code.into()), "{why}");
+        } else {
+            let asked = ada.get(&on(client, &request_uri(&page))).await;
+            assert_eq!(asked.status, StatusCode::OK, "{why}: {}", asked.text);
+            assert!(asked.text.contains("vendor.example"), "{why}: {}", asked.text);
         }
     }
 }
