@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::attested::Attested;
 use crate::counter::Counter;
 use crate::document::{self, Documents};
 use crate::fault::Fault;
@@ -51,7 +52,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let vendor = Vendor::new()?;
     std::fs::write(folder.path().join(KEYS_FILE), vendor.key_set())
         .map_err(|error| Fault::Io("write the vendor's keys", error))?;
-    let configuration = world::configure(folder.path(), behind, (&documents, &vendor))?;
+    let attested = Arc::new(Attested::new()?);
+    let configuration = world::configure(folder.path(), behind, (&documents, &vendor, &attested))?;
     let key = Arc::new(Key::make(folder.path())?);
     let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
     let desk =
@@ -82,6 +84,9 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     }
     if plan.names(&scenario::VOUCHED) {
         rows.push(vouched((&bare, &ours), &world, &vendor, plan.operations).await?);
+    }
+    if scenario::ATTESTED.iter().any(|(scenario, _)| plan.names(scenario)) {
+        rows.extend(with_attestation(plan, (&bare, &ours), (&world, &attested)).await?);
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -135,6 +140,28 @@ async fn vouched(
     let allowed = Cost { instructions: plain.instructions + 1.3 * verification, ..plain };
     let ours = cost(ours, &scenario::ours::vouched(world, body), operations).await?;
     Ok(Row { scenario, bare: allowed, ours, tls: None })
+}
+
+/// What a pushed request costs with an attestation, beside a plain one of the same client and the signatures that have to be verified.
+async fn with_attestation(
+    plan: &Plan,
+    (bare, ours): (&Side, &Side),
+    (world, attested): (&Arc<World>, &Arc<Attested>),
+) -> Result<Vec<Row>, Fault> {
+    let [bare_push, new, again] = scenario::ours::attested::operations(world, attested);
+    let once = cost(bare, &scenario::bare::verified(1), plan.operations).await?;
+    let more = cost(bare, &scenario::bare::verified(11), plan.operations).await?;
+    let verification = (more.instructions - once.instructions) / 10.0;
+    let bare_push = cost(ours, &bare_push, plan.operations).await?;
+    let mut rows = Vec::new();
+    for ((scenario, verifications), operation) in scenario::ATTESTED.iter().zip([new, again]) {
+        report::talk(&format!("measuring {}", scenario.name));
+        let instructions = verification.mul_add(*verifications, bare_push.instructions);
+        let beside = Cost { instructions, ..bare_push };
+        let ours = cost(ours, &operation, plan.operations).await?;
+        rows.push(Row { scenario, bare: beside, ours, tls: None });
+    }
+    Ok(rows)
 }
 
 /// The server to measure: the one that is named, or the one beside this program.

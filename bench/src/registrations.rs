@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::attested::Attested;
 use crate::counter::Counter;
 use crate::document::Documents;
 use crate::fault::Fault;
@@ -29,7 +30,8 @@ pub(crate) async fn run(
     std::fs::create_dir_all(&folder).map_err(|error| Fault::Io("make a folder", error))?;
     // No tool is called.
     let behind = SocketAddr::from(([127, 0, 0, 1], 9));
-    let configuration = world::configure(&folder, behind, (documents, &Vendor::new()?))?;
+    let behind_it = (documents, &Vendor::new()?, &Attested::new()?);
+    let configuration = world::configure(&folder, behind, behind_it)?;
     // Each body once first: what the store counts has its row from then on.
     register(program, &configuration, BODIES).await?;
     let bytes_before = store_bytes(&folder)?;

@@ -8,6 +8,7 @@ mod fetch;
 mod forward;
 mod handler;
 mod service;
+mod signed;
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 use self::durable::Durable;
 use self::fetch::Web;
 use self::forward::Forward;
+use self::signed::Signed;
 use crate::fault::Fault;
 use crate::scenario::assertion;
 use crate::subject::BareLine;
@@ -36,6 +38,7 @@ pub(crate) struct Bare {
     discovery: &'static str,
     tokens: HashMap<&'static str, &'static str>,
     key: SigningKey,
+    signed: Signed,
     store: Durable,
     forward: Forward,
     web: Web,
@@ -78,6 +81,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         discovery: handler::DISCOVERY,
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
+        signed: Signed::new()?,
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
@@ -100,6 +104,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/token", post(handler::token))
         .route("/token/service", post(service::by_secret))
         .route("/token/service/key", post(service::by_key))
+        .route("/verified/{times}", get(signed::verified))
         .route("/mcp", post(handler::call))
         .with_state(bare);
     let listener =

@@ -44,6 +44,12 @@ pub(crate) fn vouched(body: Bytes) -> Arc<dyn Operation> {
 }
 
 struct Vouched(Bytes);
+/// So many signatures verified.
+pub(crate) fn verified(times: u32) -> Arc<dyn Operation> {
+    Arc::new(Verified(format!("/verified/{times}")))
+}
+
+struct Verified(String);
 struct Discovery;
 struct Registration(AtomicUsize);
 struct Introspection;
@@ -57,6 +63,16 @@ struct Refresh(PerWorker<String>);
 struct ServiceBySecret;
 struct ServiceByKey(Arc<Key>);
 struct Gateway;
+
+impl Operation for Verified {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let asked = request::get(request::to(HOST, &self.0))?;
+            request::expect("verified", StatusCode::NO_CONTENT, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
 
 impl Operation for Discovery {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {

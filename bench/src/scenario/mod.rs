@@ -70,6 +70,25 @@ pub(crate) const VOUCHED: Scenario = Scenario {
     bound: (1, 1),
     over_tls: false,
 };
+/// The same client's push without an attestation stands beside it, with as many signatures verified as are named.
+pub(crate) const ATTESTED: [(Scenario, f64); 2] = [
+    (
+        Scenario {
+            name: "pushed request with attestation (bare: a plain one and 2.2 verifications)",
+            bound: (1, 1),
+            over_tls: false,
+        },
+        2.2,
+    ),
+    (
+        Scenario {
+            name: "pushed request with attestation seen before (bare: a plain one and 1.2 verifications)",
+            bound: (1, 1),
+            over_tls: false,
+        },
+        1.2,
+    ),
+];
 
 impl Scenario {
     /// The ratio to the bare handler that must not be passed.

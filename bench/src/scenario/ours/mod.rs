@@ -1,5 +1,6 @@
 //! The operations at our server.
 
+pub(crate) mod attested;
 mod browser;
 pub(crate) mod entered;
 pub(crate) mod world;

@@ -13,6 +13,7 @@ use super::super::assertion::{self, Key};
 use super::super::request;
 use super::browser::Browser;
 use super::entered::{Desk, Entered};
+use crate::attested::Attested;
 use crate::document::{self, Documents};
 use crate::fault::Fault;
 use crate::load::Connection;
@@ -62,7 +63,7 @@ pub(crate) struct Tokens {
 pub(crate) fn configure(
     folder: &Path,
     upstream: SocketAddr,
-    (documents, vendor): (&Documents, &Vendor),
+    (documents, vendor, attested): (&Documents, &Vendor, &Attested),
 ) -> Result<PathBuf, Fault> {
     let keep = |name: &str, text: &str| {
         let file = folder.join(name);
@@ -81,10 +82,11 @@ pub(crate) fn configure(
          [[resources]]\nname = \"{NAME}\"\npath = \"/mcp\"\nupstream = \"http://{upstream}/mcp\"\n\
          introspection_secret_file = \"secret\"\n{EGRESS}[development]\nextra_ca = \"authority.pem\"\n[development.connect]\n"
     );
-    for host in [document::KNOWN, document::NEW, document::COLD] {
+    for host in [document::KNOWN, document::NEW, document::COLD, document::ATTESTED] {
         writeln!(text, "\"{host}:443\" = \"{}\"", documents.address)
             .map_err(|_| Fault::Unreadable("an address"))?;
     }
+    text.push_str(&attested.anchor(&document::client_id(document::ATTESTED)));
     keep("salver.toml", &text)
 }
 

@@ -33,6 +33,9 @@ const WORDS: &[&[u8]] = &[
     b",\"software_id\":\"editor\"",
     b",\"software_version\":\"1\"",
     b",\"client_secret_expires_at\":0",
+    b"eyJhbGciOiJFUzI1NiIs",
+    b"InR5cCI6ImRwb3Arand0Ii",
+    b".e30.",
     b"AQAB",
     b"AQAC",
     b"AQAD",
@@ -83,4 +86,10 @@ fn statement() {
 #[test]
 fn claims() {
     FUZZ.run("claims", checks::claims);
+}
+
+#[test]
+fn attestation() {
+    let attester = checks::Attester::new();
+    FUZZ.run("attestation", |text| checks::attestation(&attester, text));
 }

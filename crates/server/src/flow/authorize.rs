@@ -18,7 +18,6 @@ use salver_oauth::{
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
 use salver_policy::{
-    assessment::Rung,
     consent::{EarlierConsent, covers},
     judge::{Outcome, Reason},
     rules::Requirement,
@@ -263,8 +262,8 @@ async fn ended(
     }
     if let Some(why) = denied(judged, client) {
         deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-        if judged.assessment.rung < Rung::Attested {
-            // Its next request may come from an attested installation, and then nobody is there in whose name keys are fetched.
+        if judged.may_come_attested(client) {
+            // Then nobody is there in whose name its keys are fetched.
             have_at_hand(deps, &client.keys, person.user.id).await;
         }
         return Err(Refusal::Policy(Box::new(why)));

@@ -118,9 +118,15 @@ impl<'r> Claimed<'r> {
             }
         };
         whose.check_instance(attested.as_ref()).map_err(TokenError::from)?;
+        // CIMD-K-7: who began with another proof alone goes on with that.
+        let began_otherwise = whose.started_by.is_some() && whose.instance.is_none();
         let client_key = match (&self.proof, &attested, &found) {
-            (Proof::None, Some(attested), Ok(Some(found))) if may_be_attested(found) => {
-                attested.own_key.clone()
+            (Proof::None, Some(attested), Ok(Some(found)))
+                if may_be_attested(found) && !began_otherwise =>
+            {
+                // An installation that was started without a key stays so.
+                let is_keyed = whose.began_with.is_some() || whose.started_by.is_some();
+                attested.own_key.clone().filter(|_| is_keyed)
             }
             _ => self.prove_client(deps, &whose, found).await?,
         };
@@ -154,7 +160,7 @@ impl<'r> Claimed<'r> {
             };
         }
         let Proof::Assertion(assertion) = self.proof else {
-            return without_proof(deps, (&self.client_id, found), &whose).await.map(|()| None);
+            return without_proof(deps, (&self.client_id, found), whose).await.map(|()| None);
         };
         let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?.metadata;
         if let Some(id) = has_own_keys(&client) {

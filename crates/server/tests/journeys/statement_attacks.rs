@@ -76,7 +76,7 @@ async fn rfc8725_3_11_our_own_access_tokens_are_no_statements_even_where_we_are_
 async fn rfc8725_3_11_assertions_and_statements_do_not_stand_for_each_other() {
     let vendor = Vendor::new();
     let key = vendor.key();
-    let world = client_keys::world(Value::Null, &[key]).await;
+    let world = client_keys::world(Value::Null, &[&key]).await;
     // The same key signs statements and authenticates a client whose client_id is its issuer.
     vendor.is_trusted(&world, |written| written.issuer = CLIENT.into());
     for (kind, said) in [
@@ -84,7 +84,7 @@ async fn rfc8725_3_11_assertions_and_statements_do_not_stand_for_each_other() {
         (Some("JWT"), "software_id"),
         (None, "software_id"),
     ] {
-        let assertion = client_keys::typed_assertion(&world, key, ("1", ISSUER), kind);
+        let assertion = client_keys::typed_assertion(&world, &key, ("1", ISSUER), kind);
         let (code, description) = told(&world, &assertion).await;
         assert_eq!((&*code, description.contains(said)), (INVALID, true), "{kind:?} {description}");
     }

@@ -39,13 +39,13 @@ impl Vendor {
         Self { key: Arc::new(SigningKey::generate(Algorithm::Es256).unwrap()) }
     }
 
+    pub(crate) fn key(&self) -> Arc<SigningKey> {
+        self.key.clone()
+    }
+
     pub(crate) fn key_set(&self) -> String {
         let set: KeySet = [self.key.public_key().clone()].into_iter().collect();
         String::from_utf8(set.to_json()).unwrap()
-    }
-
-    pub(crate) fn key(&self) -> &SigningKey {
-        &self.key
     }
 
     pub(crate) fn thumbprint(&self) -> String {
