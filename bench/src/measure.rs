@@ -13,6 +13,7 @@ use crate::load;
 use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
 use crate::scenario::ours::world::{self, Line, World};
+use crate::scenario::vendor::{self, Asking};
 use crate::scenario::{self, Operation, Operations, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
@@ -53,6 +54,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
     let configuration = world::configure(folder.path(), behind, &documents)?;
+    let asking = Asking::new(folder.path())?;
     let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
     let (ours, world) = start_ours(&bench, &program, &configuration).await?;
     let mut rows = Vec::new();
@@ -79,6 +81,14 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         let beside = cost(&ours, &at_authorize, plan.operations).await?;
         let ours = cost(&ours, &at_push, plan.operations).await?;
         rows.push(Row { scenario, bare: beside, ours, tls: None });
+    }
+    if plan.names(&vendor::ATTESTED) {
+        let scenario = &vendor::ATTESTED;
+        report::talk(&format!("measuring {}", scenario.name));
+        let (service, at_service) = start_vendor(&bench, &program, folder.path(), &asking).await?;
+        let at_bare = cost(&bare, &asking.at_bare(), plan.operations).await?;
+        let ours = cost(&service, &at_service, plan.operations).await?;
+        rows.push(Row { scenario, bare: at_bare, ours, tls: None });
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -125,6 +135,23 @@ async fn start_ours(
     let world = Arc::new(World::set_up(&line).await?);
     let operations = scenario::ours::operations(&world);
     Ok((Side { subject, address: world.address, operations }, world))
+}
+
+/// The service of a client's vendor, with an installation enrolled.
+async fn start_vendor(
+    bench: &Bench,
+    program: &Path,
+    folder: &Path,
+    asking: &Arc<Asking>,
+) -> Result<(Side, Arc<dyn Operation>), Fault> {
+    let configuration = vendor::configure(folder)?;
+    let arguments = ["client", "serve", "--json", "--config"].map(OsStr::new);
+    let arguments = [&arguments[..], &[configuration.as_os_str()]].concat();
+    let (subject, line) = Subject::start::<vendor::Line>(bench, program, &arguments).await?;
+    let address = line.address()?;
+    let code = vendor::code(program, &configuration)?;
+    let operation = asking.enrolled(address, &code).await?;
+    Ok((Side { subject, address, operations: Operations::new() }, operation))
 }
 
 /// How our server is started.

@@ -11,7 +11,7 @@ mod handler;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -19,13 +19,14 @@ use axum::routing::{get, post};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use salver_jose::{Algorithm, SigningKey};
+use salver_jose::{Algorithm, PublicKey, SigningKey};
 use tokio::net::TcpListener;
 
 use self::durable::Durable;
 use self::fetch::Web;
 use self::forward::Forward;
 use crate::fault::Fault;
+use crate::scenario::vendor::DEVICE_KEY;
 use crate::subject::BareLine;
 
 /// What the handlers share.
@@ -33,6 +34,8 @@ pub(crate) struct Bare {
     discovery: &'static str,
     tokens: HashMap<&'static str, &'static str>,
     key: SigningKey,
+    /// The device key that it knows.
+    device: PublicKey,
     store: Durable,
     forward: Forward,
     web: Web,
@@ -67,6 +70,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         discovery: handler::DISCOVERY,
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
+        device: device_key(&around.data)?,
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
@@ -80,6 +84,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/authorize/cold", get(handler::authorize_cold))
         .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
+        .route("/attest", post(handler::attest))
         .route("/mcp", post(handler::call))
         .with_state(bare);
     let listener =
@@ -99,4 +104,10 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
             let _ = builder.serve_connection(TokioIo::new(stream), service).await;
         });
     }
+}
+
+fn device_key(data: &Path) -> Result<PublicKey, Fault> {
+    let bytes = std::fs::read(data.join(DEVICE_KEY));
+    let bytes = bytes.map_err(|error| Fault::Io("read the device key", error))?;
+    PublicKey::parse(&bytes).map_err(|_| Fault::Unreadable("the device key"))
 }
