@@ -30,6 +30,9 @@ pub(crate) const NEW: &str = "other.example";
 /// The host of clients that nobody has seen before.
 pub(crate) const COLD: &str = "cold.example";
 
+/// The client whose installations are attested.
+pub(crate) const ATTESTED: &str = "attested.example";
+
 /// A server of documents.
 pub(crate) struct Documents {
     /// Where it speaks TLS.
@@ -40,7 +43,7 @@ pub(crate) struct Documents {
     pub(crate) authority_pem: String,
 }
 
-/// Serves the documents of [`KNOWN`], [`NEW`] and [`COLD`]: whatever path is asked for, a client's document is there.
+/// Serves the documents of [`KNOWN`], [`NEW`], [`COLD`] and [`ATTESTED`]: whatever path is asked for, a client's document is there.
 pub(crate) async fn serve() -> Result<Documents, Fault> {
     let (config, authority_pem) =
         certificate().map_err(|_| Fault::Unreadable("a new certificate"))?;
@@ -107,7 +110,7 @@ fn certificate() -> Result<(ServerConfig, String), Box<dyn std::error::Error>> {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
-    let certificate = CertificateParams::new([KNOWN, NEW, COLD].map(String::from))?
+    let certificate = CertificateParams::new([KNOWN, NEW, COLD, ATTESTED].map(String::from))?
         .signed_by(&key, &authority)?;
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     Answer(&'static str, http::StatusCode, String),
     #[error("{0} did not answer in time")]
     Late(&'static str),
+    #[error("a client is not entered: {0}")]
+    NotEntered(String),
     #[error("the counter failed: {0}")]
     Counter(String),
     #[error("the bare store failed: {0}")]

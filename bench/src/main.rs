@@ -4,6 +4,7 @@
 //! `cargo build --profile dist -p salver && cargo run --profile dist -p salver-bench`. The bounds are ratios to the bare handler.
 //! Leaves out: timed tests; wall clock is shown, never judged.
 
+mod attested;
 mod bare;
 mod counter;
 mod document;

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::attested::Attested;
 use crate::counter::Counter;
 use crate::document::{self, Documents};
 use crate::fault::Fault;
 use crate::load;
 use crate::registrations;
 use crate::report::{self, Cost, Row, Whole};
+use crate::scenario::assertion::Key;
+use crate::scenario::ours::entered::Desk;
 use crate::scenario::ours::world::{self, Line, World};
 use crate::scenario::vendor::{self, Asking};
-use crate::scenario::{self, Operation, Operations, Scenario};
+use crate::scenario::{self, Operation, Operations, Pairs, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
 
@@ -26,13 +29,6 @@ pub(crate) struct Plan {
     pub(crate) operations: u32,
     pub(crate) keep: Option<PathBuf>,
     pub(crate) registrations: Option<u32>,
-}
-
-impl Plan {
-    /// Whether it names this operation.
-    fn names(&self, scenario: &Scenario) -> bool {
-        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
-    }
 }
 
 /// A server, where it answers, and what can be asked of it.
@@ -53,13 +49,17 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     let dumps = plan.keep.clone().unwrap_or_else(|| folder.path().to_owned());
     std::fs::create_dir_all(&dumps).map_err(|error| Fault::Io("make a folder", error))?;
     let bench = Bench { counter, dumps };
-    let configuration = world::configure(folder.path(), behind, &documents)?;
+    let attested = Arc::new(Attested::new()?);
+    let configuration = world::configure(folder.path(), behind, &documents, &attested)?;
     let asking = Asking::new(folder.path())?;
-    let bare = start_bare(&bench, folder.path(), (behind, &documents)).await?;
-    let (ours, world) = start_ours(&bench, &program, &configuration).await?;
+    let key = Arc::new(Key::make(folder.path())?);
+    let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
+    let desk =
+        Desk { program: &program, configuration: &configuration, keys: folder.path().to_owned() };
+    let (ours, pairs, world) = start_ours(&bench, &desk, &key).await?;
     let mut rows = Vec::new();
-    let pairs = bare.operations.iter().zip(&ours.operations);
-    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(pairs) {
+    let at_both = bare.operations.iter().zip(&ours.operations);
+    for (scenario, (at_bare, at_ours)) in scenario::ALL.iter().zip(at_both) {
         if plan.names(scenario) {
             report::talk(&format!("measuring {}", scenario.name));
             let cost_at_bare = cost(&bare, at_bare, plan.operations).await?;
@@ -74,21 +74,18 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
             rows.push(Row { scenario, bare: cost_at_bare, ours, tls });
         }
     }
-    if plan.names(&scenario::PUSHED) {
-        let scenario = &scenario::PUSHED;
-        report::talk(&format!("measuring {}", scenario.name));
-        let [at_authorize, at_push] = scenario::ours::plain_and_pushed(&world);
-        let beside = cost(&ours, &at_authorize, plan.operations).await?;
-        let ours = cost(&ours, &at_push, plan.operations).await?;
-        rows.push(Row { scenario, bare: beside, ours, tls: None });
+    let mut in_pairs = Vec::new();
+    for (scenario, pair) in scenario::PAIRS.iter().zip(&pairs) {
+        if plan.names(scenario) {
+            in_pairs.push(in_pair(&ours, (scenario, pair), plan.operations).await?);
+        }
+    }
+    if scenario::ATTESTED.iter().any(|(scenario, _)| plan.names(scenario)) {
+        rows.extend(with_attestation(plan, (&bare, &ours), (&world, &attested)).await?);
     }
     if plan.names(&vendor::ATTESTED) {
-        let scenario = &vendor::ATTESTED;
-        report::talk(&format!("measuring {}", scenario.name));
-        let (service, at_service) = start_vendor(&bench, &program, folder.path(), &asking).await?;
-        let at_bare = cost(&bare, &asking.at_bare(), plan.operations).await?;
-        let ours = cost(&service, &at_service, plan.operations).await?;
-        rows.push(Row { scenario, bare: at_bare, ours, tls: None });
+        let service = start_vendor(&bench, &program, folder.path(), &asking).await?;
+        rows.push(by_vendor(plan, (&bare, &asking), &service).await?);
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -98,7 +95,47 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         }
         None => None,
     };
-    report::show(counter, &rows, &whole, registrations.as_ref())
+    report::show(counter, (&rows, &in_pairs), &whole, registrations.as_ref())
+}
+
+impl Plan {
+    /// Whether it names this operation.
+    fn names(&self, scenario: &Scenario) -> bool {
+        self.only.as_ref().is_none_or(|only| scenario.name.contains(only.as_str()))
+    }
+}
+
+/// What something adds, at our server.
+async fn in_pair(
+    ours: &Side,
+    (scenario, [without, with]): (&'static Scenario, &[Arc<dyn Operation>; 2]),
+    operations: u32,
+) -> Result<Row, Fault> {
+    report::talk(&format!("measuring {}", scenario.name));
+    let bare = cost(ours, without, operations).await?;
+    Ok(Row { scenario, bare, ours: cost(ours, with, operations).await?, tls: None })
+}
+
+/// What a pushed request costs with an attestation, beside a plain one of the same client and the signatures that have to be verified.
+async fn with_attestation(
+    plan: &Plan,
+    (bare, ours): (&Side, &Side),
+    (world, attested): (&Arc<World>, &Arc<Attested>),
+) -> Result<Vec<Row>, Fault> {
+    let [bare_push, new, again] = scenario::ours::attested::operations(world, attested);
+    let once = cost(bare, &scenario::bare::verified(1), plan.operations).await?;
+    let more = cost(bare, &scenario::bare::verified(11), plan.operations).await?;
+    let verification = (more.instructions - once.instructions) / 10.0;
+    let bare_push = cost(ours, &bare_push, plan.operations).await?;
+    let mut rows = Vec::new();
+    for ((scenario, verifications), operation) in scenario::ATTESTED.iter().zip([new, again]) {
+        report::talk(&format!("measuring {}", scenario.name));
+        let instructions = verification.mul_add(*verifications, bare_push.instructions);
+        let beside = Cost { instructions, ..bare_push };
+        let ours = cost(ours, &operation, plan.operations).await?;
+        rows.push(Row { scenario, bare: beside, ours, tls: None });
+    }
+    Ok(rows)
 }
 
 /// The server to measure: the one that is named, or the one beside this program.
@@ -116,6 +153,7 @@ async fn start_bare(
     bench: &Bench,
     data: &Path,
     (behind, documents): (SocketAddr, &Documents),
+    key: &Arc<Key>,
 ) -> Result<Side, Fault> {
     let program = std::env::current_exe().map_err(|error| Fault::Io("find this program", error))?;
     let addresses = [behind, documents.address, documents.plain].map(|address| address.to_string());
@@ -123,18 +161,20 @@ async fn start_bare(
     let arguments: Vec<_> =
         [OsStr::new("bare"), data.as_os_str()].into_iter().chain(addresses).collect();
     let (subject, line) = Subject::start::<BareLine>(bench, &program, &arguments).await?;
-    Ok(Side { subject, address: line.address, operations: scenario::bare::operations() })
+    Ok(Side { subject, address: line.address, operations: scenario::bare::operations(key) })
 }
 
 async fn start_ours(
     bench: &Bench,
-    program: &Path,
-    configuration: &Path,
-) -> Result<(Side, Arc<World>), Fault> {
-    let (subject, line) = Subject::start::<Line>(bench, program, &arguments(configuration)).await?;
-    let world = Arc::new(World::set_up(&line).await?);
+    desk: &Desk<'_>,
+    key: &Arc<Key>,
+) -> Result<(Side, Pairs, Arc<World>), Fault> {
+    let arguments = arguments(desk.configuration);
+    let (subject, line) = Subject::start::<Line>(bench, desk.program, &arguments).await?;
+    let world = Arc::new(World::set_up(&line, desk, key).await?);
+    let pairs = scenario::ours::pairs(&world);
     let operations = scenario::ours::operations(&world);
-    Ok((Side { subject, address: world.address, operations }, world))
+    Ok((Side { subject, address: world.address, operations }, pairs, world))
 }
 
 /// The service of a client's vendor, with an installation enrolled.
@@ -152,6 +192,19 @@ async fn start_vendor(
     let code = vendor::code(program, &configuration)?;
     let operation = asking.enrolled(address, &code).await?;
     Ok((Side { subject, address, operations: Operations::new() }, operation))
+}
+
+/// What the service of a vendor asks for an attestation, beside a bare handler.
+async fn by_vendor(
+    plan: &Plan,
+    (bare, asking): (&Side, &Arc<Asking>),
+    (service, at_service): &(Side, Arc<dyn Operation>),
+) -> Result<Row, Fault> {
+    let scenario = &vendor::ATTESTED;
+    report::talk(&format!("measuring {}", scenario.name));
+    let at_bare = cost(bare, &asking.at_bare(), plan.operations).await?;
+    let ours = cost(service, at_service, plan.operations).await?;
+    Ok(Row { scenario, bare: at_bare, ours, tls: None })
 }
 
 /// How our server is started.

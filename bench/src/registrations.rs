@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::attested::Attested;
 use crate::counter::Counter;
 use crate::document::Documents;
 use crate::fault::Fault;
@@ -28,7 +29,7 @@ pub(crate) async fn run(
     std::fs::create_dir_all(&folder).map_err(|error| Fault::Io("make a folder", error))?;
     // No tool is called.
     let behind = SocketAddr::from(([127, 0, 0, 1], 9));
-    let configuration = world::configure(&folder, behind, documents)?;
+    let configuration = world::configure(&folder, behind, documents, &Attested::new()?)?;
     // Each body once first: what the store counts has its row from then on.
     register(program, &configuration, BODIES).await?;
     let bytes_before = store_bytes(&folder)?;

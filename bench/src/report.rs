@@ -19,9 +19,10 @@ pub(crate) struct Cost {
     pub(crate) p99: Duration,
 }
 
-/// One line of the table.
+/// One line of a table.
 pub(crate) struct Row {
     pub(crate) scenario: &'static Scenario,
+    /// What it is held against: the bare server, or ours without what is asked about.
     pub(crate) bare: Cost,
     pub(crate) ours: Cost,
     /// What of ours is TLS, which the bare handler does without.
@@ -49,11 +50,12 @@ pub(crate) struct Registrations {
 /// Shows everything.
 pub(crate) fn show(
     counter: Counter,
-    rows: &[Row],
+    (rows, in_pairs): (&[Row], &[Row]),
     whole: &Whole,
     registrations: Option<&Registrations>,
 ) -> Result<(), Fault> {
-    let mut text = table(counter, rows, whole).map_err(|_| Fault::Unreadable("the numbers"))?;
+    let mut text =
+        table(counter, (rows, in_pairs), whole).map_err(|_| Fault::Unreadable("the numbers"))?;
     if let Some(registrations) = registrations {
         left_behind(&mut text, registrations).map_err(|_| Fault::Unreadable("the numbers"))?;
     }
@@ -72,23 +74,19 @@ pub(crate) fn failed(fault: &Fault) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::fmt::Error> {
+fn table(
+    counter: Counter,
+    (rows, in_pairs): (&[Row], &[Row]),
+    whole: &Whole,
+) -> Result<String, std::fmt::Error> {
     let mut text = format!("Thousand instructions per operation ({}).\n\n", counter.describe());
     writeln!(text, "| operation | bare | salver | ratio | bound | holds | p50 / p99 |")?;
     writeln!(text, "|---|---|---|---|---|---|---|")?;
-    for row in rows {
-        let (name, bound) = (row.scenario.name, row.scenario.ratio());
-        let bare = row.bare.instructions / 1000.0;
-        write!(text, "| {name}")?;
-        if let Some(tls) = row.tls {
-            write!(text, " (besides {:.1} for TLS)", tls / 1000.0)?;
-        }
-        write!(text, " | {bare:.1} | ")?;
-        let own = (row.ours.instructions - row.tls.unwrap_or_default()) / 1000.0;
-        let ratio = own / bare;
-        let holds = if ratio <= bound { "yes" } else { "**no**" };
-        let times = format!("{:.2?} / {:.2?}", row.ours.p50, row.ours.p99);
-        writeln!(text, "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |")?;
+    rows.iter().try_for_each(|row| line(&mut text, row))?;
+    if !in_pairs.is_empty() {
+        writeln!(text, "\n| both at salver | one | other | ratio | bound | holds | p50 / p99 |")?;
+        writeln!(text, "|---|---|---|---|---|---|---|")?;
+        in_pairs.iter().try_for_each(|row| line(&mut text, row))?;
     }
     writeln!(text, "\n| of the whole | measured | goal |\n|---|---|---|")?;
     writeln!(text, "| cold start on an existing store | {:.0?} | 37 ms |", whole.cold_start)?;
@@ -96,6 +94,21 @@ fn table(counter: Counter, rows: &[Row], whole: &Whole) -> Result<String, std::f
     writeln!(text, "| idle memory, resident | {all}, of it {own} its own | 16 MiB |")?;
     writeln!(text, "| binary | {} | 40 MiB |", mib(whole.binary_bytes))?;
     Ok(text)
+}
+
+fn line(text: &mut String, row: &Row) -> std::fmt::Result {
+    let (name, bound) = (row.scenario.name, row.scenario.ratio());
+    let bare = row.bare.instructions / 1000.0;
+    write!(text, "| {name}")?;
+    if let Some(tls) = row.tls {
+        write!(text, " (besides {:.1} for TLS)", tls / 1000.0)?;
+    }
+    write!(text, " | {bare:.1} | ")?;
+    let own = (row.ours.instructions - row.tls.unwrap_or_default()) / 1000.0;
+    let ratio = own / bare;
+    let holds = if ratio <= bound { "yes" } else { "**no**" };
+    let times = format!("{:.2?} / {:.2?}", row.ours.p50, row.ours.p99);
+    writeln!(text, "{own:.1} | {ratio:.2} | {bound:.2} | {holds} | {times} |")
 }
 
 fn left_behind(text: &mut String, registrations: &Registrations) -> std::fmt::Result {
@@ -131,7 +144,10 @@ mod tests {
             row(25_000.0, Some(5_000.0)),
             row(25_000.0, Some(4_999.0)),
         ];
-        let text = table(Counter::Perf, &rows, &whole).unwrap();
+        let text = table(Counter::Perf, (&rows, &[]), &whole).unwrap();
+        assert!(!text.contains("both at salver"));
+        let in_pairs = [row(12_000.0, None)];
+        assert!(table(Counter::Perf, (&[], &in_pairs), &whole).unwrap().contains("both at salver"));
         assert_eq!(text.matches("| yes |").count(), 2);
         assert_eq!(text.matches("| **no** |").count(), 2);
     }

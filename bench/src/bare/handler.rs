@@ -233,11 +233,11 @@ fn page(client: &str, redirect: &str) -> Response {
         .into_response()
 }
 
-fn no_store(json: String) -> Response {
+pub(super) fn no_store(json: String) -> Response {
     ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json).into_response()
 }
 
-fn pairs(form: &[u8]) -> Pairs {
+pub(super) fn pairs(form: &[u8]) -> Pairs {
     url::form_urlencoded::parse(form).into_owned().collect()
 }
 
@@ -245,7 +245,7 @@ fn query_text(pairs: &Pairs) -> Vec<u8> {
     pairs.get("client_id").map(|id| id.clone().into_bytes()).unwrap_or_default()
 }
 
-fn access_token(bare: &Bare) -> Option<String> {
+pub(super) fn access_token(bare: &Bare) -> Option<String> {
     let claims = json!({
         "iss": "https://as.example", "aud": "https://mcp.example/mcp", "sub": "AAAAAAAAAAAAAAAAAAAAAA",
         "client_id": "https://app.example/client.json", "iat": 1_800_000_000, "exp": 1_800_000_600,
@@ -268,7 +268,7 @@ fn secret() -> Option<String> {
     Some(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn key_of(secret: &str) -> Key {
+pub(super) fn key_of(secret: &str) -> Key {
     let mut key = Key::default();
     key.iter_mut().zip(secret.bytes()).for_each(|(to, from)| *to = from);
     key

@@ -7,6 +7,8 @@ mod durable;
 mod fetch;
 mod forward;
 mod handler;
+mod service;
+mod signed;
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -25,7 +27,9 @@ use tokio::net::TcpListener;
 use self::durable::Durable;
 use self::fetch::Web;
 use self::forward::Forward;
+use self::signed::Signed;
 use crate::fault::Fault;
+use crate::scenario::assertion;
 use crate::scenario::vendor::DEVICE_KEY;
 use crate::subject::BareLine;
 
@@ -36,9 +40,11 @@ pub(crate) struct Bare {
     key: SigningKey,
     /// The device key that it knows.
     device: PublicKey,
+    signed: Signed,
     store: Durable,
     forward: Forward,
     web: Web,
+    client_point: Vec<u8>,
 }
 
 /// The bearer token that the bare server knows; as long as one of ours, since it has to be looked up.
@@ -49,6 +55,12 @@ pub(crate) const TOKEN: &str = concat!(
     "cCI6MTgwMDAwMDYwMCwianRpIjoiQkJCQkJCQkJCQkJCQkJCQkJCQkJCQiIsInNjb3BlIjoibm90ZXM6cmVhZCBub3Rlczp3cml0ZSIsImdp",
     "ZCI6IkFBQUFBQUFBQUFBQUFBQUFBQUFBQUEiLCJmYW0iOiJBQUFBQUFBQUFBQUFBQUFBQUFBQUFBIiwiZ2VuIjowfQ.",
     "bm90LWEtc2lnbmF0dXJlLW5vdC1hLXNpZ25hdHVyZS1ub3QtYS1zaWduYXR1cmUtbm90LWEtc2ln"
+);
+
+/// What the service sends that the bare server knows.
+pub(crate) const SERVICE_BASIC: &str = concat!(
+    "Basic c3ZjX0FBQUFBQUFBQUFBQUFBQUFBQUFBQUE6c2x2c19BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB",
+    "QUFBQUFBQUFBQUFB"
 );
 
 /// What the bare server has to be told.
@@ -71,9 +83,12 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
         device: device_key(&around.data)?,
+        signed: Signed::new()?,
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
         web: Web::of(around)?,
+        client_point: std::fs::read(around.data.join(assertion::POINT))
+            .map_err(|error| Fault::Io("read a key", error))?,
     });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(handler::discovery))
@@ -85,6 +100,9 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
         .route("/attest", post(handler::attest))
+        .route("/token/service", post(service::by_secret))
+        .route("/token/service/key", post(service::by_key))
+        .route("/verified/{times}", get(signed::verified))
         .route("/mcp", post(handler::call))
         .with_state(bare);
     let listener =

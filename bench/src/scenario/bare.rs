@@ -8,15 +8,16 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
 
+use super::assertion::{self, Key};
 use super::{Done, Operation, Operations, PerWorker, registration, request};
-use crate::bare::TOKEN;
+use crate::bare::{SERVICE_BASIC, TOKEN};
 use crate::document;
 use crate::fault::Fault;
 use crate::load::Connection;
 use crate::upstream;
 
 /// All of them, in the order of [`super::ALL`].
-pub(crate) fn operations() -> Operations {
+pub(crate) fn operations(key: &Arc<Key>) -> Operations {
     vec![
         Arc::new(Discovery),
         Arc::new(Registration(AtomicUsize::new(0))),
@@ -25,6 +26,8 @@ pub(crate) fn operations() -> Operations {
         Arc::new(Cold { path: "/authorize/cold", next: AtomicU32::new(0) }),
         Arc::new(Login),
         Arc::new(Refresh(array::from_fn(|_| Mutex::default()))),
+        Arc::new(ServiceBySecret),
+        Arc::new(ServiceByKey(Arc::clone(key))),
         Arc::new(Gateway),
     ]
 }
@@ -34,6 +37,12 @@ pub(crate) fn over_tls() -> Arc<dyn Operation> {
     Arc::new(Cold { path: "/authorize/cold/tls", next: AtomicU32::new(0) })
 }
 
+/// So many signatures verified.
+pub(crate) fn verified(times: u32) -> Arc<dyn Operation> {
+    Arc::new(Verified(format!("/verified/{times}")))
+}
+
+struct Verified(String);
 struct Discovery;
 struct Registration(AtomicUsize);
 struct Introspection;
@@ -44,7 +53,19 @@ struct Cold {
 }
 struct Login;
 struct Refresh(PerWorker<String>);
+struct ServiceBySecret;
+struct ServiceByKey(Arc<Key>);
 struct Gateway;
+
+impl Operation for Verified {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let asked = request::get(request::to(HOST, &self.0))?;
+            request::expect("verified", StatusCode::NO_CONTENT, connection.ask(asked).await?)?;
+            Ok(())
+        })
+    }
+}
 
 impl Operation for Discovery {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
@@ -123,6 +144,29 @@ impl Operation for Refresh {
     }
 }
 
+impl Operation for ServiceBySecret {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let builder = request::to(HOST, "/token/service").header(AUTHORIZATION, SERVICE_BASIC);
+            let asked = request::form(builder, &assertion::fields(RESOURCE, None))?;
+            let answer = request::expect("token", StatusCode::OK, connection.ask(asked).await?)?;
+            request::member(&answer, "access_token").map(drop)
+        })
+    }
+}
+
+impl Operation for ServiceByKey {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(async {
+            let proof = self.0.assert(SERVICE, "https://as.example")?;
+            let builder = request::to(HOST, "/token/service/key");
+            let asked = request::form(builder, &assertion::fields(RESOURCE, Some(&proof)))?;
+            let answer = request::expect("token", StatusCode::OK, connection.ask(asked).await?)?;
+            request::member(&answer, "access_token").map(drop)
+        })
+    }
+}
+
 impl Operation for Gateway {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
         Box::pin(async {
@@ -149,7 +193,7 @@ async fn log_in(connection: &mut Connection) -> Result<String, Fault> {
         ("client_id", CLIENT),
         ("redirect_uri", REDIRECT),
         ("code_verifier", VERIFIER),
-        ("resource", "https://mcp.example/mcp"),
+        ("resource", RESOURCE),
     ];
     redeem(connection, &pairs).await
 }
@@ -169,7 +213,7 @@ fn authorization(client: &str, redirect: &str) -> String {
         ("state", "af0ifjsldkj"),
         ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
         ("code_challenge_method", "S256"),
-        ("resource", "https://mcp.example/mcp"),
+        ("resource", RESOURCE),
     ])
 }
 
@@ -177,4 +221,6 @@ const HOST: &str = "localhost";
 const SESSION: &str = "session=0123456789abcdef0123456789abcdef0123456789a";
 const CLIENT: &str = "https://app.example/client.json";
 const REDIRECT: &str = "https://app.example/callback";
+const RESOURCE: &str = "https://mcp.example/mcp";
+const SERVICE: &str = "svc_AAAAAAAAAAAAAAAAAAAAAA";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -87,6 +87,7 @@ fn visit(number: u32, now: Timestamp) -> Visit {
         statement_issuer: None,
         software_id: None,
         keys: Vec::new(),
+        key_host: None,
         vetted: false,
         first_seen: Some(now.plus_seconds(-2 * SPAN)),
         name: Some(format!("App {client}").into()),

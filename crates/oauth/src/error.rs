@@ -162,7 +162,7 @@ pub fn token(error: &TokenError) -> Wire {
         E::SecretEnded => (
             401,
             Code::InvalidClient,
-            "this client secret was ended or has expired; whoever manages the client makes a new one here and enters it in the application".into(),
+            "this client secret or key was ended or has expired; whoever manages the client makes a new one here and enters it in the application".into(),
         ),
         E::NotInForce => (
             401,
@@ -177,7 +177,7 @@ pub fn token(error: &TokenError) -> Wire {
         E::OthersSecret => (
             400,
             Code::InvalidGrant,
-            "this client secret is another person's; each person makes their own here and enters it in their application".into(),
+            "this client secret or key is another person's; each person has their own here and enters it in their application".into(),
         ),
         E::TwoAuthentications => (400, Code::InvalidRequest, "authenticate in one way only".into()),
         E::Code => (

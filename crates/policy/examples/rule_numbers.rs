@@ -129,6 +129,7 @@ fn visit(number: u32) -> Visit {
         statement_issuer: None,
         software_id: None,
         keys: Vec::new(),
+        key_host: None,
         vetted: false,
         first_seen: Some(now().plus_seconds(-86_400 * days)),
         name: Some(format!("App {number}").into()),

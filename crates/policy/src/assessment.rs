@@ -90,6 +90,8 @@ pub struct OnRecord {
     pub vetted: bool,
     /// The only MCP server that it is for, if whoever entered it chose one.
     pub resource: Option<Box<str>>,
+    /// A domain of that account whose proof has been missing for too long: what was looked at does not count meanwhile.
+    pub lost_domain: Option<Box<str>>,
 }
 
 /// A software statement that was verified: its issuer is one whom the operator trusts.
@@ -146,6 +148,14 @@ pub enum DocumentCopy {
     },
 }
 
+impl OnRecord {
+    /// Whether a reviewer has looked at it, and nothing that was proven then is missing now.
+    #[must_use]
+    pub fn counts_as_vetted(&self) -> bool {
+        self.vetted && self.lost_domain.is_none()
+    }
+}
+
 impl Rung {
     /// All rungs, the lowest first.
     pub const ALL: [Self; 4] =
@@ -160,8 +170,10 @@ impl<'f> Facts<'f> {
         let relay = self.catalogue.is_relay(self.redirect_uri);
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });
         let evidence = self.gathered(&publisher);
+        let vetted = self.is_vetted(&publisher);
         let rung = match publisher {
-            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Rung::SelfDeclared,
+            Publisher::Hosted(_) | Publisher::Nobody => Rung::SelfDeclared,
+            Publisher::ExactUrl(_) if !vetted => Rung::SelfDeclared,
             _ if relay || pinned => Rung::Published,
             _ if !evidence.intersection(Evidence::OF_INSTALLATION).is_empty() => Rung::Attested,
             Publisher::Domain(_) | Publisher::Signer(_) if self.is_keyed() => Rung::Anchored,
@@ -170,7 +182,7 @@ impl<'f> Facts<'f> {
         };
         Assessment {
             rung,
-            vetted: publisher == Publisher::Administrator,
+            vetted,
             publisher,
             relay,
             on_this_computer: self.recipient.is_on_this_computer(),
@@ -209,7 +221,7 @@ impl<'f> Facts<'f> {
         match &self.client.client_id {
             ClientId::Issued(_) => Publisher::Administrator,
             ClientId::Recorded(_) => match self.record {
-                Some(record) if record.vetted => Publisher::Administrator,
+                Some(record) if record.counts_as_vetted() => Publisher::Administrator,
                 Some(record) => Publisher::Account(record.account.clone()),
                 None => Publisher::Nobody,
             },
@@ -223,6 +235,20 @@ impl<'f> Facts<'f> {
                 Publisher::ExactUrl(url.as_str().into())
             }
             ClientId::Document(url) => Publisher::Domain(url.host().into()),
+        }
+    }
+
+    /// Who is entered by an administrator is; a document, if reviewers have approved what it says.
+    fn is_vetted(&self, publisher: &Publisher) -> bool {
+        match publisher {
+            Publisher::Administrator => true,
+            Publisher::Domain(_) | Publisher::ExactUrl(_) => {
+                self.record.is_some_and(OnRecord::counts_as_vetted)
+            }
+            Publisher::Hosted(_)
+            | Publisher::Nobody
+            | Publisher::Account(_)
+            | Publisher::Signer(_) => false,
         }
     }
 

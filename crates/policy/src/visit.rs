@@ -103,6 +103,8 @@ pub struct Visit {
     pub software_id: Option<Box<str>>,
     /// Thumbprints (RFC 7638) of the keys that it declares, as far as they are known.
     pub keys: Vec<Box<str>>,
+    /// The host that serves its keys, if they do not stand in its metadata.
+    pub key_host: Option<Box<str>>,
     /// An administrator has looked at it.
     pub vetted: bool,
     /// When this server first let it in; nothing if never.
@@ -194,6 +196,7 @@ impl Visit {
             statement_issuer: facts.signed.map(|signed| signed.issuer.clone()),
             software_id: facts.signed.map(|signed| signed.software_id.clone()).or(software_id),
             keys: keys(facts),
+            key_host: client.keys.host(),
             vetted: assessment.vetted,
             first_seen,
             name: client.name.clone(),

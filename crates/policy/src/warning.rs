@@ -55,6 +55,11 @@ pub enum Warning {
         /// The well-known site.
         protected: Box<str>,
     },
+    /// A domain was proven to belong to whoever entered it, and is so no more.
+    LostDomain {
+        /// The domain.
+        domain: Box<str>,
+    },
     /// Its name mixes scripts within a word.
     MixedScripts {
         /// The name, as claimed.
@@ -82,6 +87,7 @@ impl Facts<'_> {
         [
             self.name(assessment, known),
             self.host(assessment, known),
+            self.lost_domain(),
             self.other_recipient_host(assessment, known),
             self.loopback_only(assessment),
             self.old_copy(),
@@ -152,6 +158,11 @@ impl Facts<'_> {
             }
             _ => None,
         }
+    }
+
+    fn lost_domain(&self) -> Option<Warning> {
+        let domain = self.record?.lost_domain.clone()?;
+        Some(Warning::LostDomain { domain })
     }
 
     /// MCP-AS-19; an attested installation is one that no other program can pose as.

@@ -12,7 +12,9 @@ use salver_policy::ban::{Ban, BanSubject, Bans};
 use salver_store::{Store, StoreError, record::Ban as Stored};
 use tokio::sync::Mutex;
 
-use crate::{anchor::StoredAnchors, flow::application::Bindings, gone::Gone};
+use crate::{
+    anchor::StoredAnchors, documents::OwnDocuments, flow::application::Bindings, gone::Gone,
+};
 
 /// The bans, as of the newest reading.
 #[derive(Default)]
@@ -26,7 +28,7 @@ pub struct BanIndex {
 /// Bans with the number of their state.
 #[derive(Default)]
 pub struct Numbered {
-    /// How often they had changed, or what is bound, gone or trusted had.
+    /// How often they had changed, or what is bound, gone, trusted or registered by its document had.
     pub number: i64,
     /// Those that were not lifted; expired ones match nobody.
     pub bans: Bans,
@@ -36,6 +38,8 @@ pub struct Numbered {
     pub gone: Gone,
     /// What administrators have said of trust anchors.
     pub anchors: StoredAnchors,
+    /// Documents that are registered here, with what reviewers have said of them.
+    pub documents: OwnDocuments,
 }
 
 impl BanIndex {
@@ -74,7 +78,9 @@ impl BanIndex {
         let bindings = Bindings::new(&store.list_bindings().await?);
         let gone = before.gone.read(store).await?;
         let anchors = StoredAnchors::read(store).await?;
-        self.current.store(Arc::new(Numbered { number, bans, bindings, gone, anchors }));
+        let documents = OwnDocuments::new(&store.list_document_clients().await?);
+        let numbered = Numbered { number, bans, bindings, gone, anchors, documents };
+        self.current.store(Arc::new(numbered));
         Ok(())
     }
 }

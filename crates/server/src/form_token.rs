@@ -25,6 +25,8 @@ pub enum Purpose {
     EndApproval,
     /// Enters an application, or writes one anew.
     Application,
+    /// Registers an application by its document.
+    ApplicationDocument,
     /// Sends an application on its way.
     ApplicationStep,
     /// Makes or ends a secret of an application.
@@ -99,6 +101,7 @@ fn authenticated(purpose: Purpose, holder: &Holder, time: [u8; 8]) -> Vec<u8> {
         Purpose::Decide => b"case",
         Purpose::EndApproval => b"ends",
         Purpose::Application => b"appl",
+        Purpose::ApplicationDocument => b"docu",
         Purpose::ApplicationStep => b"step",
         Purpose::ApplicationSecret => b"secr",
         Purpose::ApplicationDomain => b"doma",

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cookie;
 pub mod counters;
 pub mod deps;
+pub mod documents;
 pub mod drift;
 pub mod flow;
 pub mod form_token;

@@ -44,6 +44,20 @@ pub struct Developers {
     pub publish_without_review: Vec<Box<str>>,
     /// What reviewers look at before they approve, in the operator's words.
     pub checklist: Vec<Box<str>>,
+    /// What follows when a domain of theirs is proven no more.
+    pub lost_domain: LostDomain,
+}
+
+/// What follows when the proof of a domain has been missing for too long.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum LostDomain {
+    /// The history says so.
+    Note,
+    /// People and reviewers are told as well, and that somebody has looked at the client does not count.
+    #[default]
+    Warn,
+    /// Nobody gets in with it as well, until the domain is proven again or an administrator decides.
+    Suspend,
 }
 
 /// How authorization requests are pushed (RFC 9126).

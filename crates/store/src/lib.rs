@@ -186,6 +186,8 @@ pub trait Store: Send + Sync + 'static {
     -> Answer<'a, Option<RecordedClient>>;
     /// The clients of one owner, or all; deleted ones are not among them.
     fn list_recorded_clients(&self, owner: Option<UserId>) -> Answer<'_, Vec<RecordedClient>>;
+    /// Clients that are registered by a document which is their own, in the order of their time. Whatever changes of one of them counts as a change of bans.
+    fn list_document_clients(&self) -> Answer<'_, Vec<RecordedClient>>;
     /// The clients that somebody else shares with a person of these groups, oldest first.
     fn list_shared_clients(
         &self,
@@ -206,12 +208,20 @@ pub trait Store: Send + Sync + 'static {
     fn is_let_in<'a>(&'a self, client_id: &'a str) -> Answer<'a, bool>;
     /// Who has let a client in and does so still, by name.
     fn list_client_users<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientUser>>;
-    /// Adds a secret. `Lost` if there is no such client, if its holder is neither the client's owner nor among those whom it is shared with, if as many live
-    /// ones as there may be are the same holder's ([`retention::LIVE_SECRETS`]), or if there was one of this id.
+    /// Adds a secret, or a key. `Lost` if there is no such client, if its holder is neither the client's owner nor among those whom it is shared with, if as many
+    /// live ones of its kind as there may be are the same holder's ([`retention::LIVE_SECRETS`]), or if there was one of this id or digest.
     fn add_client_secret(&self, new: NewClientSecret) -> Answer<'_, Outcome>;
-    /// A secret by its digest, ended or not, until it is swept.
+    /// A secret by its digest, ended or not, until it is swept. Never a key.
     fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>>;
-    /// A client's secrets, oldest first, ended ones too.
+    /// The keys with which an assertion for a client may be signed, ended or not, until they are swept: those of this name, this holder's first, or without a
+    /// name this holder's alone. Those that nobody has ended come first, then the newest; at most [`retention::KEYS_OF_ONE_NAME`].
+    fn find_client_keys<'a>(
+        &'a self,
+        client_id: &'a str,
+        key_id: Option<&'a str>,
+        holder: UserId,
+    ) -> Answer<'a, Vec<ClientSecret>>;
+    /// A client's secrets and keys, oldest first, ended ones too.
     fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>>;
     /// Ends a secret and the installations that were begun with it or last rotated by it, each with a line in the feed. `Lost` if it does not live.
     fn end_client_secret<'a>(

@@ -24,9 +24,9 @@ pub use application::{
 pub use approval::{Approval, Audience, NewApproval};
 pub use ban::{Ban, LiveGrant, NewBan};
 pub use client::{
-    ChangeClient, ClientContent, ClientEvent, ClientSecret, ClientState, ClientUse, ClientUser,
-    NewClientEvent, NewClientSecret, NewRecordedClient, RecordedClient, RenewStem, Sharing,
-    secret_key,
+    ChangeClient, ClientContent, ClientEvent, ClientKey, ClientSecret, ClientState, ClientUse,
+    ClientUser, NewClientEvent, NewClientSecret, NewRecordedClient, OwnDocument, RecordedClient,
+    RenewStem, Sharing, secret_key,
 };
 pub use consent::{AddCode, Code, Consent, Recorded, RedeemCode, SpentRequest};
 pub use count::{Counted, FunnelStep};

@@ -25,6 +25,8 @@ pub const RECORDED_CLIENTS: u32 = 100;
 pub const STATED_CLIENTS: u32 = 100;
 /// How many secrets of one client live at a time, for each person who has some: one in use, and the next.
 pub const LIVE_SECRETS: u32 = 2;
+/// How many keys may bear one `kid` and still be told apart by trying them. A person's own come first.
+pub const KEYS_OF_ONE_NAME: u32 = 4;
 /// A client on record that was deleted, with its secrets and its history.
 pub const DELETED_CLIENT: i64 = 30 * 24 * 60 * 60;
 /// A secret that was ended or has expired: as long as somebody may ask why it does not work.

@@ -12,12 +12,9 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { ARGUMENTS as args, kept } from './people.mjs';
+
 const [executablePath, plan] = [process.argv[2], JSON.parse(process.argv[3])];
-const kept = promise => console.log(`ok: ${promise}`);
-const args = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
 
 // The client: a listener on this computer that waits for the answer.
 const listener = createServer((request, response) => {

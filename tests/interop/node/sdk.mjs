@@ -2,6 +2,7 @@
 
 import * as two from '@modelcontextprotocol/client';
 import { auth as authOne } from '@modelcontextprotocol/sdk/client/auth.js';
+import * as extensionsOne from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { Client as ClientOne } from '@modelcontextprotocol/sdk/client/index.js';
 import {
   StreamableHTTPClientTransport as TransportOne,
@@ -14,6 +15,9 @@ const INFO = { name: 'interop', version: '1' };
 export const SDKS = {
   1: {
     Unauthorized: UnauthorizedOne,
+    ClientCredentials: extensionsOne.ClientCredentialsProvider,
+    PrivateKeyJwt: extensionsOne.PrivateKeyJwtProvider,
+    privateKeyJwt: extensionsOne.createPrivateKeyJwtAuth,
     client: () => new ClientOne(INFO),
     transport: (url, options) => new TransportOne(new URL(url), options),
     finish: (transport, answer) => transport.finishAuth(answer.get('code')),
@@ -27,6 +31,9 @@ export const SDKS = {
   },
   2: {
     Unauthorized: two.UnauthorizedError,
+    ClientCredentials: two.ClientCredentialsProvider,
+    PrivateKeyJwt: two.PrivateKeyJwtProvider,
+    privateKeyJwt: two.createPrivateKeyJwtAuth,
     client: mode => new two.Client(INFO, { versionNegotiation: { mode } }),
     transport: (url, options) => new two.StreamableHTTPClientTransport(new URL(url), options),
     finish: (transport, answer) => transport.finishAuth(answer),

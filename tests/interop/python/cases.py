@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
+import entered
 from browser import Browser
 from documents_host import DocumentsHost
 from salver import TOP, Salver, bare_environment, free_port
@@ -66,10 +67,26 @@ def cases() -> list[Case]:
         found.append(Case(f"{client}, by document, against salver serve --protect", program, protected(modes[0])))
     if shutil.which("node") and NODE.exists():
         found.append(Case("oauth4webapi, pushed requests, against salver demo", node("pushed.mjs"), demo("legacy")))
+    services = [("Python SDK", python("service.py"), "auto")]
+    apps = [{"name": "Python SDK", "command": python("app.py"), "mode": "auto", "language": "python"}]
+    if len(clients) > 1:
+        for generation, mode in (("2", "auto"), ("1", "legacy")):
+            name = f"TypeScript SDK {generation}"
+            services.append((name, node("service.mjs", generation), mode))
+            command = node("app.mjs", generation)
+            apps.append({"name": name, "command": command, "mode": mode, "language": "typescript", "keys": True})
+    for client, program, mode in services:
+        found.append(Case(f"{client}, a service without a person, against salver demo", program, entered.services(mode)))
     found.append(Case("Documents of real clients, under their real URLs", python("documents.py"), folder))
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if chromium and NODE.exists():
         found.append(Case("Chromium, one sign-in and consent", node("chromium.mjs", chromium), demo("legacy")))
+        for name, script, world in (
+            ("a client ID of one's own, made on the page", "own.mjs", entered.own),
+            ("an application of a developer's, reviewed", "developer.mjs", entered.developer),
+            ("one client ID for an organisation, and one member of it ended", "members.mjs", entered.members),
+        ):
+            found.append(Case(f"Chromium and all SDKs, {name}", node(script, chromium), world(apps, str(INTO / "screenshots"))))
     return found
 
 

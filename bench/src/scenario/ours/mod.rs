@@ -1,6 +1,8 @@
 //! The operations at our server.
 
+pub(crate) mod attested;
 mod browser;
+pub(crate) mod entered;
 pub(crate) mod world;
 
 use std::array;
@@ -12,8 +14,8 @@ use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use tokio::sync::Mutex;
 
-use self::world::World;
-use super::{Done, Operation, Operations, PerWorker, registration, request};
+use self::world::{Visitor, World};
+use super::{Done, Operation, Operations, Pairs, PerWorker, registration, request};
 use crate::document;
 use crate::fault::Fault;
 use crate::load::Connection;
@@ -29,14 +31,27 @@ pub(crate) fn operations(world: &Arc<World>) -> Operations {
         Arc::new(Page(world())),
         Arc::new(Cold(world(), AtomicU32::new(0))),
         Arc::new(Login(world())),
-        Arc::new(Refresh(world(), array::from_fn(|_| Mutex::default()))),
+        refresh(world(), |world| &world.known),
+        Arc::new(ServiceBySecret(world())),
+        Arc::new(ServiceByKey(world())),
         Arc::new(Gateway(world())),
     ]
 }
 
-/// A request as it is sent to the authorization endpoint, and as it is pushed.
-pub(crate) fn plain_and_pushed(world: &Arc<World>) -> [Arc<dyn Operation>; 2] {
-    [Arc::new(Page(Arc::clone(world))), Arc::new(Pushed(Arc::clone(world)))]
+/// All pairs, in the order of [`super::PAIRS`].
+pub(crate) fn pairs(world: &Arc<World>) -> Pairs {
+    let world = || Arc::clone(world);
+    vec![
+        [
+            refresh(world(), |world| &world.without_secret),
+            refresh(world(), |world| &world.with_secret),
+        ],
+        [Arc::new(Page(world())), Arc::new(Pushed(world()))],
+    ]
+}
+
+fn refresh(world: Arc<World>, client: fn(&World) -> &Visitor) -> Arc<dyn Operation> {
+    Arc::new(Refresh { world, client, tokens: array::from_fn(|_| Mutex::default()) })
 }
 
 struct Discovery(Arc<World>);
@@ -46,7 +61,13 @@ struct Page(Arc<World>);
 struct Pushed(Arc<World>);
 struct Cold(Arc<World>, AtomicU32);
 struct Login(Arc<World>);
-struct Refresh(Arc<World>, PerWorker<String>);
+struct Refresh {
+    world: Arc<World>,
+    client: fn(&World) -> &Visitor,
+    tokens: PerWorker<String>,
+}
+struct ServiceBySecret(Arc<World>);
+struct ServiceByKey(Arc<World>);
 struct Gateway(Arc<World>);
 
 impl Operation for Discovery {
@@ -122,20 +143,33 @@ impl Operation for Cold {
 
 impl Operation for Login {
     fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
-        Box::pin(async { self.0.log_in(connection).await.map(drop) })
+        Box::pin(async { self.0.log_in(connection, &self.0.known).await.map(drop) })
     }
 }
 
 impl Operation for Refresh {
     fn perform<'a>(&'a self, connection: &'a mut Connection, worker: usize) -> Done<'a> {
         Box::pin(async move {
-            let mut token = self.1.get(worker).ok_or(Fault::Unreadable("a worker"))?.lock().await;
+            let token = self.tokens.get(worker).ok_or(Fault::Unreadable("a worker"))?;
+            let (mut token, client) = (token.lock().await, (self.client)(&self.world));
             if token.is_empty() {
-                *token = self.0.log_in(connection).await?.refresh;
+                *token = self.world.log_in(connection, client).await?.refresh;
             }
-            *token = self.0.refresh(connection, &token).await?.refresh;
+            *token = self.world.refresh(connection, client, &token).await?.refresh;
             Ok(())
         })
+    }
+}
+
+impl Operation for ServiceBySecret {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(self.0.serve(connection, &self.0.service_by_secret))
+    }
+}
+
+impl Operation for ServiceByKey {
+    fn perform<'a>(&'a self, connection: &'a mut Connection, _: usize) -> Done<'a> {
+        Box::pin(self.0.serve(connection, &self.0.service_by_key))
     }
 }
 

@@ -14,12 +14,15 @@ use salver_store::{
     record::{CaseState, ReviewCase},
 };
 
-use super::Where;
+use super::{
+    Where,
+    recorded::{review::is_application, show as application},
+};
 use crate::failure::Failure;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Review {
-    /// Show what waits, the longest first; applications of developers are decided on under `/admin/review`.
+    /// Show what waits, the longest first: clients that people want to let in, and applications of developers.
     List {
         /// Show what was decided too.
         #[arg(long)]
@@ -30,7 +33,7 @@ pub(super) enum Review {
         #[command(flatten)]
         place: Where,
     },
-    /// Show a case: the client as it was when it was first asked for, who asked, and why.
+    /// Show a case: the client as it was when it was first asked for, who asked, and why; or an application, with its history.
     Show {
         #[command(flatten)]
         case: CaseArgument,
@@ -40,8 +43,10 @@ pub(super) enum Review {
         #[command(flatten)]
         place: Where,
     },
-    /// Let people let the client in, as it was when it was first asked for.
+    /// Let people let the client in, as it was when it was first asked for; or put what a developer has submitted in force.
     Approve(decide::Approve),
+    /// Send an application back to its developer, with remarks.
+    Return(decide::Return),
     /// Say no.
     Refuse(decide::Refuse),
 }
@@ -49,7 +54,7 @@ pub(super) enum Review {
 /// A case on the command line.
 #[derive(Args, Clone, Debug)]
 pub(super) struct CaseArgument {
-    /// The id of the case, as `salver admin review list` shows it.
+    /// The id of the case, or the `client_id` of the application, as `salver admin review list` shows it.
     #[arg(value_name = "CASE", allow_hyphen_values = true)]
     case: String,
 }
@@ -58,8 +63,12 @@ impl Review {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self {
             Self::List { all, json, place } => list::run(all, json, &place),
+            Self::Show { case, json, place } if is_application(&case.case) => {
+                application::show(&case.case, json, &place)
+            }
             Self::Show { case, json, place } => show::run(&case, json, &place),
             Self::Approve(approve) => approve.run(),
+            Self::Return(back) => back.run(),
             Self::Refuse(refuse) => refuse.run(),
         }
     }

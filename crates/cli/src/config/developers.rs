@@ -1,6 +1,6 @@
 //! How are applications of developers entered and reviewed? `[developers]` (docs/developers.md).
 
-use salver_server::settings::Developers;
+use salver_server::settings::{Developers, LostDomain};
 use salver_store::group;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,32 @@ pub(crate) struct DevelopersSection {
     pub(crate) publish_without_review: Vec<String>,
     /// What reviewers look at before they approve an application, like "Contract"; each is ticked by name, and an application is approved when all are.
     pub(crate) checklist: Vec<String>,
+    /// What follows when the proof of a domain has been missing for seven days: `note` (the history says so), `warn` (people and reviewers are told as well, and the
+    /// client does not count as reviewed) or `suspend` (nobody gets in with it as well). It ends when the domain is proven again or a reviewer decides.
+    pub(crate) lost_domain: LostDomainName,
+}
+
+/// A consequence, as the file says it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LostDomainName {
+    /// The history says so.
+    Note,
+    /// People and reviewers are told as well.
+    #[default]
+    Warn,
+    /// Nobody gets in with it as well.
+    Suspend,
+}
+
+impl From<LostDomainName> for LostDomain {
+    fn from(name: LostDomainName) -> Self {
+        match name {
+            LostDomainName::Note => Self::Note,
+            LostDomainName::Warn => Self::Warn,
+            LostDomainName::Suspend => Self::Suspend,
+        }
+    }
 }
 
 /// What the section means.
@@ -54,7 +80,8 @@ pub(super) fn resolve(section: &DevelopersSection, problems: &mut Problems) -> D
             "put some of them together",
         );
     }
-    Developers { publish_without_review: groups, checklist }
+    let lost_domain = section.lost_domain.into();
+    Developers { publish_without_review: groups, checklist, lost_domain }
 }
 
 /// The longest item, in characters.
@@ -71,6 +98,7 @@ mod tests {
         let section = DevelopersSection {
             publish_without_review: owned(groups),
             checklist: owned(checklist),
+            lost_domain: LostDomainName::default(),
         };
         let mut problems = Problems::default();
         resolve(&section, &mut problems);

@@ -15,7 +15,7 @@ use crate::{
     http::Browser,
     login::Login,
     policy::FOUR,
-    salver::{Running, json},
+    salver::{Running, json, run},
 };
 
 /// Fixture, and what the client sends.
@@ -116,4 +116,25 @@ async fn by_rules_of_ten_lines_four_clients_log_in_and_the_others_wait_as_explai
     })
     .await
     .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cimd_a_3_an_administrator_registers_a_document_and_its_client_id_stays_the_url() {
+    let (web, folder, ids) = world("").await;
+    let url = ids[2].clone();
+    let told = tokio::task::spawn_blocking(move || {
+        let folder = folder.path();
+        let create = |url: &str| {
+            let words = ["admin", "client", "create", "--document", url, "--json"];
+            run(folder, &[&words[..], &["--config", "salver.toml"]].concat())
+        };
+        (create(&url), create(&url), create("https://claude.ai/nothing"), create("app"), url)
+    });
+    let (made, twice, absent, no_url, url) = told.await.unwrap();
+    assert!(made.contains(&format!("\"document\":\"{url}\"")), "{made}");
+    assert!(made.contains("\"vetted\":true") && made.contains("\"state\":\"approved\""), "{made}");
+    assert!(twice.contains("a document is one client's alone"), "{twice}");
+    assert!(absent.contains("cannot be fetched"), "{absent}");
+    assert!(no_url.contains("not the URL of a metadata document"), "{no_url}");
+    assert_eq!(web.hits(&url), 2, "it is read at that time");
 }

@@ -209,6 +209,39 @@ fn applications_of_developers_stand_in_the_same_list() {
     let listed = world.admin_json(&["review", "list"]);
     assert_eq!(listed[0]["kind"], "application");
     assert_eq!((&listed[0]["client_id"], &listed[0]["owner"]), (&(*id).into(), &"alice".into()));
+
+    let submit = |world: &mut World| {
+        let page = world.browser.get(&format!("{pages}/{id}"));
+        let form = Form::to(&page.body, &format!("/developer/{id}")).with("step", "submit");
+        world.browser.post(&format!("{pages}/{id}"), &form.body());
+    };
+    let state = |world: &World| {
+        world.admin_json(&["review", "show", &id])[0]["state"].as_str().unwrap().to_owned()
+    };
+    for (arguments, words, after) in [
+        (&["approve", &id, "--for", "everybody"][..], "leave --for", "submitted"),
+        (&["approve", &id, "--by", "alice"], "own application", "submitted"),
+        (&["refuse", &id], "--note", "submitted"),
+        (&["return", &id, "--note", " "], "--note", "submitted"),
+        (&["return", &id, "--note", "Say who you are."], "back with its developer", "returned"),
+        (&["return", &id, "--note", "Again."], "nothing of the application waits", "returned"),
+    ] {
+        let told = world.admin(&[&["review"], arguments].concat());
+        assert!(told.contains(words), "{arguments:?}: {told}");
+        assert_eq!(state(&world), after, "{arguments:?}");
+    }
+    let page = world.browser.get(&format!("{pages}/{id}"));
+    assert!(page.body.contains("Say who you are."), "{}", page.body);
+    submit(&mut world);
+    let told = world.admin(&["review", "refuse", &id, "--note", "Not here.", "--by", "carol"]);
+    assert!(told.contains("Refused."), "{told}");
+    assert_eq!(state(&world), "refused");
+    assert!(world.admin(&["review", "approve", &id]).contains("is in force"));
+    assert_eq!(state(&world), "approved");
+    let shown = world.admin(&["review", "show", &id]);
+    for word in ["Say who you are.", "carol", "returned", "approved"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
 }
 
 #[test]
@@ -224,6 +257,7 @@ fn what_is_no_decision_says_so() {
         (&["review", "approve", &case, "--for", "group:Not A Group"], "cannot be a group"),
         (&["review", "approve", &case, "--for", "everybody", "--days", "0"], "0 is not in"),
         (&["review", "approve", &case], "--for"),
+        (&["review", "return", &case, "--note", "x"], "approved or refused"),
         (&["approvals", "--end", "7"], "no approval of the number 7"),
     ] {
         let told = world.admin(arguments);

@@ -1,8 +1,12 @@
 //! What must hold for any bytes: shared by the fuzz targets and by the bounded run of `main.rs`.
 
-use salver_jose::{ClientCredential, SealIdError, SealingKeys, SealingRoot};
+use salver_jose::{
+    Algorithm, Attestation, AttestationClaims, ClientCredential, ExpectedAttestation, ExpectedDpop,
+    KeySet, SealIdError, SealingKeys, SealingRoot, SigningKey, UnverifiedAttestation,
+    UnverifiedAttestationProof, UnverifiedDpopProof, sign_attestation,
+};
 use salver_oauth::{
-    Issuer,
+    Issuer, Timestamp,
     client::id::ClientId,
     error,
     registration::{Answer, InstallationNonce, Registration, RegistrationRequest, encoding},
@@ -76,6 +80,71 @@ pub(crate) fn client_id(keys: &SealingKeys, genuine: &[String], text: &[u8]) {
         assert!(!keys.is_credential(kind, (&id, &nonce), text));
     }
 }
+
+/// An attester, and an attestation that it has signed.
+pub(crate) struct Attester {
+    keys: KeySet,
+    attestation: Attestation,
+}
+
+impl Attester {
+    /// With keys that are others in each run: nothing that is tried was signed with them.
+    pub(crate) fn new() -> Self {
+        let key = std::sync::Arc::new(SigningKey::generate(Algorithm::Es256).unwrap());
+        let keys: KeySet = [key.public_key().clone()].into_iter().collect();
+        let claims = AttestationClaims {
+            client_id: "https://app.example/client.json",
+            issuer: None,
+            audience: None,
+            key: key.public_key(),
+            checked: None,
+            issued_at: NOW,
+            expires_at: NOW.plus_seconds(60),
+        };
+        let compact = sign_attestation(key.clone(), &claims).unwrap();
+        let unverified = UnverifiedAttestation::decode(&compact).unwrap();
+        let attestation = verify(unverified, &keys).unwrap();
+        Self { keys, attestation }
+    }
+}
+
+/// Whatever decodes is still believed by nobody; a DPoP proof is at most one of the key that it shows.
+pub(crate) fn attestation(attester: &Attester, text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    if let Ok(unverified) = UnverifiedAttestation::decode(text) {
+        assert!(verify(unverified, &attester.keys).is_err(), "{text}");
+    }
+    if let Ok(unverified) = UnverifiedAttestationProof::decode(text) {
+        let us = Issuer::parse("https://as.example").unwrap();
+        assert!(unverified.verify(&attester.attestation, &us, NOW).is_err(), "{text}");
+    }
+    if let Ok(unverified) = UnverifiedDpopProof::decode(text) {
+        let claimed = unverified.claimed_thumbprint();
+        let url = "https://as.example/token";
+        let proven = unverified.verify(&ExpectedDpop { method: "POST", url, now: NOW });
+        assert!(proven.is_err() || proven.is_ok_and(|proof| *proof.thumbprint == *claimed));
+    }
+}
+
+fn verify(
+    unverified: UnverifiedAttestation<'_>,
+    keys: &KeySet,
+) -> Result<Attestation, salver_jose::AttestationError> {
+    let audience = Issuer::parse("https://as.example").unwrap();
+    unverified.verify(
+        keys,
+        &ExpectedAttestation {
+            audience: &audience,
+            algorithms: &Algorithm::ALL,
+            longest_seconds: 3600,
+            now: NOW,
+        },
+    )
+}
+
+const NOW: Timestamp = Timestamp::from_unix(1_790_000_000);
 
 /// Whether a text is an identifier that was sealed here.
 pub(crate) fn opens(keys: &SealingKeys, text: &str) -> bool {

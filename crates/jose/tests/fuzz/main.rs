@@ -27,6 +27,9 @@ const WORDS: &[&[u8]] = &[
     b"cursor://",
     b":65535/",
     b"slv_",
+    b"eyJhbGciOiJFUzI1NiIs",
+    b"InR5cCI6ImRwb3Arand0Ii",
+    b".e30.",
     b"AQAB",
     b"AQAC",
     b"AQAD",
@@ -59,4 +62,10 @@ fn client_id() {
         .collect();
     assert!(genuine.iter().all(|id| checks::opens(&keys, id)), "seeds open");
     FUZZ.run("client_id", |text| checks::client_id(&keys, &genuine, text));
+}
+
+#[test]
+fn attestation() {
+    let attester = checks::Attester::new();
+    FUZZ.run("attestation", |text| checks::attestation(&attester, text));
 }

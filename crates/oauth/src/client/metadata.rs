@@ -1,5 +1,7 @@
 //! What is known of a client? Its metadata, however it was registered, in one form.
 
+use url::Url;
+
 use super::{id::ClientId, redirect_uri::RedirectUri};
 use crate::{registration::InstallationNonce, scope::Scope};
 
@@ -63,6 +65,17 @@ pub enum Keys {
     Inline(Box<str>),
     /// At this https URL.
     At(Box<str>),
+}
+
+impl Keys {
+    /// The host that serves them, if they are not written down.
+    #[must_use]
+    pub fn host(&self) -> Option<Box<str>> {
+        match self {
+            Self::At(url) => Url::parse(url).ok()?.host_str().map(Into::into),
+            Self::None | Self::Inline(_) => None,
+        }
+    }
 }
 
 impl Methods {

@@ -29,8 +29,8 @@ pub enum TokenError {
     /// ABCA-4: what came of attestation proves nothing, or is not there where it has to be.
     #[error("{0}")]
     Attestation(#[from] AttestationFault),
-    /// The secret was good once: it was ended, or has expired.
-    #[error("the client secret has ended")]
+    /// The secret or key was good once: it was ended, or has expired.
+    #[error("the client secret or key has ended")]
     SecretEnded,
     /// A service is on record, and not in force: suspended, past its time, or not approved yet.
     #[error("the service is not in force")]
@@ -38,8 +38,8 @@ pub enum TokenError {
     /// RFC 6749 §5.2: the client may not have tokens in this way.
     #[error("the grant type is not for this client")]
     GrantNotForClient,
-    /// The secret is good for another person's logins only.
-    #[error("the client secret is another person's")]
+    /// The secret or key is good for another person's logins only.
+    #[error("the client secret or key is another person's")]
     OthersSecret,
     /// O21-35: two ways of authentication in one request.
     #[error("two ways of client authentication")]

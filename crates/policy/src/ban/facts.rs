@@ -1,5 +1,7 @@
 //! What do bans look at? Made from a whole visit, or from the little that is kept with a grant.
 
+use std::borrow::Cow;
+
 use salver_names::registrable_domain;
 use salver_oauth::client::{metadata::Metadata, redirect_uri::Recipient};
 
@@ -19,6 +21,8 @@ pub struct BanFacts<'f> {
     /// The host of the document.
     published_at: Option<&'f str>,
     redirect_hosts: Vec<&'f str>,
+    /// The host that serves its keys.
+    key_host: Option<Cow<'f, str>>,
     keys: &'f [Box<str>],
     software_id: Option<&'f str>,
     statement_issuer: Option<&'f str>,
@@ -36,6 +40,7 @@ impl<'f> BanFacts<'f> {
             name: visit.name.as_deref().map(folded),
             published_at: visit.document_host(),
             redirect_hosts: all.chain(visit.recipient_host()).collect(),
+            key_host: visit.key_host.as_deref().map(undotted).map(Cow::Borrowed),
             keys: &visit.keys,
             software_id: visit.software_id.as_deref(),
             statement_issuer: visit.statement_issuer.as_deref(),
@@ -62,6 +67,7 @@ impl<'f> BanFacts<'f> {
             name: client.name.as_deref().map(folded),
             published_at: None,
             redirect_hosts: hosts.collect(),
+            key_host: client.keys.host().map(|host| Cow::Owned(undotted(&host).to_owned())),
             keys,
             software_id,
             statement_issuer: None,
@@ -102,6 +108,13 @@ impl<'f> BanFacts<'f> {
         self
     }
 
+    /// The same for a client whose keys come from this host.
+    #[must_use]
+    pub fn with_keys_from(mut self, host: Option<&'f str>) -> Self {
+        self.key_host = host.map(undotted).map(Cow::Borrowed);
+        self
+    }
+
     /// The name, folded.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -109,7 +122,9 @@ impl<'f> BanFacts<'f> {
 
     /// Every kind but names, with the values that a ban of it would have.
     pub(super) fn values(&self) -> impl Iterator<Item = (BanKind, &str)> {
-        let domains = self.published_at.iter().chain(&self.redirect_hosts);
+        let key_host = self.key_host.as_deref();
+        let hosts = self.redirect_hosts.iter().copied().chain(key_host);
+        let domains = self.published_at.into_iter().chain(hosts.clone());
         [
             (BanKind::Application, Some(self.application)),
             (BanKind::Application, self.bound_to),
@@ -120,7 +135,7 @@ impl<'f> BanFacts<'f> {
         .into_iter()
         .filter_map(|(kind, value)| Some((kind, value?)))
         .chain(domains.filter_map(|host| Some((BanKind::Domain, registrable_domain(host)?))))
-        .chain(self.redirect_hosts.iter().map(|host| (BanKind::RedirectHost, *host)))
+        .chain(hosts.map(|host| (BanKind::RedirectHost, host)))
         .chain(self.keys.iter().map(|key| (BanKind::Key, key.as_ref())))
     }
 }

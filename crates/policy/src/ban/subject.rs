@@ -19,9 +19,9 @@ pub enum BanSubject {
     Application(Box<str>),
     /// The metadata document at this URL.
     Document(Box<str>),
-    /// Everything that a registrable domain publishes, and everybody who has answers sent there.
+    /// Everything that a registrable domain publishes, and everybody who has answers sent there or keys served from there.
     Domain(Box<str>),
-    /// Everybody who has answers sent to this host, by any redirect URI.
+    /// Everybody who has answers sent to this host, by any redirect URI, or keys served from it.
     RedirectHost(Box<str>),
     /// Everybody with such a name.
     Name(NamePattern),

@@ -22,6 +22,7 @@ fn dressed() -> Visit {
     Visit {
         redirect_hosts: vec!["app.example".into(), "login.other.example".into()],
         keys: vec![KEY.into()],
+        key_host: Some("keys.fourth.example.".into()),
         software_id: Some("4NRB1".into()),
         statement_issuer: Some("https://vendor.example".into()),
         ..visit()
@@ -38,8 +39,11 @@ fn each_kind_shuts_out_whom_it_names_and_not_its_neighbour() {
         ("domain", "app.example", true),
         ("domain", "other.example", true),
         ("domain", "third.example", false),
+        ("domain", "fourth.example", true),
         ("redirect_host", "login.other.example", true),
         ("redirect_host", "other.example", false),
+        ("redirect_host", "keys.fourth.example", true),
+        ("redirect_host", "fourth.example", false),
         ("name", "app*", true),
         ("name", "apple", false),
         ("key", KEY, true),
@@ -108,6 +112,12 @@ fn what_a_grant_knows_is_enough_for_what_it_tells() {
         let facts =
             BanFacts::of_grant(client_id, "issued partner", "This is My App", recipient, &keys);
         assert_eq!(ban(1, kind, value).subject.matches(&facts), out, "{client_id} {kind} {value}");
+    }
+    let facts = BanFacts::of_grant("svc", "service svc", "Nightly", "", &[]);
+    let keyed = facts.clone().with_keys_from(Some("keys.fourth.example"));
+    for (kind, value) in [("domain", "fourth.example"), ("redirect_host", "keys.fourth.example")] {
+        let subject = ban(1, kind, value).subject;
+        assert_eq!((subject.matches(&keyed), subject.matches(&facts)), (true, false), "{kind}");
     }
 }
 

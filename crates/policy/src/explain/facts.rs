@@ -33,6 +33,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         ("statement issuer", visit.statement_issuer.as_deref().map(str::to_owned)),
         ("software_id", visit.software_id.as_deref().map(str::to_owned)),
         ("keys", Some(visit.keys.join(", "))),
+        ("keys from", visit.key_host.as_deref().map(str::to_owned)),
         ("claimed name", visit.name.as_deref().map(str::to_owned)),
         ("looks like", looks_like),
         ("groups", Some(visit.groups.join(", "))),

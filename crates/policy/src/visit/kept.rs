@@ -99,6 +99,7 @@ impl Writer {
         self.optional(visit.statement_issuer.as_deref());
         self.optional(visit.software_id.as_deref());
         self.list(&visit.keys);
+        self.optional(visit.key_host.as_deref());
         self.number(visit.first_seen.map_or(0, |at| zigzag(at.as_unix()).saturating_add(1)));
         self.optional(visit.name.as_deref());
         let look_alike = visit.look_alike.as_ref();
@@ -229,6 +230,7 @@ impl Reader<'_> {
             statement_issuer: self.optional()?,
             software_id: self.optional()?,
             keys: self.list()?,
+            key_host: self.optional()?,
             first_seen: self.number()?.checked_sub(1).map(unzigzag).map(Timestamp::from_unix),
             name: self.optional()?,
             look_alike: match (self.optional()?, self.optional()?) {

@@ -34,6 +34,7 @@ pub(crate) fn visit() -> Visit {
         statement_issuer: None,
         software_id: None,
         keys: Vec::new(),
+        key_host: None,
         vetted: false,
         first_seen: Some(now().plus_seconds(-30 * 86_400)),
         name: Some("App".into()),

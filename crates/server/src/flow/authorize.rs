@@ -18,7 +18,6 @@ use salver_oauth::{
     client::{change::Change, id::ClientId, metadata::Metadata},
 };
 use salver_policy::{
-    assessment::Rung,
     consent::{EarlierConsent, covers},
     judge::{Outcome, Reason},
     rules::Requirement,
@@ -35,7 +34,7 @@ use super::{
     client_authentication::have_at_hand,
     consent,
     judgement::{Bench, Judged, Known},
-    logo, recorded,
+    logo, own_document, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
     terms::{Terms, rung},
@@ -189,6 +188,7 @@ pub(super) async fn prepare<'d>(
     // With somebody signed in, a client is found or refused.
     let found = found.ok_or(Refusal::ForeignForm)?;
     let standing = version::note(deps, &found, remembered.newest).await?;
+    own_document::note_change(deps, &found).await?;
     if standing.effects {
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
@@ -262,8 +262,8 @@ async fn ended(
     }
     if let Some(why) = denied(judged, client) {
         deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-        if judged.assessment.rung < Rung::Attested {
-            // Its next request may come from an attested installation, and then nobody is there in whose name keys are fetched.
+        if judged.may_come_attested(client) {
+            // Then nobody is there in whose name its keys are fetched.
             have_at_hand(deps, &client.keys, person.user.id).await;
         }
         return Err(Refusal::Policy(Box::new(why)));

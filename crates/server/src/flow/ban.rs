@@ -3,6 +3,8 @@
 //! Nothing new can be let in under the bans of before (the store sees to that), so whoever comes afterwards finds all that there is to
 //! end. It is done by every server that reads of a ban, and by the command that makes it; doing it again ends nothing more.
 
+mod key_hosts;
+
 use std::collections::HashMap;
 
 use salver_oauth::{GrantId, Timestamp};
@@ -12,6 +14,7 @@ use salver_store::{
     record::{LiveGrant, RevocationReason, StatedClient},
 };
 
+use self::key_hosts::KeyHosts;
 use super::{service, stated};
 use crate::{chance::Chance, deps::Deps};
 
@@ -64,12 +67,18 @@ pub async fn enforce(
     }
     let signed = Signed::read(store).await?;
     let (mut after, mut last) = (None, false);
+    let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        let banned = slice.iter().filter(|live| hits(bans, live, &signed, now));
-        let banned: Vec<GrantId> = banned.map(|live| live.grant.id).collect();
+        let mut banned: Vec<GrantId> = Vec::new();
+        for live in slice {
+            if hits(bans, &live, (key_hosts.of(store, &live.grant.client_id).await?, &signed, now))
+            {
+                banned.push(live.grant.id);
+            }
+        }
         if !banned.is_empty() {
             let (grants, installations) =
                 store.revoke_grants(banned, RevocationReason::Ban, now).await?;
@@ -92,11 +101,17 @@ pub async fn affected(
 ) -> Result<Vec<LiveGrant>, StoreError> {
     let signed = Signed::read(store).await?;
     let (mut found, mut after, mut last) = (Vec::new(), None, false);
+    let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
         let slice = store.list_live_grants(after, SLICE).await?;
         last = slice.len() < SLICE as usize;
         after = slice.last().map(|live| live.grant.id);
-        found.extend(slice.into_iter().filter(|live| hits(bans, live, &signed, now)));
+        for live in slice {
+            if hits(bans, &live, (key_hosts.of(store, &live.grant.client_id).await?, &signed, now))
+            {
+                found.push(live);
+            }
+        }
     }
     Ok(found)
 }
@@ -111,7 +126,11 @@ impl Signed {
     }
 }
 
-fn hits(bans: &Bans, live: &LiveGrant, signed: &Signed, now: Timestamp) -> bool {
+fn hits(
+    bans: &Bans,
+    live: &LiveGrant,
+    (key_host, signed, now): (Option<&str>, &Signed, Timestamp),
+) -> bool {
     let mut keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
     let grant = &live.grant;
     let signed = signed.0.get(&grant.client_id);
@@ -127,5 +146,6 @@ fn hits(bans: &Bans, live: &LiveGrant, signed: &Signed, now: Timestamp) -> bool 
         Some(signed) => facts.signed_by(&signed.issuer, &signed.software_id),
         None => facts,
     };
-    bans.find(&facts.bound_to(Some(&live.application_key)), now).is_some()
+    let facts = facts.bound_to(Some(&live.application_key)).with_keys_from(key_host);
+    bans.find(&facts, now).is_some()
 }

@@ -30,7 +30,7 @@ use salver_policy::{
 };
 
 use super::{
-    hosted, pin, recorded,
+    hosted, own_document, pin, recorded,
     refusal::{ClientRefusal, Refusal},
     registration::{self, Absent},
     stated, statement,
@@ -82,6 +82,15 @@ pub struct Found {
     pub signed: Option<SignedBy>,
 }
 
+impl Found {
+    /// A client of which its metadata are all that is known.
+    #[must_use]
+    pub const fn of(metadata: Arc<Metadata>) -> Self {
+        let copy = DocumentCopy::Live;
+        Self { metadata, copy, document: None, hosted_for: None, record: None, signed: None }
+    }
+}
+
 /// What a client said of itself when it registered.
 #[derive(Clone, Debug, Default)]
 pub struct Registered {
@@ -119,16 +128,15 @@ pub async fn find_with(
     if let Some(pinned) = pin::in_place(deps, catalogue, client_id.as_str()) {
         return Ok(Some(pinned));
     }
+    if let ClientId::Document(url) = client_id
+        && own_document::is_out(deps, url)
+    {
+        let why = ClientRefusal::Unknown;
+        return Err(Refusal::Client { client_id: client_id.to_string(), why });
+    }
     let found = match (client_id, reach) {
         (ClientId::Issued(id), _) => match deps.settings.clients.get(id.as_str()) {
-            Some(metadata) => Ok(Some(Found {
-                metadata: Arc::clone(metadata),
-                copy: DocumentCopy::Live,
-                document: None,
-                hosted_for: None,
-                record: None,
-                signed: None,
-            })),
+            Some(metadata) => Ok(Some(Found::of(Arc::clone(metadata)))),
             None => Err(ClientRefusal::Unknown),
         },
         (ClientId::Recorded(id), reach) => return recorded::find(deps, id, reach).await.map(Some),
@@ -151,7 +159,13 @@ pub async fn find_with(
             fetch(deps, catalogue, url, (Source::Itself, Standing::FirstSight)).await.map(Some)
         }
     };
-    found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })
+    let found = found.map_err(|why| Refusal::Client { client_id: client_id.to_string(), why })?;
+    match found {
+        Some(found) if matches!(client_id, ClientId::Document(_)) => {
+            own_document::with_record(deps, found).await.map(Some)
+        }
+        found => Ok(found),
+    }
 }
 
 /// Whether a client is known without asking anybody: registered here, with a document at hand, or under a name that only we can give.
@@ -189,14 +203,7 @@ fn sealed(deps: &Deps, catalogue: &Catalogue, id: &SealedId) -> Result<Found, Cl
         return Err(ClientRefusal::RedirectUris);
     }
     let metadata = Arc::new(metadata);
-    Ok(Found {
-        metadata,
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record: None,
-        signed: None,
-    })
+    Ok(Found::of(metadata))
 }
 
 /// What a client said of itself when it registered, and what policy says to that; nothing for all others.
@@ -230,14 +237,7 @@ fn in_development(deps: &Deps, id: &LocalDevelopmentId) -> Result<Found, ClientR
         return Err(ClientRefusal::NoLocalDevelopment);
     }
     let metadata = Arc::new(id.metadata());
-    Ok(Found {
-        metadata,
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record: None,
-        signed: None,
-    })
+    Ok(Found::of(metadata))
 }
 
 async fn fetch(
@@ -299,7 +299,7 @@ async fn read(
         Freshness::Now | Freshness::Kept { .. } | Freshness::Unasked { .. } => DocumentCopy::Live,
     };
     let document = Some(fetched.body.clone());
-    Ok(Found { metadata, copy, document, hosted_for: None, record: None, signed: None })
+    Ok(Found { copy, document, ..Found::of(metadata) })
 }
 
 fn timestamp(time: SystemTime) -> Timestamp {

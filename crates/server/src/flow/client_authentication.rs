@@ -10,11 +10,12 @@ mod whose;
 use std::borrow::Cow;
 
 use salver_egress::Source;
-use salver_jose::{AssertionError, TokenError as JoseError, UnverifiedAssertion};
+use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
 use salver_oauth::{
     client::{
         id::ClientId,
-        metadata::{Keys, SecretMethod},
+        metadata::{Keys, Metadata, SecretMethod},
+        recorded::{Purpose as Recorded, RecordedId},
         service::ServiceAuthentication,
     },
     token::{error::TokenError, request::Credentials},
@@ -27,7 +28,7 @@ use salver_store::{
 
 use super::{
     client::{self, Found, Reach},
-    recorded,
+    own_key, recorded,
     refusal::{ClientRefusal, Refusal},
     secret::{self, Place},
     service::InForce,
@@ -117,9 +118,15 @@ impl<'r> Claimed<'r> {
             }
         };
         whose.check_instance(attested.as_ref()).map_err(TokenError::from)?;
+        // CIMD-K-7: who began with another proof alone goes on with that.
+        let began_otherwise = whose.started_by.is_some() && whose.instance.is_none();
         let client_key = match (&self.proof, &attested, &found) {
-            (Proof::None, Some(attested), Ok(Some(found))) if may_be_attested(found) => {
-                attested.own_key.clone()
+            (Proof::None, Some(attested), Ok(Some(found)))
+                if may_be_attested(found) && !began_otherwise =>
+            {
+                // An installation that was started without a key stays so.
+                let is_keyed = whose.began_with.is_some() || whose.started_by.is_some();
+                attested.own_key.clone().filter(|_| is_keyed)
             }
             _ => self.prove_client(deps, &whose, found).await?,
         };
@@ -153,41 +160,12 @@ impl<'r> Claimed<'r> {
             };
         }
         let Proof::Assertion(assertion) = self.proof else {
-            if whose.started_by.is_some() {
-                return Err(TokenError::ClientAuthentication.into()); // CIMD-K-7: no downgrade
-            }
-            return match found {
-                Ok(Some(found)) if !found.metadata.methods.none => {
-                    // CIMD-C-4: a login keeps the version that it began with.
-                    match whose.began_with {
-                        Some(digest) if began_public(deps, &self.client_id, digest).await? => {
-                            Ok(None)
-                        }
-                        _ => Err(TokenError::ClientAuthentication.into()),
-                    }
-                }
-                // No host that fails: what cannot come in any more is not excused from its secret.
-                Err(Refusal::Client {
-                    why:
-                        ClientRefusal::Unknown
-                        | ClientRefusal::Deleted
-                        | ClientRefusal::RedirectUris
-                        | ClientRefusal::NotVouched
-                        | ClientRefusal::NotTheirs,
-                    ..
-                }) => Err(TokenError::UnknownClient.into()),
-                Err(Refusal::Unavailable(why)) => Err(why.into()),
-                // The host fails now: what the login began with, or the installation, says whether keys are needed.
-                Err(_) => match whose.began_with {
-                    Some(digest) if !began_public(deps, &self.client_id, digest).await? => {
-                        Err(TokenError::ClientAuthentication.into())
-                    }
-                    _ => Ok(None),
-                },
-                Ok(_) => Ok(None),
-            };
+            return without_proof(deps, (&self.client_id, found), whose).await.map(|()| None);
         };
         let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?.metadata;
+        if let Some(id) = has_own_keys(&client) {
+            return own_key::by_key(deps, id, assertion, whose.grant).await.map(Some);
+        }
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
         }
@@ -226,7 +204,12 @@ impl<'r> Claimed<'r> {
         source: Option<Source>,
     ) -> Result<Proven, TokenRefusal> {
         let client = found.map(|found| &*found.metadata);
+        let own_keys = client.and_then(has_own_keys);
         match (self.proof, client) {
+            (Proof::Assertion(assertion), Some(_)) if let Some(id) = own_keys => {
+                let client_key = Some(own_key::at_push(deps, id, assertion).await?);
+                Ok(Proven { client: true, client_key, ..Proven::default() })
+            }
             (Proof::None, Some(client))
                 if !client.methods.none && can_prove(deps, client, source) =>
             {
@@ -287,6 +270,57 @@ impl<'r> Claimed<'r> {
     }
 }
 
+/// The id of a client of which each person has a key, or a secret, of their own.
+fn has_own_keys(client: &Metadata) -> Option<&RecordedId> {
+    match &client.client_id {
+        ClientId::Recorded(id) if id.purpose() == Recorded::Personal => {
+            client.methods.client_secret().map(|_| id)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a client may do without any proof.
+async fn without_proof(
+    deps: &Deps,
+    (client_id, found): (&ClientId, Result<Option<Found>, Refusal>),
+    whose: &Whose<'_>,
+) -> Result<(), TokenRefusal> {
+    if whose.started_by.is_some() {
+        return Err(TokenError::ClientAuthentication.into()); // CIMD-K-7: no downgrade
+    }
+    match found {
+        Ok(Some(found)) if !found.metadata.methods.none => {
+            // CIMD-C-4: a login keeps the version that it began with.
+            match whose.began_with {
+                Some(digest) if began_public(deps, client_id, digest).await? => Ok(()),
+                _ => Err(TokenError::ClientAuthentication.into()),
+            }
+        }
+        // No host that fails: what cannot come in any more is not excused from its secret.
+        Err(Refusal::Client {
+            why:
+                ClientRefusal::Unknown
+                | ClientRefusal::NotInForce(_)
+                | ClientRefusal::Deleted
+                | ClientRefusal::RedirectUris
+                | ClientRefusal::NotVouched
+                | ClientRefusal::NotTheirs
+                | ClientRefusal::OwnerDisabled,
+            ..
+        }) => Err(TokenError::UnknownClient.into()),
+        Err(Refusal::Unavailable(why)) => Err(why.into()),
+        // The host fails now: what the login began with, or the installation, says whether keys are needed.
+        Err(_) => match whose.began_with {
+            Some(digest) if !began_public(deps, client_id, digest).await? => {
+                Err(TokenError::ClientAuthentication.into())
+            }
+            _ => Ok(()),
+        },
+        Ok(_) => Ok(()),
+    }
+}
+
 /// What a service has proven itself with.
 pub(super) enum ServiceProof {
     /// A secret that lives.
@@ -303,8 +337,17 @@ async fn verified(
 ) -> Result<Box<str>, TokenRefusal> {
     let named = (assertion.claimed_client(), assertion.claimed_key_id());
     let keys = key_set(deps, named, (keys, source)).await?;
+    proven(deps, assertion, &keys).await
+}
+
+/// The same where the keys are at hand.
+pub(super) async fn proven(
+    deps: &Deps,
+    assertion: UnverifiedAssertion<'_>,
+    keys: &KeySet,
+) -> Result<Box<str>, TokenRefusal> {
     let now = deps.now();
-    let proven = assertion.verify(&keys, &deps.settings.issuer, now).map_err(not_proven)?;
+    let proven = assertion.verify(keys, &deps.settings.issuer, now).map_err(not_proven)?;
     // Until it has ended even by the slowest clock that we believe.
     let until = proven.expires_at.plus_seconds(salver_jose::SKEW_SECONDS + 1);
     let spent = deps.secrets.digest(&format!("{} {}", proven.client_id, proven.id));

@@ -1,18 +1,20 @@
-//! Does whoever owns a client command this domain? A value that only they are told stands in a file or a TXT record of it.
+//! Does whoever owns a client command this domain? A value that only they are told stands in a file or a TXT record of it, or in the client's own document.
 //!
 //! The value follows from client, owner and domain by a keyed function, so nothing of it is stored, and nobody else's fits. A proof is looked at again every day.
 
+mod consequence;
+mod look;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use salver_egress::{
-    Candidate, Check, ChosenBy, DialError, Fetch, FetchError, Purpose, Source, Standing, Texts,
-};
+use salver_egress::{FetchError, Purpose, Source};
 use salver_names::{is_public_suffix, is_special_use};
 use salver_oauth::{Timestamp, UserId};
 pub use salver_store::record::{DomainProof, ProofMethod, RecordedClient};
 use salver_store::{Outcome, StoreError};
 use thiserror::Error;
 
-use super::registrar::{Act, Registrar};
+pub use look::{MEMBER, document_at};
+
 use crate::{deps::Deps, secrets::Secrets};
 
 /// What the egress ledger calls looks at proofs.
@@ -30,9 +32,6 @@ const LOOKS_AT_ONCE: u32 = 20;
 /// How many domains one client may have: each is looked at every day, and who commands one commands all names below it.
 const MAX_DOMAINS: usize = 10;
 
-/// The most that is read of a file, in bytes.
-const FILE_BYTES: usize = 4 * 1024;
-
 /// Why a domain is not proven.
 #[derive(Debug, Error)]
 pub enum ProofRefusal {
@@ -48,6 +47,15 @@ pub enum ProofRefusal {
     /// As many are proven as one client may have.
     #[error("the client has {MAX_DOMAINS} domains already")]
     TooMany,
+    /// The client is registered by no document of this very host.
+    #[error("the client has no document there")]
+    NoDocument,
+    /// Anybody may put files on it, so a document shows nothing of its host.
+    #[error("anybody may put files there")]
+    SharedHost,
+    /// Somebody else has proven that the document is theirs.
+    #[error("the document is somebody else's")]
+    Taken,
     /// The place was reached, and the value does not stand there.
     #[error("the value does not stand there")]
     NotThere,
@@ -121,8 +129,14 @@ pub async fn prove(
     if proven.len() >= MAX_DOMAINS && proven.iter().all(|proof| proof.domain != domain) {
         return Err(ProofRefusal::TooMany);
     }
+    if method == ProofMethod::Document {
+        document_at(client, domain).ok_or(ProofRefusal::NoDocument)?;
+        if deps.policy.get().catalogue.is_shared_host(domain) {
+            return Err(ProofRefusal::SharedHost);
+        }
+    }
     let source = Source::User(*owner.as_bytes());
-    if !look(deps, (&client.client_id, owner, domain), method, source).await? {
+    if !look::look(deps, (client, owner), (domain, method), source).await? {
         return Err(ProofRefusal::NotThere);
     }
     let now = deps.now();
@@ -134,9 +148,13 @@ pub async fn prove(
         checked_at: now,
         failing_since: None,
     };
-    match deps.store.keep_domain_proof(proof).await? {
-        Outcome::Applied => Ok(()),
-        Outcome::Lost => Err(ProofRefusal::Gone),
+    if deps.store.keep_domain_proof(proof).await? == Outcome::Lost {
+        return Err(ProofRefusal::Gone);
+    }
+    deps.bans.refresh(&*deps.store).await?;
+    match consequence::proven(deps, client, domain).await? {
+        Outcome::Applied if !consequence::is_taken(deps, client) => Ok(()),
+        Outcome::Applied | Outcome::Lost => Err(ProofRefusal::Taken),
     }
 }
 
@@ -171,11 +189,11 @@ pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
     let before = now.plus_seconds(-LOOK_AGAIN_SECONDS);
     for proof in deps.store.list_due_domain_proofs(before, LOOKS_AT_ONCE).await? {
         let client = deps.store.find_recorded_client(&proof.client_id).await?;
-        let owner = client.as_ref().and_then(|client| client.owner);
-        let there = match owner {
-            Some(owner) => {
-                let asked = (&*proof.client_id, owner, &*proof.domain);
-                look(deps, asked, proof.method, Source::Itself).await
+        let of_whom = client.as_ref().and_then(|client| Some((client, client.owner?)));
+        let there = match of_whom {
+            Some(of_whom) => {
+                let asked = (&*proof.domain, proof.method);
+                look::look(deps, of_whom, asked, Source::Itself).await
             }
             None => Ok(false),
         };
@@ -193,11 +211,17 @@ pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
             );
         }
         let seen = DomainProof { checked_at: now, failing_since, ..proof.clone() };
-        if let Some(client) = client
-            && counts(&proof, proof.checked_at)
-            && !counts(&seen, now)
-        {
-            lost(deps, &client, &proof.domain).await?;
+        if let Some(client) = client {
+            let (counted, counts) = (counts(&proof, proof.checked_at), counts(&seen, now));
+            let told = match (counted, counts) {
+                (true, false) => consequence::lost(deps, &client, &proof.domain).await?,
+                (_, true) if there => consequence::proven(deps, &client, &proof.domain).await?,
+                _ => Outcome::Applied,
+            };
+            // Changed at this very moment: it is looked at and told anew.
+            if told == Outcome::Lost {
+                continue;
+            }
         }
         // Nothing to keep of a client that went at this very moment.
         let _kept = deps.store.keep_domain_proof(seen).await?;
@@ -205,67 +229,10 @@ pub async fn follow(deps: &Deps) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Tells whoever reads the history of a client that one of its domains is proven no more.
-async fn lost(deps: &Deps, client: &RecordedClient, domain: &str) -> Result<(), StoreError> {
-    let registrar = Registrar {
-        store: &*deps.store,
-        secrets: &deps.secrets,
-        chance: &*deps.chance,
-        now: deps.now(),
-    };
-    let act = Act { by: "salver", what: "domain_lost", note: domain };
-    // If somebody changes it at this very moment, their change stands and nothing is told.
-    let _told = registrar.change(client, client.content.clone(), act).await?;
-    Ok(())
-}
-
 /// Whether a proof counts.
 #[must_use]
 pub fn counts(proof: &DomainProof, now: Timestamp) -> bool {
     proof.failing_since.is_none_or(|since| now.seconds_since(since) < GRACE_SECONDS)
-}
-
-async fn look(
-    deps: &Deps,
-    (client_id, owner, domain): (&str, UserId, &str),
-    method: ProofMethod,
-    source: Source,
-) -> Result<bool, FetchError> {
-    let places = places(&deps.secrets, client_id, owner, domain);
-    match method {
-        ProofMethod::Dns => {
-            let texts = Texts { label: LABEL, domain, purpose: PROOFS, source };
-            let found = match deps.egress.texts(texts).await {
-                Err(FetchError::Dial(DialError::NoSuchName)) => return Ok(false),
-                found => found?,
-            };
-            Ok(found.iter().any(|text| text.trim() == places.value))
-        }
-        ProofMethod::File => {
-            deps.egress.forget(&places.file, PROOFS);
-            let fetch = Fetch {
-                url: &places.file,
-                chosen_by: ChosenBy::Stranger,
-                purpose: PROOFS,
-                source,
-                standing: Standing::FirstSight,
-                limit: FILE_BYTES,
-                accept: "text/plain",
-                check: Check::new(is_text),
-            };
-            let fetched = match deps.egress.fetch(fetch).await {
-                Ok(fetched) => fetched,
-                Err(FetchError::Status(404 | 410) | FetchError::Unusable(_)) => return Ok(false),
-                Err(error) => return Err(error),
-            };
-            let text = String::from_utf8_lossy(&fetched.body);
-            Ok(text.lines().any(|line| line.trim() == places.value))
-        }
-    }
-}
-
-fn is_text(candidate: &Candidate<'_>) -> bool {
-    str::from_utf8(candidate.body).is_ok()
 }
 
 /// RFC 8615.

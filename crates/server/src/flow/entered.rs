@@ -16,9 +16,11 @@ use salver_policy::{
     warning::Warning,
 };
 use serde_json::Value;
-use url::Url;
 
-use super::{recorded, registrar::EntryRefusal};
+use super::{
+    recorded,
+    registrar::{EntryRefusal, check_document},
+};
 use crate::deps::Deps;
 
 /// What is written of an application, looked at.
@@ -79,19 +81,33 @@ impl Look {
         let redirects = judged.findings.iter();
         let redirects =
             redirects.map(|found| (found.uri.as_str().to_owned(), found.verdict, found.reason));
-        Ok(Self {
-            parts: parts(&registration, &description(metadata)),
+        let parts = parts(&registration, &description(metadata));
+        Ok(Self { redirects: redirects.collect(), ..Self::of(deps, &client, (parts, account)) })
+    }
+
+    /// Looks at what the document of a client said. Where its answers may go is no matter of registration.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub fn at_document(
+        deps: &Deps,
+        url: &str,
+        (document, account): (&str, &str),
+    ) -> Result<Self, EntryRefusal> {
+        let client = check_document(url, document, &deps.own_origins)?;
+        let parts = parts_of_document(&client);
+        Ok(Self::of(deps, &client, (parts, account)))
+    }
+
+    fn of(deps: &Deps, client: &Metadata, (parts, account): (Vec<Part>, &str)) -> Self {
+        Self {
+            parts,
             name: client.label().to_owned(),
-            warnings: warnings(deps, &client, account),
-            redirects: redirects.collect(),
-            key_host: match &client.keys {
-                Keys::At(url) => {
-                    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned))
-                }
-                Keys::None | Keys::Inline(_) => None,
-            },
+            warnings: warnings(deps, client, account),
+            redirects: Vec::new(),
+            key_host: client.keys.host().map(Into::into),
             has_secret: client.methods.client_secret().is_some(),
-        })
+        }
     }
 
     /// Whether one of its redirect URIs may not be used here at all.
@@ -132,7 +148,8 @@ pub fn differences(before: &[Part], after: &[Part]) -> Vec<Difference> {
 /// As long as nobody has vetted it: a reviewer is to see what people would be warned of.
 fn warnings(deps: &Deps, client: &Metadata, account: &str) -> Vec<Warning> {
     let policy = deps.policy.get();
-    let record = OnRecord { account: account.into(), vetted: false, resource: None };
+    let record =
+        OnRecord { account: account.into(), vetted: false, resource: None, lost_domain: None };
     let mut warnings: Vec<Warning> = Vec::new();
     for uri in &client.redirect_uris {
         let facts = Facts {
@@ -182,6 +199,34 @@ fn parts(registration: &Registration, description: &str) -> Vec<Part> {
         ours("Authenticates", method),
         said("Keys", keys),
         one("Scopes", claims.scope.as_ref().map(ToString::to_string).as_deref()),
+    ];
+    parts.into_iter().filter(|part| !part.values.is_empty()).collect()
+}
+
+fn parts_of_document(client: &Metadata) -> Vec<Part> {
+    let said = |label, values: Vec<String>| Part { label, values, ours: false };
+    let one =
+        |label, value: Option<&str>| said(label, value.map(str::to_owned).into_iter().collect());
+    let uris = client.redirect_uris.iter().map(|uri| uri.as_str().to_owned());
+    let method = match (client.methods.private_key_jwt, client.methods.none) {
+        (false, _) => "not at all",
+        (true, false) => "with keys of its own",
+        (true, true) => "with keys of its own, or not at all",
+    };
+    let keys = match &client.keys {
+        Keys::None => Vec::new(),
+        Keys::At(url) => vec![url.to_string()],
+        Keys::Inline(set) => thumbprints(set).iter().map(ToString::to_string).collect(),
+    };
+    let parts = [
+        one("Document", Some(client.client_id.as_str())),
+        one("Name", client.name.as_deref()),
+        one("Site", client.client_uri.as_deref()),
+        one("Logo", client.logo_uri.as_deref()),
+        said("Redirect URIs", uris.collect()),
+        Part { label: "Authenticates", values: vec![method.to_owned()], ours: true },
+        said("Keys", keys),
+        one("Scopes", client.scope.as_ref().map(ToString::to_string).as_deref()),
     ];
     parts.into_iter().filter(|part| !part.values.is_empty()).collect()
 }

@@ -244,14 +244,8 @@ fn read(deps: &Deps, bytes: &[u8]) -> Result<Found, ExplainRefusal> {
         let why = ClientRefusal::Document(error);
         ExplainRefusal::Login(Refusal::Client { client_id: named.to_owned(), why })
     };
-    Ok(Found {
-        metadata: Arc::new(metadata.map_err(refused)?),
-        copy: DocumentCopy::Live,
-        document: Some(Bytes::copy_from_slice(bytes)),
-        hosted_for: None,
-        record: None,
-        signed: None,
-    })
+    let metadata = Arc::new(metadata.map_err(refused)?);
+    Ok(Found { document: Some(Bytes::copy_from_slice(bytes)), ..Found::of(metadata) })
 }
 
 /// The request as the client would send it.

@@ -1,5 +1,5 @@
 //! Which step did a client take, and as which application is it counted? Known applications one by one, all others as one: registering costs nothing,
-//! so strangers must not be able to make rows.
+//! so strangers must not be able to make rows. The steps are those of clients that people let in: a service is entered, and asks for tokens as often as it likes.
 
 use salver_policy::{
     application::{entry_in_key, method_of},

@@ -21,6 +21,8 @@ pub mod introspect;
 pub mod judgement;
 pub mod killed;
 pub mod logo;
+pub mod own_document;
+mod own_key;
 mod pin;
 pub mod product;
 pub mod push;

@@ -102,12 +102,9 @@ fn copy(deps: &Deps, pin: &Pin) -> Option<Found> {
     let bytes = pin.document.as_bytes();
     let metadata = document::parse(bytes, &pin.url, deps.settings.profile).ok()?;
     Some(Found {
-        metadata: Arc::new(metadata),
         copy: DocumentCopy::Pinned { fetched: pin.fetched.begin() },
         document: Some(Bytes::copy_from_slice(bytes)),
-        hosted_for: None,
-        record: None,
-        signed: None,
+        ..Found::of(Arc::new(metadata))
     })
 }
 

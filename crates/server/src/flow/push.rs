@@ -24,7 +24,7 @@ use salver_oauth::{
         request::{Credentials, credentials},
     },
 };
-use salver_policy::{assessment::SignedBy, catalogue::Catalogue};
+use salver_policy::{assessment::SignedBy, catalogue::Catalogue, evidence::Evidence};
 use salver_store::StoreError;
 use thiserror::Error;
 
@@ -87,7 +87,10 @@ pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal
     let mut proven = claimed.prove_at_push(deps, found.as_ref(), source).await?;
     if let Some(found) = &found {
         judge(deps, found, &request)?;
-        proven.signed = vouched(deps, (&client_id, found), &form).await?;
+        if let Some((signed, evidence)) = vouched(deps, (&client_id, found), &form).await? {
+            proven.evidence = proven.evidence.union(evidence);
+            proven.signed = Some(signed);
+        }
     } else {
         let offers = deps.settings.resources.offers();
         check::accept_unseen(&request, offers).map_err(PushError::Asked)?;
@@ -104,18 +107,18 @@ pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal
     Ok(Taken { request_uri, expires_in })
 }
 
-/// Whose statement came with the request. Where nobody's are believed they are ignored, as at registration.
+/// Whose statement came with the request, and what it says of the installation. Where nobody's are believed they are ignored, as at registration.
 async fn vouched(
     deps: &Deps,
     client: (&ClientId, &Found),
     form: &Form<'_>,
-) -> Result<Option<SignedBy>, PushRefusal> {
+) -> Result<Option<(SignedBy, Evidence)>, PushRefusal> {
     let statement = form.one("software_statement").map_err(AuthorizationError::Form);
     let statement = statement.map_err(PushError::Asked)?;
     match statement.filter(|_| anchor::are_any(deps)) {
         None => Ok(None),
         Some(statement) => match beside_push(deps, client, &statement).await {
-            Ok(signed) => Ok(Some(signed)),
+            Ok(vouched) => Ok(Some(vouched)),
             Err(NotBelieved::Fault(fault)) => Err(PushError::Statement(fault).into()),
             Err(NotBelieved::Store(error)) => Err(error.into()),
         },
@@ -162,9 +165,13 @@ async fn find(
     };
     match why {
         C::Unfetchable { .. } => Ok(None),
-        C::Unknown | C::Deleted | C::NotVouched | C::NotTheirs | C::NoLocalDevelopment => {
-            Err(told(TokenError::UnknownClient))
-        }
+        C::Unknown
+        | C::NotInForce(_)
+        | C::Deleted
+        | C::NotVouched
+        | C::NotTheirs
+        | C::OwnerDisabled
+        | C::NoLocalDevelopment => Err(told(TokenError::UnknownClient)),
         C::MediaType(_) | C::Document(_) | C::Statement(_) | C::RedirectUris => {
             Err(PushError::Metadata.into())
         }

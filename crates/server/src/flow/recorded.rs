@@ -13,20 +13,17 @@ use salver_oauth::{
     registration::{InstallationNonce, Registration, RegistrationError, RegistrationRequest},
     token::error::TokenError,
 };
-use salver_policy::{
-    assessment::{DocumentCopy, OnRecord},
-    redirects::RedirectVerdict,
-};
+use salver_policy::{assessment::OnRecord, redirects::RedirectVerdict};
 use salver_store::{
     StoreError,
-    record::{ClientSecret, RecordedClient, Sharing, secret_key},
+    record::{ClientSecret, ClientState, RecordedClient, Sharing, User, secret_key},
 };
 
 use serde_json::Value;
 
 use super::{
     client::{Found, Reach},
-    refusal::{ClientRefusal, Refusal},
+    refusal::{ClientRefusal, NotInForce, Refusal},
     secret::{self, Place},
     token::TokenRefusal,
 };
@@ -41,12 +38,19 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     let client = deps.store.find_recorded_client(id.as_str()).await?;
     let client = client.ok_or_else(|| refused(ClientRefusal::Unknown))?;
     // A service acts for nobody, so nobody is asked about it.
-    let usable = client.content.usable(deps.now()).filter(|_| id.purpose() != Purpose::Service);
-    let in_force = usable.ok_or_else(|| refused(ClientRefusal::Unknown))?;
+    // Nor does a client of a document come under another name than its URL.
+    let is_asked = id.purpose() != Purpose::Service && client.content.document.is_none();
+    let usable = client.content.usable(deps.now()).filter(|_| is_asked);
+    let in_force = usable.ok_or_else(|| refused(why_not(&client, is_asked)))?;
     if let Reach::Host { person, .. } = reach
         && !may_use(deps, &client, person).await?
     {
         return Err(refused(ClientRefusal::NotTheirs));
+    }
+    let owner = owner(deps, &client).await?;
+    // Decision 15: what nobody has looked at is worth the word of its owner, and that is worth nothing now.
+    if !client.content.vetted && owner.as_ref().is_some_and(|owner| owner.disabled_at.is_some()) {
+        return Err(refused(ClientRefusal::OwnerDisabled));
     }
     let metadata = metadata(id, in_force).map_err(|error| {
         tracing::error!(%error, client_id = id.as_str(), "a registration on record breaks a rule");
@@ -58,15 +62,21 @@ pub async fn find(deps: &Deps, id: &RecordedId, reach: Reach) -> Result<Found, R
     if !client.content.vetted && judged.verdict == RedirectVerdict::Refused {
         return Err(refused(ClientRefusal::RedirectUris));
     }
-    let record = Some(OnRecord { resource: resource(in_force), ..on_record(deps, &client).await? });
-    Ok(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
-        record,
-        signed: None,
-    })
+    let record = on_record(&client, owner);
+    let record = Some(OnRecord { resource: resource(in_force), ..record });
+    Ok(Found { record, ..Found::of(Arc::new(metadata)) })
+}
+
+/// Why a client on record may not be used: whoever has its random id was given it, so they may hear.
+fn why_not(client: &RecordedClient, is_asked: bool) -> ClientRefusal {
+    match client.content.state {
+        _ if !is_asked => ClientRefusal::Unknown,
+        ClientState::Deleted => ClientRefusal::Unknown,
+        ClientState::Suspended => ClientRefusal::NotInForce(NotInForce::Suspended),
+        ClientState::Refused => ClientRefusal::NotInForce(NotInForce::Refused),
+        _ if client.content.in_force.is_none() => ClientRefusal::NotInForce(NotInForce::Waiting),
+        _ => ClientRefusal::NotInForce(NotInForce::Expired),
+    }
 }
 
 /// The client that logins would go by if what its owner last wrote were in force.
@@ -82,14 +92,10 @@ pub async fn as_written(deps: &Deps, client: &RecordedClient) -> Result<Found, R
     let content = &client.content;
     let metadata = metadata(&id, &content.draft).map_err(|_| unknown())?;
     let is_in_force = content.in_force.as_ref() == Some(&content.draft);
-    let record = on_record(deps, client).await?;
+    let record = on_record(client, owner(deps, client).await?);
     Ok(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Live,
-        document: None,
-        hosted_for: None,
         record: Some(OnRecord { vetted: record.vetted && is_in_force, ..record }),
-        signed: None,
+        ..Found::of(Arc::new(metadata))
     })
 }
 
@@ -213,14 +219,24 @@ pub fn purpose(client: &RecordedClient) -> Option<Purpose> {
     }
 }
 
+/// Whose it is.
+async fn owner(deps: &Deps, client: &RecordedClient) -> Result<Option<User>, StoreError> {
+    match client.owner {
+        Some(owner) => deps.store.find_user(owner).await,
+        None => Ok(None),
+    }
+}
+
 /// Whose word it is.
-async fn on_record(deps: &Deps, client: &RecordedClient) -> Result<OnRecord, Refusal> {
-    let owner = match client.owner {
-        Some(owner) => deps.store.find_user(owner).await?,
-        None => None,
-    };
+fn on_record(client: &RecordedClient, owner: Option<User>) -> OnRecord {
     let account = owner.map_or_else(|| "an administrator".into(), |owner| owner.username.into());
-    Ok(OnRecord { account, vetted: client.content.vetted, resource: None })
+    let lost_domain = client.content.lost_domain.as_deref();
+    OnRecord {
+        account,
+        vetted: client.content.vetted,
+        resource: None,
+        lost_domain: lost_domain.map(Into::into),
+    }
 }
 
 /// An extension member of metadata on record (RFC 7591 §2): the identifier of the one MCP server that the client is for.

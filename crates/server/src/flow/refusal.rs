@@ -69,6 +69,9 @@ pub enum ClientRefusal {
     /// Nobody has registered this identifier, or it does not open any more: which of them is for the log.
     #[error("not registered")]
     Unknown,
+    /// It is on record here, and may not be used now.
+    #[error("it is not in force: {0}")]
+    NotInForce(NotInForce),
     /// It registered itself, and has deleted that (RFC 7592 §2.3).
     #[error("it has deleted its registration")]
     Deleted,
@@ -78,6 +81,9 @@ pub enum ClientRefusal {
     /// It is on record for the use of other people alone.
     #[error("it belongs to other people")]
     NotTheirs,
+    /// Nobody has looked at it, and the account that entered it is disabled (decision 15).
+    #[error("the account that entered it is disabled")]
+    OwnerDisabled,
     /// Its document cannot be fetched.
     #[error("its document cannot be fetched: {log}")]
     Unfetchable {
@@ -118,6 +124,23 @@ pub enum PushedRefusal {
     /// A code was given for it.
     #[error("a code was given for the pushed request before")]
     Spent,
+}
+
+/// Why a client on record may not be used now.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum NotInForce {
+    /// No reviewer has approved it yet.
+    #[error("nobody has approved it yet")]
+    Waiting,
+    /// A reviewer has refused it.
+    #[error("it was refused")]
+    Refused,
+    /// An administrator has suspended it.
+    #[error("it is suspended")]
+    Suspended,
+    /// Its time is over.
+    #[error("it has expired")]
+    Expired,
 }
 
 /// A login that policy ends.

@@ -98,9 +98,14 @@ impl InForce {
             ServiceAuthentication::Keys(_) | ServiceAuthentication::Secret(_) => Vec::new(),
         };
         keys.extend(key.map(Box::from));
+        let key_host = match self.metadata.authentication() {
+            ServiceAuthentication::Keys(keys) => keys.host(),
+            ServiceAuthentication::Secret(_) => None,
+        };
         let name = self.metadata.name().unwrap_or_default();
-        let facts = BanFacts::of_grant(self.id.as_str(), &self.fingerprint, name, "", &keys);
-        let facts = facts.bound_to(bindings.by_administrator(&self.fingerprint));
+        let facts = BanFacts::of_grant(self.id.as_str(), &self.fingerprint, name, "", &keys)
+            .bound_to(bindings.by_administrator(&self.fingerprint))
+            .with_keys_from(key_host.as_deref());
         bans.find(&facts, now).map(|ban| ban.number)
     }
 }

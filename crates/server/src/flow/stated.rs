@@ -19,11 +19,7 @@ use salver_oauth::{
         Answer, RegistrationBody, RegistrationError, SignedRegistration, StatementFault, statement,
     },
 };
-use salver_policy::{
-    application::fingerprint,
-    assessment::{DocumentCopy, SignedBy},
-    ban::BanFacts,
-};
+use salver_policy::{application::fingerprint, assessment::SignedBy, ban::BanFacts};
 use salver_store::{
     StoreError,
     record::{FunnelStep, RevocationReason, StatedClient, StatedNoted},
@@ -169,17 +165,14 @@ fn found(id: StatedId, client: &StatedClient, anchor: &Anchor) -> Result<Found, 
     let metadata = statement::restored(&client.document, id)?;
     let metadata = Metadata { scope: anchor.vouching.scopes.clone(), ..metadata };
     Ok(Found {
-        metadata: Arc::new(metadata),
-        copy: DocumentCopy::Live,
         document: Some(Bytes::copy_from_slice(&client.document)),
-        hosted_for: None,
-        record: None,
         signed: Some(SignedBy {
             issuer: client.issuer.as_str().into(),
             software_id: client.software_id.as_str().into(),
             key: client.key.as_str().into(),
             checked_at: client.checked_at,
         }),
+        ..Found::of(Arc::new(metadata))
     })
 }
 

@@ -9,13 +9,17 @@ use salver_egress::{
     Candidate, Check, ChosenBy, Fetch, Fetched, Freshness, Purpose, Source, Standing,
 };
 use salver_jose::{
-    ExpectedStatement, KeySet, STATEMENT_SKEW_SECONDS, Statement, UnverifiedStatement,
+    Checked, ExpectedStatement, INSTALLATION_CHECK, KeySet, STATEMENT_SKEW_SECONDS, Statement,
+    UnverifiedStatement,
 };
 use salver_oauth::{
     client::{id::ClientId, metadata::Metadata, stated::StatedId},
     registration::{StatementFault, statement},
 };
-use salver_policy::assessment::SignedBy;
+use salver_policy::{
+    assessment::SignedBy,
+    evidence::{Evidence, EvidenceKind},
+};
 use salver_store::{Outcome, StoreError};
 use serde_json::Value;
 use thiserror::Error;
@@ -165,7 +169,7 @@ pub(super) async fn beside_push(
     deps: &Deps,
     (client_id, found): (&ClientId, &Found),
     compact: &str,
-) -> Result<SignedBy, NotBelieved> {
+) -> Result<(SignedBy, Evidence), NotBelieved> {
     let believed = verify(deps, compact).await?;
     let Statement { issuer, claims, .. } = &believed.statement;
     let text = |name| claims.get(name).and_then(Value::as_str);
@@ -184,7 +188,11 @@ pub(super) async fn beside_push(
         return Err(StatementFault::NotVouched(member).into());
     }
     spend(deps, &believed).await?;
-    Ok(believed.signed_by(deps, software_id))
+    // DESIGN 4.2: whoever holds a statement can show it, so it says no more of an installation than that its vendor has signed the person in.
+    let by_user = text(INSTALLATION_CHECK) == Some(Checked::User.name());
+    let user = Evidence::NONE.with(EvidenceKind::UserAttested);
+    let evidence = if by_user { user } else { Evidence::NONE };
+    Ok((believed.signed_by(deps, software_id), evidence))
 }
 
 /// The keys of an anchor. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.

@@ -87,7 +87,7 @@ impl WaitPage<'static> {
             site: &SITE,
             account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             continue_to: "/authorize?client_id=x".into(),
-            proof: Proof::Published { host: host("app.example.org"), vouched: None },
+            proof: Proof::Published { host: host("app.example.org"), vouched: None, vetted: false },
             tile: Tile::of("Reports"),
             claimed_name: Some(untrusted("Reports")),
             resource: Arc::new(ResourceLine {
@@ -128,7 +128,7 @@ impl WaitPage<'static> {
             site,
             account: Account { username: text.into(), sign_out_token: text.into() },
             continue_to: text.into(),
-            proof: Proof::Published { host: HostName::made_of(text), vouched: None },
+            proof: Proof::Published { host: HostName::made_of(text), vouched: None, vetted: false },
             tile: Tile::of(text),
             claimed_name: Some(untrusted(text)),
             resource: Arc::new(ResourceLine {

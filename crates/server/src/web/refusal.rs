@@ -1,11 +1,11 @@
 //! Which words does a refusal get? For the person whom it concerns: what is wrong, whose move it is, what to do (SPEC 8.6, DESIGN 4.8).
 //! The code on the page stands in the log beside the whole truth.
 
+mod client;
 mod pushed;
 
 use axum::response::Response;
 use http::StatusCode;
-use salver_egress::Category;
 use salver_oauth::{
     authorization::{request::RequestError, return_address::ReturnAddressError},
     client::id::ClientIdError,
@@ -171,7 +171,7 @@ fn facts(refusal: &Refusal) -> Vec<Fact> {
 fn words(refusal: &Refusal) -> Words {
     match refusal {
         Refusal::Request(error) => request(error),
-        Refusal::Client { why, .. } => client(why),
+        Refusal::Client { why, .. } => client::words(why),
         Refusal::Policy(denied) => self::denied(denied),
         Refusal::Pushed { why, .. } => pushed::words(*why),
         Refusal::ReturnAddress { why, .. } => Words {
@@ -231,65 +231,6 @@ fn request(error: &RequestError) -> Words {
     }
 }
 
-fn client(why: &ClientRefusal) -> Words {
-    let refused = |wrong: String| Words {
-        status: StatusCode::BAD_REQUEST,
-        title: "This application cannot be let in",
-        wrong,
-        whose_move: WhoseMove::Developer,
-        remedy: MAKERS,
-    };
-    match why {
-        ClientRefusal::Unknown => Words {
-            title: UNKNOWN,
-            whose_move: WhoseMove::Yours,
-            remedy: ANEW,
-            ..refused("The identifier that the application uses is not registered here, or not any more.".into())
-        },
-        ClientRefusal::Deleted => Words {
-            title: UNKNOWN,
-            whose_move: WhoseMove::Yours,
-            remedy: ANEW,
-            ..refused("The application has deleted the registration that it uses here.".into())
-        },
-        ClientRefusal::NotVouched => Words {
-            status: StatusCode::FORBIDDEN,
-            whose_move: WhoseMove::Administrator,
-            remedy: ASK,
-            ..refused("Its maker vouched for the application with a signature, and signatures of that maker, or for such an application, are not accepted here now.".into())
-        },
-        ClientRefusal::NotTheirs => Words {
-            status: StatusCode::FORBIDDEN,
-            whose_move: WhoseMove::Yours,
-            remedy: "Register it for yourself on your account’s page, or ask whoever registered it to share it with you.",
-            ..refused("The identifier that the application uses was registered by somebody else, for themselves.".into())
-        },
-        ClientRefusal::Unfetchable { category, .. } => unfetchable(*category),
-        ClientRefusal::MediaType(_) => refused(
-            "The application’s metadata document is not served as JSON (it needs Content-Type: application/json).".into(),
-        ),
-        ClientRefusal::NoLocalDevelopment => Words {
-            whose_move: WhoseMove::Administrator,
-            remedy: "Tell whoever runs this server, with the code below: clients in development need the atproto profile, or a document that this server hosts.",
-            ..refused("The application is in development and has no document; this server does not take such applications.".into())
-        },
-        ClientRefusal::RedirectUris => Words {
-            whose_move: WhoseMove::Administrator,
-            remedy: "Tell whoever runs this server, with the code below: they say which addresses applications that register themselves may use.",
-            ..refused("The application registered itself with an address for answers that is not allowed here.".into())
-        },
-        ClientRefusal::NeedsBoundTokens => refused(
-            "The application wants tokens that are bound to a key of its own (dpop_bound_access_tokens), and this server does not issue such tokens.".into(),
-        ),
-        ClientRefusal::Statement(error) => {
-            refused(format!("The application’s metadata document breaks a rule: {error}."))
-        }
-        ClientRefusal::Document(error) => {
-            refused(format!("The application’s metadata document breaks a rule: {error}."))
-        }
-    }
-}
-
 /// What the operator wrote for people is shown; what was missing is named, so that its makers can mend it.
 fn denied(denied: &Denied) -> Words {
     let words = |title, wrong: String, whose_move, remedy| Words {
@@ -343,37 +284,6 @@ fn denied(denied: &Denied) -> Words {
         DeniedFor::Verdict(
             Reason::Rule | Reason::NoRule | Reason::Approved { .. } | Reason::UnlistedRedirect,
         ) => by_rule("Whoever runs this server does not let it in.".into()),
-    }
-}
-
-/// Only the category: what exactly failed would tell strangers about networks (DESIGN 4.5).
-fn unfetchable(category: Category) -> Words {
-    let (wrong, whose_move, remedy) = match category {
-        Category::UrlNotAllowed => (
-            "Its address is not one that this server may fetch from.",
-            WhoseMove::Developer,
-            MAKERS,
-        ),
-        Category::Unreachable => ("Its host could not be reached.", WhoseMove::Developer, LATER),
-        Category::TooSlow => ("Its host took too long to answer.", WhoseMove::Time, LATER),
-        Category::BadAnswer => {
-            ("Its host did not answer with a document.", WhoseMove::Developer, MAKERS)
-        }
-        Category::BotChallenge => (
-            "Its host took this server for a robot and showed it a challenge.",
-            WhoseMove::Administrator,
-            "Tell whoever runs this server, with the code below.",
-        ),
-        Category::NotNow => {
-            ("Too many documents are being fetched at the moment.", WhoseMove::Time, LATER)
-        }
-    };
-    Words {
-        status: StatusCode::BAD_REQUEST,
-        title: "This application cannot be let in",
-        wrong: format!("The application’s metadata document could not be fetched. {wrong}"),
-        whose_move,
-        remedy,
     }
 }
 

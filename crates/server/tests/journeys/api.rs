@@ -16,7 +16,7 @@ use crate::{
     world::{RESOURCE, World, json_of},
 };
 
-async fn token(world: &World, may_change: bool, lives: i64) -> String {
+pub(crate) async fn token(world: &World, may_change: bool, lives: i64) -> String {
     let deps = &world.deps;
     let now: Timestamp = world.clock.now();
     let wish =
@@ -26,7 +26,12 @@ async fn token(world: &World, may_change: bool, lives: i64) -> String {
 }
 
 /// Asks with a token; `null` sends no body.
-async fn ask(world: &World, token: &str, (method, path): (Method, &str), body: Value) -> Page {
+pub(crate) async fn ask(
+    world: &World,
+    token: &str,
+    (method, path): (Method, &str),
+    body: Value,
+) -> Page {
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let request = Request::builder()
         .method(method)

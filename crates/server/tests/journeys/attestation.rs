@@ -21,6 +21,7 @@ use crate::{
     client_keys::{JWT_BEARER, assertion_of},
     pushed::{fields, on, request_uri},
     register::{id, native, register, with},
+    statements,
     world::{
         ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, VERIFIER, World, authorize, json_of, policy,
         refused, tokens,
@@ -441,4 +442,59 @@ async fn abca_7_a_challenge_of_one_node_is_known_by_the_others() {
     assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
     let again = world.form_showing("/par", &asked, &shown).await;
     assert_eq!(refused(&again), (401, "invalid_client_attestation".to_owned()), "once");
+}
+
+#[tokio::test]
+async fn design_4_2_a_statement_says_it_too_and_is_worth_no_more_than_a_sign_in() {
+    let (world, _, installation) = world(json!(["none"])).await;
+    let issuer = statements::Vendor::new();
+    issuer.is_trusted(&world, |_| {});
+    let methods = ("token_endpoint_auth_method", json!("attest_jwt_client_auth"));
+    let statement = issuer.statement(&world, std::slice::from_ref(&methods));
+    let client = id(&register(&world, &json!({ "software_statement": statement })).await);
+    let mut browser = world.user("alice").await;
+    let attester = Vendor { key: issuer.key() };
+    for (said, attested, expected) in [
+        (json!("user"), None, "statement, user_attested"),
+        (json!("platform"), None, "statement"),
+        (Value::Null, Some(Checked::Platform), "statement, platform"),
+    ] {
+        let statement =
+            issuer.statement(&world, &[methods.clone(), ("installation_check", said.clone())]);
+        let attestation = attester.says(&world, &installation, |claims| {
+            claims.client_id = &client;
+            claims.issuer = Some("https://vendor.example");
+            claims.checked = attested;
+        });
+        let more = [("software_statement", &*statement)];
+        let asked = fields(&client, NATIVE_CALLBACK, &more);
+        let pushed = post(&world, "/par", &asked, (&attestation, &installation)).await;
+        let asked = browser.get(&on(&client, &request_uri(&pushed))).await;
+        allow(&mut browser, &asked).await;
+        let kept = world.deps.store.list_verdicts(0, 99).await.unwrap();
+        let visit = Visit::from_kept(&kept.last().unwrap().facts).unwrap().visit;
+        assert_eq!(visit.evidence.to_string(), expected, "{said}");
+        assert_eq!(visit.rung == Rung::Attested, attested.is_some(), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn cimd_k_7_an_attestation_is_no_way_back_from_keys() {
+    let (world, vendor, installation) = world(json!(["none", "private_key_jwt"])).await;
+    let mut browser = world.user("alice").await;
+    meet(&mut browser).await;
+    let jwt = assertion_of(&world, NATIVE_CLIENT, &vendor.key);
+    let asserted = [("client_assertion_type", JWT_BEARER), ("client_assertion", &*jwt)];
+    let asked = [&fields(NATIVE_CLIENT, NATIVE_CALLBACK, &[])[..], &asserted].concat();
+    let pushed = world.form("/par", &asked).await;
+    let answer = browser.get(&on(NATIVE_CLIENT, &request_uri(&pushed))).await;
+    let code = go_on(&mut browser, &answer).await;
+    let attestation = vendor.attests(&world, &installation, Checked::User);
+    let by = (&*attestation, &installation);
+    let alone = post(&world, "/token", &code_fields(&code), by).await;
+    assert_eq!(refused(&alone), (401, "invalid_client".to_owned()));
+    let jwt = assertion_of(&world, NATIVE_CLIENT, &vendor.key);
+    let asserted = [("client_assertion_type", JWT_BEARER), ("client_assertion", &*jwt)];
+    let given = post(&world, "/token", &[&code_fields(&code)[..], &asserted].concat(), by).await;
+    assert_eq!(given.status, StatusCode::OK, "{}", given.text);
 }

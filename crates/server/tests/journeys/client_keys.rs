@@ -69,21 +69,45 @@ pub(crate) fn assertion_of(world: &World, client: &str, key: &SigningKey) -> Str
     signed_by(world, key, (client, &id, ISSUER), Some("client-authentication+jwt"))
 }
 
+/// The same with another `kid`, or none.
+pub(crate) fn assertion_named(
+    world: &World,
+    client: &str,
+    key: &SigningKey,
+    key_id: Option<&str>,
+) -> String {
+    let id = format!("{}", u128::from_be_bytes(world.deps.random()));
+    let mut header = json!({ "alg": "ES256" });
+    if let Some(key_id) = key_id {
+        header["kid"] = json!(key_id);
+    }
+    signed(world, key, (client, &id, ISSUER), &header)
+}
+
 fn signed_by(
     world: &World,
     key: &SigningKey,
     (client, id, audience): (&str, &str, &str),
     kind: Option<&str>,
 ) -> String {
-    let now = world.clock.now().as_unix();
-    let claims =
-        json!({ "iss": client, "sub": client, "aud": audience, "exp": now + 60, "jti": id });
     let mut header = json!({ "alg": "ES256", "kid": key.key_id() });
     if let Some(kind) = kind {
         header["typ"] = json!(kind);
     }
+    signed(world, key, (client, id, audience), &header)
+}
+
+fn signed(
+    world: &World,
+    key: &SigningKey,
+    (client, id, audience): (&str, &str, &str),
+    header: &Value,
+) -> String {
+    let now = world.clock.now().as_unix();
+    let claims =
+        json!({ "iss": client, "sub": client, "aud": audience, "exp": now + 60, "jti": id });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let input = format!("{}.{}", part(&header), part(&claims));
+    let input = format!("{}.{}", part(header), part(&claims));
     let signature = key.sign(input.as_bytes()).unwrap();
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

@@ -103,7 +103,8 @@ async fn from_draft_to_token_and_a_change_waits_while_the_approved_one_stays_in_
     let mut alice = world.user("alice").await;
     let id = enter(&mut dora, SOUND).await;
     let asked = alice.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(asked.status, StatusCode::BAD_REQUEST, "a draft is nobody");
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(asked.text.contains("nobody has approved it yet"), "{}", asked.text);
     assert!(carol.get("/admin/review").await.text.contains("Nothing waits."));
     let unseen = carol.get(&format!("/admin/applications/{id}")).await;
     assert_eq!(unseen.status, StatusCode::NOT_FOUND, "nobody has submitted it");
@@ -302,7 +303,9 @@ async fn what_is_deleted_or_suspended_lets_nobody_in() {
     let why = [("deed", "suspend"), ("note", "Asked for passwords.")];
     done(&rule(&mut carol, &id, &why).await);
     assert!(!world.is_active(&issued.access).await);
-    assert_eq!(alice.get(&authorize(&id, CALLBACK, &[])).await.status, StatusCode::BAD_REQUEST);
+    let asked = alice.get(&authorize(&id, CALLBACK, &[])).await;
+    assert_eq!(asked.status, StatusCode::FORBIDDEN);
+    assert!(asked.text.contains("and is suspended"), "{}", asked.text);
     let page = dora.get(&format!("/developer/{id}")).await;
     assert!(page.text.contains("suspended") && page.text.contains("Asked for passwords."));
     let edit = dora.get(&format!("/developer/{id}/edit")).await;

@@ -4,17 +4,20 @@ use std::time::Duration;
 
 use http::StatusCode;
 use salver_oauth::client::recorded::Purpose;
-use salver_server::flow::domain::{self, ProofRefusal};
+use salver_server::{
+    flow::domain::{self, ProofRefusal},
+    settings::LostDomain,
+};
 use salver_store::{
     Outcome,
-    record::{DomainProof, ProofMethod, RecordedClient, Role},
+    record::{ClientState, DomainProof, ProofMethod, RecordedClient, Role},
 };
 use salver_testkit::{form::Form, web::Reply};
 
 use crate::{
     developer,
-    recorded::{confidential, enter},
-    world::World,
+    recorded::{CALLBACK, confidential, enter},
+    world::{World, authorize},
 };
 
 const DOMAIN: &str = "other.example";
@@ -175,4 +178,87 @@ async fn a_developer_proves_a_domain_on_the_page_and_the_reviewer_sees_it() {
     let form = Form::all(&page.text).into_iter().find(removing).unwrap();
     developer::done(&dora.submit(&form).await);
     assert!(!carol.get(&dossier).await.text.contains(DOMAIN));
+}
+
+#[tokio::test]
+async fn a_week_without_a_proof_has_the_consequence_that_is_set_and_six_days_have_none() {
+    for (setting, days, is_marked, is_let_in) in [
+        (LostDomain::Note, 8, true, true),
+        (LostDomain::Warn, 7, true, true),
+        (LostDomain::Warn, 8, false, true),
+        (LostDomain::Suspend, 7, true, true),
+        (LostDomain::Suspend, 8, false, false),
+    ] {
+        let why = format!("{setting:?} after {days} looks");
+        let world = World::told(|settings| settings.developers.lost_domain = setting).await;
+        let mut dora = world.account("dora", Role::Developer).await;
+        let mut carol = world.account("carol", Role::Reviewer).await;
+        let mut alice = world.user("alice").await;
+        let id = developer::enter(&mut dora, developer::SOUND).await;
+        developer::approve(&mut dora, &mut carol, &id).await;
+        let client = developer::on_record(&world, &id).await;
+        let own = value(&world, &client);
+        publish(&world, &own);
+        domain::prove(&world.deps, &client, (DOMAIN, ProofMethod::File)).await.unwrap();
+        let look = async |text: &str| {
+            world.clock.advance(DAY + 60);
+            world.way_out_clock.forward(Duration::from_mins(2));
+            publish(&world, text);
+            domain::follow(&world.deps).await.unwrap();
+        };
+        // The first look that misses it begins the week.
+        for _ in 0..days {
+            look("gone").await;
+        }
+        let page = alice.get(&authorize(&id, CALLBACK, &[])).await;
+        assert_eq!(page.status == StatusCode::OK, is_let_in, "{why}: {}", page.text);
+        let marked = page.text.contains("An administrator of");
+        assert_eq!(marked, is_marked, "{why}: {}", page.text);
+        let warned = page.text.contains("warning-lost-domain");
+        assert_eq!(warned, !is_marked && is_let_in, "{why}: {}", page.text);
+        let is_lost = days == 8 && setting != LostDomain::Note;
+        for page in [
+            dora.get(&format!("/developer/{id}")).await,
+            carol.get(&format!("/admin/applications/{id}")).await,
+            carol.get("/admin/review").await,
+        ] {
+            assert_eq!(
+                page.text.contains("missing for seven days"),
+                is_lost,
+                "{why}: {}",
+                page.text
+            );
+        }
+        look(&own).await;
+        let page = alice.get(&authorize(&id, CALLBACK, &[])).await;
+        assert!(page.text.contains("An administrator of"), "{why}, proven again: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn what_a_reviewer_has_decided_is_not_undone_by_a_proof_nor_by_its_loss() {
+    let world = World::told(|settings| settings.developers.lost_domain = LostDomain::Suspend).await;
+    let mut dora = world.account("dora", Role::Developer).await;
+    let mut carol = world.account("carol", Role::Reviewer).await;
+    let id = developer::enter(&mut dora, developer::SOUND).await;
+    developer::approve(&mut dora, &mut carol, &id).await;
+    let client = developer::on_record(&world, &id).await;
+    let own = value(&world, &client);
+    publish(&world, &own);
+    domain::prove(&world.deps, &client, (DOMAIN, ProofMethod::File)).await.unwrap();
+    let look = async |text: &str, times: u32| {
+        for _ in 0..times {
+            world.clock.advance(DAY + 60);
+            world.way_out_clock.forward(Duration::from_mins(2));
+            publish(&world, text);
+            domain::follow(&world.deps).await.unwrap();
+        }
+        developer::on_record(&world, &id).await.content.state
+    };
+    assert_eq!(look("gone", 8).await, ClientState::Suspended);
+    developer::done(&developer::rule(&mut carol, &id, &[("deed", "resume")]).await);
+    assert_eq!(look("gone", 2).await, ClientState::Approved, "it was decided");
+    let stop = [("deed", "suspend"), ("note", "It was stolen.")];
+    developer::done(&developer::rule(&mut carol, &id, &stop).await);
+    assert_eq!(look(&own, 1).await, ClientState::Suspended, "it was decided");
 }

@@ -14,7 +14,11 @@ use salver_server::{
 use salver_testkit::browser::{Page, send};
 use serde_json::{Value, json};
 
-use crate::world::{World, json_of, refused};
+use crate::{
+    recorded::basic,
+    service_clients::with_secret,
+    world::{World, json_of, refused},
+};
 
 const CALLBACK: &str = "http://127.0.0.1:51004/callback";
 
@@ -194,6 +198,43 @@ async fn guessing_a_clients_secret_is_slowed_where_it_comes_from_and_nowhere_els
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{}", page.text);
     world.clock.advance(1);
     let page = post(&world, "192.0.2.1", "/revoke", revoke(&secret)).await;
+    assert_eq!(page.status, StatusCode::OK, "its time has come: {}", page.text);
+}
+
+#[tokio::test]
+async fn guessing_a_services_secret_is_slowed_where_it_comes_from_and_for_it_alone() {
+    let world = World::new().await;
+    let ((mine, secret), (other, others)) = (with_secret(&world).await, with_secret(&world).await);
+    let asks = async |from, client: &str, secret: &str| {
+        let form = ("application/x-www-form-urlencoded", "grant_type=client_credentials".into());
+        sent(&world, from, "/token", form, Some(basic(client, secret))).await
+    };
+    let (mine, other) = (mine.client_id.as_str(), other.client_id.as_str());
+    for number in 0..5 {
+        let page = asks("192.0.2.1", mine, &format!("guess {number}")).await;
+        assert_eq!(refused(&page), (401, "invalid_client".into()), "guess {number}");
+    }
+    // Right or wrong, and by either way of sending it: nobody learns which, from there.
+    for presented in ["guess 5", &others, &secret] {
+        let page = asks("192.0.2.99", mine, presented).await;
+        assert_eq!(refused(&page), (429, "too_many_requests".into()), "{}", page.text);
+        assert_eq!(retry_after(&page), "1");
+    }
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let fields = [("client_id", mine), ("client_secret", &secret)];
+    let form = form.extend_pairs(fields).append_pair("grant_type", "client_credentials").finish();
+    let page =
+        post(&world, "192.0.2.1", "/token", ("application/x-www-form-urlencoded", form)).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS, "{}", page.text);
+    for (why, from, client, secret) in [
+        ("from another network", "192.0.3.1", mine, &secret),
+        ("another service from there", "192.0.2.1", other, &others),
+    ] {
+        let page = asks(from, client, secret).await;
+        assert_eq!(page.status, StatusCode::OK, "{why}: {}", page.text);
+    }
+    world.clock.advance(1);
+    let page = asks("192.0.2.1", mine, &secret).await;
     assert_eq!(page.status, StatusCode::OK, "its time has come: {}", page.text);
 }
 

@@ -27,6 +27,8 @@ mod limits;
 mod logos;
 mod notices;
 mod own_clients;
+mod own_documents;
+mod own_keys;
 mod pins;
 mod policy;
 mod profiles;

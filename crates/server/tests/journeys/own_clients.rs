@@ -387,7 +387,8 @@ async fn it_is_extended_written_anew_and_deleted_by_its_owner() {
     let _applied = registrar(&world).change(&seen, content, act).await.unwrap();
     world.clock.advance(3_600);
     let page = ada.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(page.status, StatusCode::BAD_REQUEST, "it has ended");
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("has expired"), "{}", page.text);
     assert!(ada.get(&at(&id, "")).await.text.contains("lets nobody in now"));
     let stale = form_of(&mut ada, &id, "/edit").await;
     let span = form_of(&mut ada, &id, "/span").await;

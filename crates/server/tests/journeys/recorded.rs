@@ -56,6 +56,7 @@ pub(crate) async fn enter(
         state: ClientState::Approved,
         vetted,
         expires_at: None,
+        document: None,
     };
     registrar(world).enter(entry, &world.deps.own_origins, ACT).await.unwrap()
 }
@@ -221,7 +222,7 @@ async fn a_client_that_is_suspended_lets_nobody_in_and_what_it_had_ends() {
     world.deps.revocations.refresh(&*world.deps.store, world.clock.now()).await.unwrap();
     assert!(!world.is_active(&issued.access).await);
     let page = ada.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
     let page = refresh(&world, (&id, &own), &issued.refresh).await;
     assert!(page.status.is_client_error(), "{}", page.text);
 
@@ -239,7 +240,7 @@ async fn a_client_that_is_suspended_lets_nobody_in_and_what_it_had_ends() {
     let draft = ClientContent { state: ClientState::Draft, in_force: None, ..content };
     change(&world, &mut client, draft).await;
     let page = ada.get(&authorize(&id, CALLBACK, &[])).await;
-    assert_eq!(page.status, StatusCode::BAD_REQUEST, "a draft is nobody");
+    assert_eq!(page.status, StatusCode::FORBIDDEN, "a draft is nobody");
 }
 
 #[tokio::test]
@@ -293,6 +294,7 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
             state: ClientState::Approved,
             vetted: false,
             expires_at: None,
+            document: None,
         };
         let refusal: EntryRefusal =
             registrar.enter(entry, &world.deps.own_origins, ACT).await.unwrap_err();
@@ -313,6 +315,7 @@ async fn what_breaks_a_rule_is_not_entered_and_a_third_secret_is_not_made() {
             state: ClientState::Approved,
             vetted: false,
             expires_at: None,
+            document: None,
         };
         let entered = registrar.enter(entry, &world.deps.own_origins, ACT).await;
         let of_scope = matches!(entered, Err(EntryRefusal::Scope));
@@ -362,5 +365,36 @@ async fn who_is_for_one_server_is_for_none_when_that_is_gone() {
             None => assert_eq!(page.status, StatusCode::OK, "{resource}: {}", page.text),
             Some(error) => assert_eq!(page.answered("error").as_deref(), Some(error)),
         }
+    }
+}
+
+#[tokio::test]
+async fn decision_12_of_a_disabled_owner_only_what_others_have_looked_at_goes_on() {
+    for (purpose, vetted) in
+        [(Purpose::Application, true), (Purpose::Application, false), (Purpose::Personal, false)]
+    {
+        let world = World::new().await;
+        drop(world.user("ada").await);
+        let mut bob = world.user("bob").await;
+        let mut client = enter(&world, purpose, "ada", (&confidential("App"), vetted)).await;
+        let holder = (purpose == Purpose::Personal).then_some("bob");
+        if holder.is_some() {
+            let shared_with = Some(Sharing::Everybody);
+            let shared = ClientContent { shared_with, ..client.content.clone() };
+            change(&world, &mut client, shared).await;
+        }
+        let (id, own) = (client.client_id.clone(), secret(&world, &client, holder).await);
+        let authorization = code(&world, &mut bob, &id).await;
+        let issued = tokens(&redeem(&world, (&id, &own), &authorization).await);
+        let ada = user_id(&world, "ada").await;
+        let now = world.clock.now();
+        assert_eq!(world.deps.store.disable_user(ada, now).await.unwrap(), Outcome::Applied);
+        let page = bob.get(&authorize(&id, CALLBACK, &[])).await;
+        let status = if vetted { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(page.status, status, "{purpose:?} {vetted}: {}", page.text);
+        assert_eq!(page.text.contains("is disabled"), !vetted, "{purpose:?}: {}", page.text);
+        let page = refresh(&world, (&id, &own), &issued.refresh).await;
+        let status = if vetted { 200 } else { 401 };
+        assert_eq!(page.status.as_u16(), status, "{purpose:?} {vetted}: {}", page.text);
     }
 }

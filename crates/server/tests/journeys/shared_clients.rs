@@ -10,19 +10,19 @@ use crate::{
     world::{World, refused, tokens},
 };
 
-async fn join(world: &World, name: &str, groups: &[&str]) {
+pub(crate) async fn join(world: &World, name: &str, groups: &[&str]) {
     let groups = groups.iter().map(|group| (*group).into()).collect();
     let joined = world.deps.store.set_groups(user_id(world, name).await, groups).await.unwrap();
     assert_eq!(joined, Outcome::Applied);
 }
 
-async fn share(browser: &mut Browser, id: &str, whom: &str) -> StatusCode {
+pub(crate) async fn share(browser: &mut Browser, id: &str, whom: &str) -> StatusCode {
     let form = form_of(browser, id, "/sharing").await;
     browser.submit(&form.with("whom", whom)).await.status
 }
 
 /// Makes one's own secret on one's own page.
-async fn own_secret(browser: &mut Browser, id: &str, name: &str) -> String {
+pub(crate) async fn own_secret(browser: &mut Browser, id: &str, name: &str) -> String {
     let form = form_of(browser, id, "/secrets").await.with("name", name).with("overlap", "keep");
     let page = browser.submit(&form).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -142,7 +142,7 @@ async fn a_member_does_nothing_that_is_the_owners() {
     assert_eq!(share(&mut ada, &id, "everybody").await, StatusCode::SEE_OTHER);
     let page = bob.get(&at(&id, "")).await;
     let actions: Vec<_> = Form::all(&page.text).into_iter().map(|form| form.action).collect();
-    assert_eq!(actions, ["/account/sign-out".to_owned(), at(&id, "/secrets")]);
+    assert_eq!(actions, ["/account/sign-out".to_owned(), at(&id, "/secrets"), at(&id, "/keys")]);
     let sent =
         form(&mut bob).await.with("revision", "1").with("name", "Mine").with("whom", "nobody");
     for rest in ["/edit", "/span", "/sharing", "/delete"] {

@@ -39,6 +39,10 @@ impl Vendor {
         Self { key: Arc::new(SigningKey::generate(Algorithm::Es256).unwrap()) }
     }
 
+    pub(crate) fn key(&self) -> Arc<SigningKey> {
+        self.key.clone()
+    }
+
     pub(crate) fn key_set(&self) -> String {
         let set: KeySet = [self.key.public_key().clone()].into_iter().collect();
         String::from_utf8(set.to_json()).unwrap()
@@ -510,13 +514,12 @@ async fn at_r_3_a_fresh_statement_beside_a_pushed_request_is_evidence_for_this_l
         let statement = fresh(&claims);
         let fields = [("software_statement", &*statement)];
         let page = push(&world, client, NATIVE_CALLBACK, &fields).await;
-        match refused_as {
-            Some(code) => assert_eq!(refused(&page), (400, code.into()), "{why}"),
-            None => {
-                let asked = ada.get(&on(client, &request_uri(&page))).await;
-                assert_eq!(asked.status, StatusCode::OK, "{why}: {}", asked.text);
-                assert!(asked.text.contains("vendor.example"), "{why}: {}", asked.text);
-            }
+        if let Some(code) = refused_as {
+            assert_eq!(refused(&page), (400, code.into()), "{why}");
+        } else {
+            let asked = ada.get(&on(client, &request_uri(&page))).await;
+            assert_eq!(asked.status, StatusCode::OK, "{why}: {}", asked.text);
+            assert!(asked.text.contains("vendor.example"), "{why}: {}", asked.text);
         }
     }
 }

@@ -8,14 +8,14 @@ use super::{
     race,
     samples::{
         add_people, at, client_event, code, consent, digest, draft, enter, installation,
-        installation_id, user_id,
+        installation_id, user, user_id,
     },
 };
 use crate::{
     Outcome, Store,
     record::{
-        ChangeClient, ClientContent, ClientSecret, NewClientSecret, Recorded, RecordedClient,
-        RedeemCode, RevocationReason, Sharing, Subject, secret_key,
+        ChangeClient, ClientContent, ClientKey, ClientSecret, NewClientSecret, NewUser, Recorded,
+        RecordedClient, RedeemCode, RevocationReason, Sharing, Subject, UserAdded, secret_key,
     },
     retention,
 };
@@ -32,14 +32,27 @@ fn secret(number: u32, holder: Option<UserId>) -> NewClientSecret {
             expires_at: None,
             last_used_at: None,
             ended_at: None,
+            key: None,
         },
         digest: digest(number),
     }
 }
 
+fn key(number: u32, holder: u32, id: &str) -> NewClientSecret {
+    let mut new = secret(number, Some(user_id(holder)));
+    new.secret.key = Some(ClientKey { id: id.into(), jwk: format!("{{\"n\":{number}}}") });
+    new
+}
+
 async fn client(store: &Arc<dyn Store>) {
     add_people(store).await;
     assert_eq!(enter(store, shared(Some(Sharing::Everybody))).await, Outcome::Applied);
+}
+
+async fn with_cyn(store: &Arc<dyn Store>) {
+    client(store).await;
+    let cyn = NewUser { user: user(3, "cyn"), invitation: None };
+    assert_eq!(store.add_user(cyn).await.unwrap(), UserAdded::Added);
 }
 
 fn shared(shared_with: Option<Sharing>) -> RecordedClient {
@@ -126,6 +139,61 @@ pub async fn ending_a_secret_ends_what_was_begun_with_it(store: Arc<dyn Store>) 
     store.sweep(at(50 + retention::ENDED_SECRET)).await.unwrap();
     assert_eq!(store.find_client_secret(digest(1)).await.unwrap(), None);
     assert!(store.find_client_secret(digest(2)).await.unwrap().is_some());
+}
+
+/// By its holder, and by its name, among those of the same name their own first; never by its digest, which nobody has to keep.
+pub async fn a_key_is_found_by_its_name_or_by_its_holder(store: Arc<dyn Store>) {
+    with_cyn(&store).await;
+    let new = [
+        key(1, 1, "k"),
+        key(2, 2, "k"),
+        key(3, 2, "other"),
+        secret(4, Some(user_id(2))),
+        key(5, 3, "k"),
+    ];
+    for new in new {
+        assert_eq!(add(&store, new).await, Outcome::Applied);
+    }
+    assert_eq!(end(&store, "app_1", installation_id(5)).await, Outcome::Applied);
+    for (client_id, key_id, holder, expected) in [
+        ("app_1", Some("k"), 1, &[1, 2, 5][..]),
+        ("app_1", Some("k"), 2, &[2, 1, 5]),
+        ("app_1", Some("k"), 3, &[5, 2, 1]),
+        ("app_1", Some("other"), 1, &[3]),
+        ("app_1", Some("none"), 1, &[]),
+        ("app_1", None, 1, &[1]),
+        ("app_1", None, 2, &[3, 2]),
+        ("app_2", Some("k"), 1, &[]),
+        ("app_2", None, 1, &[]),
+    ] {
+        let found = store.find_client_keys(client_id, key_id, user_id(holder)).await.unwrap();
+        let found: Vec<_> = found.iter().map(|one| one.id).collect();
+        let expected: Vec<_> = expected.iter().copied().map(installation_id).collect();
+        assert_eq!(found, expected, "{client_id} {key_id:?} {holder}");
+    }
+    assert_eq!(store.find_client_secret(digest(1)).await.unwrap(), None);
+    assert!(store.find_client_secret(digest(4)).await.unwrap().is_some());
+}
+
+/// Two of each; the same key comes once, however it is called.
+pub async fn keys_are_counted_beside_secrets(store: Arc<dyn Store>) {
+    with_cyn(&store).await;
+    let same = NewClientSecret { digest: digest(1), ..key(2, 2, "b") };
+    for (new, expected) in [
+        (key(1, 2, "a"), Outcome::Applied),
+        (same, Outcome::Lost),
+        (key(3, 2, "a"), Outcome::Applied),
+        (key(4, 2, "c"), Outcome::Lost),
+        (secret(5, Some(user_id(2))), Outcome::Applied),
+        (secret(6, Some(user_id(2))), Outcome::Applied),
+        (secret(7, Some(user_id(2))), Outcome::Lost),
+        (key(8, 3, "a"), Outcome::Applied),
+    ] {
+        let id = new.secret.id;
+        assert_eq!(add(&store, new).await, expected, "{id}");
+    }
+    assert_eq!(end(&store, "app_1", installation_id(1)).await, Outcome::Applied);
+    assert_eq!(add(&store, key(9, 2, "c")).await, Outcome::Applied);
 }
 
 /// So that nobody makes one while the sharing is withdrawn.

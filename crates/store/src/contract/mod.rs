@@ -240,6 +240,7 @@ macro_rules! engine_contract {
                 }
                 recorded {
                     a_client_is_found_as_it_was_entered_and_listed_by_its_owner
+                    a_document_is_held_by_one_and_what_changes_of_it_counts
                     who_is_disabled_unknown_or_has_too_many_enters_none
                     a_change_needs_the_revision_that_it_was_decided_on
                     what_ends_with_a_change_is_in_the_feed
@@ -256,6 +257,8 @@ macro_rules! engine_contract {
                 }
                 client_secrets {
                     a_secret_is_found_by_its_digest_alone
+                    a_key_is_found_by_its_name_or_by_its_holder
+                    keys_are_counted_beside_secrets
                     so_many_secrets_live_for_one_holder_and_no_more
                     ending_a_secret_ends_what_was_begun_with_it
                     a_secret_is_made_for_its_owner_or_whom_it_is_shared_with

@@ -15,8 +15,8 @@ use crate::{
     Outcome, Store,
     record::{
         ChangeClient, ClientContent, ClientSecret, ClientState, ClientUse, NewClientSecret,
-        NewUser, Recorded, RecordedClient, RenewStem, RevocationReason, Sharing, Subject,
-        UserAdded,
+        NewUser, OwnDocument, Recorded, RecordedClient, RenewStem, RevocationReason, Sharing,
+        Subject, UserAdded,
     },
     retention,
 };
@@ -53,6 +53,45 @@ pub async fn a_client_is_found_as_it_was_entered_and_listed_by_its_owner(store: 
     let events = store.list_client_events("app_1").await.unwrap();
     let events: Vec<_> = events.into_iter().map(|one| one.event).collect();
     assert_eq!(events, [event("entered", 1)]);
+}
+
+/// Whoever has proven that a document is theirs is the only one; who has not keeps nobody out.
+pub async fn a_document_is_held_by_one_and_what_changes_of_it_counts(store: Arc<dyn Store>) {
+    add_people(&store).await;
+    let by = |number, held| {
+        let client = draft(number, Some(user_id(number)));
+        let document = Some(OwnDocument { url: "https://app.example/c".into(), held });
+        RecordedClient { content: ClientContent { document, ..client.content }, ..client }
+    };
+    let of_bans = store.bans_number().await.unwrap();
+    for client in [by(1, false), by(2, false)] {
+        assert_eq!(enter(&store, client).await, Outcome::Applied);
+    }
+    assert_eq!(store.bans_number().await.unwrap(), of_bans, "nobody looks at either");
+    let change = |of: &RecordedClient, content: ClientContent| ChangeClient {
+        client_id: of.client_id.clone(),
+        expected_revision: of.revision,
+        content,
+        ends: None,
+        event: event("document_proven", 5),
+    };
+    let (first, second) = (by(1, true), by(2, true));
+    let prove = |one: &RecordedClient| change(one, one.content.clone());
+    assert_eq!(store.change_recorded_client(prove(&first)).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.change_recorded_client(prove(&second)).await.unwrap(), Outcome::Lost);
+    assert_eq!(
+        enter(&store, RecordedClient { client_id: "app_9".into(), ..first.clone() }).await,
+        Outcome::Lost
+    );
+    let held = store.list_document_clients().await.unwrap();
+    let ids: Vec<_> = held.iter().map(|one| (&*one.client_id, one.login_id())).collect();
+    assert_eq!(ids, [("app_1", "https://app.example/c")]);
+    assert_eq!(store.bans_number().await.unwrap(), of_bans + 1);
+    let gone = ClientContent { state: ClientState::Deleted, ..first.content.clone() };
+    let delete = ChangeClient { expected_revision: 1, ..change(&first, gone) };
+    assert_eq!(store.change_recorded_client(delete).await.unwrap(), Outcome::Applied);
+    assert_eq!(store.bans_number().await.unwrap(), of_bans + 2);
+    assert_eq!(store.change_recorded_client(prove(&second)).await.unwrap(), Outcome::Applied);
 }
 
 /// Deleted ones do not count.
@@ -224,6 +263,7 @@ pub async fn who_is_shared_with_no_longer_loses_what_they_have(store: Arc<dyn St
             expires_at: None,
             last_used_at: None,
             ended_at: None,
+            key: None,
         };
         let new = NewClientSecret { secret, digest: digest(100 + number) };
         assert_eq!(store.add_client_secret(new).await.unwrap(), Outcome::Applied);

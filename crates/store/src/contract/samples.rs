@@ -250,6 +250,8 @@ pub fn draft(number: u32, owner: Option<UserId>) -> RecordedClient {
             shared_with: None,
             expires_at: None,
             stem: GrantId::from_bytes(bytes(number)),
+            document: None,
+            lost_domain: None,
         },
         created_at: at(i64::from(number)),
         changed_at: at(i64::from(number)),

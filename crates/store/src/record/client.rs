@@ -38,6 +38,19 @@ pub struct ClientContent {
     pub expires_at: Option<Timestamp>,
     /// Its tokens without a person hang below this. Whoever ends it and starts it again draws another.
     pub stem: GrantId,
+    /// The metadata document that it is registered by, if it is (CIMD-A-3): its source, in place of what its owner would write.
+    pub document: Option<OwnDocument>,
+    /// A domain of its owner whose proof has been missing for too long; nothing once it is proven again, or a reviewer has decided.
+    pub lost_domain: Option<String>,
+}
+
+/// A metadata document that a client is registered by.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OwnDocument {
+    /// Its URL, which is the `client_id` that programs send.
+    pub url: String,
+    /// Its owner has proven to command its host, or an administrator has entered it: it is nobody else's.
+    pub held: bool,
 }
 
 /// Where a client on record stands.
@@ -131,7 +144,7 @@ pub struct ClientEvent {
     pub event: NewClientEvent,
 }
 
-/// A secret by which a client on record authenticates.
+/// A secret by which a client on record authenticates; or the public half of one, which never was here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClientSecret {
     /// Its id; tokens that a client gets for itself with it hang below.
@@ -152,6 +165,17 @@ pub struct ClientSecret {
     pub last_used_at: Option<Timestamp>,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
+    /// The public key, if the secret is a private one.
+    pub key: Option<ClientKey>,
+}
+
+/// A public key with which a person's copy of a client authenticates (`private_key_jwt`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientKey {
+    /// What assertions call it (`kid`).
+    pub id: String,
+    /// It, as a JWK that bears this `kid`.
+    pub jwk: String,
 }
 
 /// Somebody who has let a client in, by grants that live.
@@ -172,7 +196,7 @@ pub struct ClientUser {
 pub struct NewClientSecret {
     /// It.
     pub secret: ClientSecret,
-    /// The digest of what was shown to its maker.
+    /// The digest of what was shown to its maker; for a key, of what tells it from all others.
     pub digest: Digest,
 }
 
@@ -201,7 +225,21 @@ impl ClientSecret {
     }
 }
 
+impl RecordedClient {
+    /// The `client_id` that logins with it have: the URL of a document that is its own, else what it is called here.
+    #[must_use]
+    pub fn login_id(&self) -> &str {
+        self.content.held_document().unwrap_or(&self.client_id)
+    }
+}
+
 impl ClientContent {
+    /// The URL of the document that it is registered by, once that is its own.
+    #[must_use]
+    pub fn held_document(&self) -> Option<&str> {
+        self.document.as_ref().filter(|document| document.held).map(|document| &*document.url)
+    }
+
     /// The metadata that logins go by, while they may.
     #[must_use]
     pub fn usable(&self, now: Timestamp) -> Option<&str> {

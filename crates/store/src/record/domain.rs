@@ -26,4 +26,6 @@ pub enum ProofMethod {
     File,
     /// In a TXT record under `_salver`.
     Dns,
+    /// In the metadata document by which the client is registered.
+    Document,
 }

@@ -1,4 +1,4 @@
-//! With which secrets do clients on record authenticate? Only digests are here.
+//! With which secrets and keys do clients on record authenticate? Only digests and public halves are here.
 
 use rusqlite::{Connection, params};
 use salver_oauth::{InstallationId, Timestamp, UserId};
@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     Outcome, StoreError,
-    record::{ClientSecret, Digest, NewClientSecret, RevocationReason, Subject, secret_key},
+    record::{
+        ClientKey, ClientSecret, Digest, NewClientSecret, RevocationReason, Subject, secret_key,
+    },
     retention,
 };
 
@@ -22,7 +24,7 @@ pub(super) fn add(
 ) -> Result<Unit<Outcome>, StoreError> {
     let secret = &new.secret;
     let holder = secret.holder.as_ref().map(UserId::as_bytes);
-    let counted = params![secret.client_id, holder, secret.made_at.as_unix()];
+    let counted = params![secret.client_id, holder, secret.made_at.as_unix(), secret.key.is_some()];
     let live: Option<u32> = find(connection, TABLE, COUNT, counted, only)?;
     if live.unwrap_or_default() >= retention::LIVE_SECRETS {
         return Ok(Unit::Undo(Outcome::Lost));
@@ -36,6 +38,8 @@ pub(super) fn add(
         secret.made_by,
         secret.made_at.as_unix(),
         secret.expires_at.map(Timestamp::as_unix),
+        secret.key.as_ref().map(|key| &key.id),
+        secret.key.as_ref().map(|key| &key.jwk),
     ];
     Ok(Unit::applied_if(change(connection, ADD, params)? > 0))
 }
@@ -46,6 +50,21 @@ pub(super) fn find_by_digest(
     digest: &Digest,
 ) -> Result<Option<ClientSecret>, StoreError> {
     find(connection, TABLE, FIND, [digest], read)
+}
+
+/// The keys by which an assertion may be signed.
+pub(super) fn find_keys(
+    connection: &Connection,
+    (client_id, key_id): (&str, Option<&str>),
+    holder: UserId,
+) -> Result<Vec<ClientSecret>, StoreError> {
+    let (holder, most) = (holder.as_bytes(), retention::KEYS_OF_ONE_NAME);
+    match key_id {
+        Some(key_id) => {
+            list(connection, TABLE, KEYS, params![client_id, key_id, holder, most], read)
+        }
+        None => list(connection, TABLE, KEYS_OF_HOLDER, params![client_id, holder, most], read),
+    }
 }
 
 /// A client's secrets, oldest first.
@@ -110,28 +129,48 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<ClientSecret, StoreError> {
         expires_at: columns.next()?,
         last_used_at: columns.next()?,
         ended_at: columns.next()?,
+        key: match (columns.next()?, columns.next()?) {
+            (Some(id), Some(jwk)) => Some(ClientKey { id, jwk }),
+            _ => None,
+        },
     })
 }
 
 /// The columns of a secret, in the order in which [`read`] wants them.
 macro_rules! secret_columns {
     () => {
-        "id, client_id, holder, name, made_by, made_at, expires_at, last_used_at, ended_at"
+        "id, client_id, holder, name, made_by, made_at, expires_at, last_used_at, ended_at, key_id, public_key"
     };
 }
 
 const TABLE: &str = "client_secrets";
 pub(super) const COUNT: &str = "SELECT count(*) FROM client_secrets
-    WHERE client_id = ?1 AND holder IS ?2 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)";
+    WHERE client_id = ?1 AND holder IS ?2 AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ?3)
+    AND (key_id IS NOT NULL) = ?4";
 pub(super) const ADD: &str = concat!(
-    "INSERT INTO client_secrets (id, digest, client_id, holder, name, made_by, made_at, expires_at) \
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM recorded_clients c WHERE c.client_id = ?3 AND c.state <> 'deleted' \
+    "INSERT INTO client_secrets (id, digest, client_id, holder, name, made_by, made_at, expires_at, key_id, public_key) \
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS (SELECT 1 FROM recorded_clients c WHERE c.client_id = ?3 AND c.state <> 'deleted' \
      AND (?4 IS NULL OR c.owner IS ?4 OR EXISTS (SELECT 1 FROM users u WHERE u.id = ?4 AND ",
     shared_with!(),
-    "))) ON CONFLICT (id) DO NOTHING"
+    "))) ON CONFLICT DO NOTHING"
 );
-pub(super) const FIND: &str =
-    concat!("SELECT ", secret_columns!(), " FROM client_secrets WHERE digest = ?1");
+pub(super) const FIND: &str = concat!(
+    "SELECT ",
+    secret_columns!(),
+    " FROM client_secrets WHERE digest = ?1 AND key_id IS NULL"
+);
+pub(super) const KEYS: &str = concat!(
+    "SELECT ",
+    secret_columns!(),
+    " FROM client_secrets WHERE client_id = ?1 AND key_id = ?2 \
+     ORDER BY holder IS NOT ?3, ended_at IS NOT NULL, made_at DESC, rowid DESC LIMIT ?4"
+);
+pub(super) const KEYS_OF_HOLDER: &str = concat!(
+    "SELECT ",
+    secret_columns!(),
+    " FROM client_secrets WHERE client_id = ?1 AND holder = ?2 AND key_id IS NOT NULL \
+     ORDER BY ended_at IS NOT NULL, made_at DESC, rowid DESC LIMIT ?3"
+);
 pub(super) const LIST: &str = concat!(
     "SELECT ",
     secret_columns!(),

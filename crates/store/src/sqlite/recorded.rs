@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use salver_oauth::{GrantId, Timestamp, UserId};
 
 use super::{
-    client_secrets,
+    bans, client_secrets,
     grants::USER_LIVES,
     revocations,
     row::{Columns, change, find, list, only},
@@ -15,7 +15,8 @@ use crate::{
     Outcome, StoreError,
     record::{
         ChangeClient, ClientContent, ClientEvent, ClientUse, ClientUser, NewClientEvent,
-        NewRecordedClient, RecordedClient, RenewStem, RevocationReason, Sharing, Subject,
+        NewRecordedClient, OwnDocument, RecordedClient, RenewStem, RevocationReason, Sharing,
+        Subject,
     },
     retention,
 };
@@ -47,11 +48,15 @@ pub(super) fn add(
         group,
         client.content.expires_at.map(Timestamp::as_unix),
         client.content.stem.as_bytes(),
+        client.content.document.as_ref().map(|document| &document.url),
+        client.content.held_document().is_some(),
+        client.content.lost_domain,
         client.created_at.as_unix(),
         client.changed_at.as_unix(),
     ];
     let added = change(connection, ADD, params)? > 0;
     if added {
+        count_change(connection, [&client.content])?;
         note(connection, &client.client_id, &new.event)?;
     }
     Ok(Unit::applied_if(added))
@@ -76,6 +81,9 @@ pub(super) fn update(
         to.content.expires_at.map(Timestamp::as_unix),
         to.content.stem.as_bytes(),
         to.event.at.as_unix(),
+        to.content.document.as_ref().map(|document| &document.url),
+        to.content.held_document().is_some(),
+        to.content.lost_domain,
     ];
     if change(connection, CHANGE, params)? == 0 {
         return Ok(Unit::Undo(Outcome::Lost));
@@ -84,17 +92,30 @@ pub(super) fn update(
     let Some(before) = before else {
         return Ok(Unit::Keep(Outcome::Applied));
     };
+    count_change(connection, [&before.content, &to.content])?;
     if before.content.shared_with != to.content.shared_with {
         end_outside(connection, &to.client_id, to.event.at)?;
     }
     if let Some(reason) = to.ends {
-        let grants: Vec<GrantId> = list(connection, "grants", LIVE_GRANTS, [&to.client_id], only)?;
+        let client_id = to.content.held_document().unwrap_or(&to.client_id);
+        let grants: Vec<GrantId> = list(connection, "grants", LIVE_GRANTS, [client_id], only)?;
         for grant in grants {
             revocations::end_grant(connection, grant, reason, to.event.at)?;
         }
         revocations::enter(connection, Subject::Grant(before.content.stem), reason, to.event.at)?;
     }
     Ok(Unit::Keep(Outcome::Applied))
+}
+
+/// Logins with a document look at what is on record of it where they look at bans: a change counts as one of those.
+fn count_change<const N: usize>(
+    connection: &Connection,
+    contents: [&ClientContent; N],
+) -> Result<(), StoreError> {
+    if contents.iter().any(|content| content.held_document().is_some()) {
+        bans::count_change(connection)?;
+    }
+    Ok(())
 }
 
 /// Ends the secrets and grants of those who are neither the owner nor among those whom it is shared with.
@@ -157,6 +178,11 @@ pub(super) fn list_of(
         Some(owner) => list(connection, TABLE, LIST_OF_OWNER, [owner.as_bytes()], read),
         None => list(connection, TABLE, LIST, [], read),
     }
+}
+
+/// Clients that are registered by a document which is their own.
+pub(super) fn list_documents(connection: &Connection) -> Result<Vec<RecordedClient>, StoreError> {
+    list(connection, TABLE, LIST_DOCUMENTS, [], read)
 }
 
 /// Clients that somebody else shares with a person of these groups.
@@ -244,6 +270,11 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<RecordedClient, StoreError> {
             },
             expires_at: columns.next()?,
             stem: columns.next()?,
+            document: {
+                let (url, held): (Option<String>, i64) = (columns.next()?, columns.next()?);
+                url.map(|url| OwnDocument { url, held: held != 0 })
+            },
+            lost_domain: columns.next()?,
         },
         created_at: columns.next()?,
         changed_at: columns.next()?,
@@ -261,7 +292,8 @@ pub(super) use shared_with;
 /// The columns of a client, in the order in which [`read`] wants them.
 macro_rules! client_columns {
     () => {
-        "client_id, owner, revision, state, draft, in_force, vetted, shared_with, shared_group, expires_at, stem, created_at, changed_at"
+        "client_id, owner, revision, state, draft, in_force, vetted, shared_with, shared_group, expires_at, stem, document, holds_document, lost_domain, created_at, \
+         changed_at"
     };
 }
 
@@ -271,13 +303,14 @@ const EVERYBODY: &str = "everybody";
 const ADD: &str = concat!(
     "INSERT INTO recorded_clients (",
     client_columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (client_id) DO NOTHING"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"
 );
 pub(super) const COUNT: &str =
     "SELECT count(*) FROM recorded_clients WHERE owner = ?1 AND state <> 'deleted'";
 pub(super) const CHANGE: &str = "UPDATE recorded_clients SET revision = revision + 1, state = ?3, draft = ?4, in_force = ?5, vetted = ?6,
-    shared_with = ?7, shared_group = ?8, expires_at = ?9, stem = ?10, changed_at = ?11
-    WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted'";
+    shared_with = ?7, shared_group = ?8, expires_at = ?9, stem = ?10, changed_at = ?11, document = ?12, holds_document = ?13, lost_domain = ?14
+    WHERE client_id = ?1 AND revision = ?2 AND state <> 'deleted' AND NOT (?13 AND EXISTS (
+        SELECT 1 FROM recorded_clients WHERE document = ?12 AND holds_document = 1 AND state <> 'deleted' AND client_id <> ?1))";
 pub(super) const RENEW: &str = "UPDATE recorded_clients SET revision = revision + 1, stem = ?3
     WHERE client_id = ?1 AND stem = ?2 AND state <> 'deleted'";
 pub(super) const LIVE_GRANTS: &str =
@@ -309,6 +342,11 @@ const LIST: &str = concat!(
     "SELECT ",
     client_columns!(),
     " FROM recorded_clients WHERE state <> 'deleted' ORDER BY created_at, client_id"
+);
+const LIST_DOCUMENTS: &str = concat!(
+    "SELECT ",
+    client_columns!(),
+    " FROM recorded_clients WHERE holds_document = 1 AND state <> 'deleted' ORDER BY created_at, client_id"
 );
 pub(super) const LIST_SHARED: &str = concat!(
     "SELECT ",

@@ -242,6 +242,10 @@ impl Store for SqliteStore {
         self.read(move |connection| recorded::list_shared(connection, person, &groups))
     }
 
+    fn list_document_clients(&self) -> Answer<'_, Vec<RecordedClient>> {
+        self.read(recorded::list_documents)
+    }
+
     fn change_recorded_client(&self, change: ChangeClient) -> Answer<'_, Outcome> {
         self.write(move |connection| recorded::update(connection, &change))
     }
@@ -276,6 +280,18 @@ impl Store for SqliteStore {
 
     fn find_client_secret(&self, digest: Digest) -> Answer<'_, Option<ClientSecret>> {
         self.read(move |connection| client_secrets::find_by_digest(connection, &digest))
+    }
+
+    fn find_client_keys<'a>(
+        &'a self,
+        client_id: &'a str,
+        key_id: Option<&'a str>,
+        holder: UserId,
+    ) -> Answer<'a, Vec<ClientSecret>> {
+        let (client_id, key_id) = (client_id.to_owned(), key_id.map(str::to_owned));
+        self.read(move |connection| {
+            client_secrets::find_keys(connection, (&client_id, key_id.as_deref()), holder)
+        })
     }
 
     fn list_client_secrets<'a>(&'a self, client_id: &'a str) -> Answer<'a, Vec<ClientSecret>> {

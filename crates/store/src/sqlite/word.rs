@@ -156,6 +156,7 @@ pub(super) fn proof_method(method: ProofMethod) -> &'static str {
     match method {
         ProofMethod::File => "file",
         ProofMethod::Dns => "dns",
+        ProofMethod::Document => "document",
     }
 }
 
@@ -164,6 +165,7 @@ pub(super) fn proof_method_of(word: &str) -> Option<ProofMethod> {
     Some(match word {
         "file" => ProofMethod::File,
         "dns" => ProofMethod::Dns,
+        "document" => ProofMethod::Document,
         _ => return None,
     })
 }

@@ -6,18 +6,22 @@ use clap::{Args, ValueEnum};
 use salver_oauth::client::recorded::Purpose;
 use salver_server::{
     clock::{Clock as _, SystemClock},
-    flow::registrar::{
-        desk::{Made, Wish},
-        shown,
+    flow::{
+        client::Reach,
+        own_document,
+        registrar::{
+            desk::{DeskRefusal, Made, Wish},
+            shown,
+        },
     },
 };
 use serde_json::{Map, Value, json};
 
 use super::{By, Office};
 use crate::{
-    command::{Where, admin, block_on, client::fetch::read, duration},
+    command::{Where, admin, block_on, client::fetch::read, duration, settings},
     failure::Failure,
-    output,
+    output, state, wiring,
 };
 
 #[derive(Args, Debug)]
@@ -28,6 +32,9 @@ pub(in crate::command) struct Create {
     /// A file of RFC 7591 metadata; a service has the member `resources` too.
     #[arg(long, value_name = "FILE", conflicts_with = "flags")]
     file: Option<PathBuf>,
+    /// The https URL of its metadata document, which is fetched now and stays its source; the `client_id` is the URL.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["flags", "file", "secret_expires"])]
+    document: Option<String>,
     #[command(flatten)]
     written: Written,
     /// The account that it belongs to.
@@ -101,17 +108,30 @@ impl From<PurposeName> for Purpose {
 
 impl Create {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let metadata = match &self.file {
-            Some(path) => String::from_utf8(read(path)?).map_err(|_| Failure::Refused {
+        let metadata = match (&self.file, &self.document) {
+            (None, Some(url)) => self.fetched(url)?,
+            (Some(path), _) => String::from_utf8(read(path)?).map_err(|_| Failure::Refused {
                 why: format!("{} is not UTF-8", path.display()),
                 hint: "write it as one JSON object, in UTF-8".to_owned(),
             })?,
-            None => self.written.metadata()?.to_string(),
+            (None, None) => self.written.metadata()?.to_string(),
         };
         let office = Office::open(&self.place)?;
         let made = block_on(self.make(&office, &metadata))?;
         tell(&made, self.owner.as_deref(), self.json);
         Ok(())
+    }
+
+    /// The document as a login would read it.
+    fn fetched(&self, url: &str) -> Result<String, Failure> {
+        let settings = settings(&self.place.flags())?;
+        let (state, _blank) = state::look(&settings)?;
+        let read = block_on(async {
+            let deps = wiring::onlooker(&settings, &state).await?;
+            let read = own_document::read(&deps, url, Reach::Look).await;
+            read.map_err(|refusal| DeskRefusal::from(refusal).into())
+        });
+        Ok(read?.0)
     }
 
     async fn make(&self, office: &Office, metadata: &str) -> Result<Made, Failure> {
@@ -124,6 +144,7 @@ impl Create {
             purpose: self.purpose.into(),
             owner,
             metadata,
+            document: self.document.as_deref(),
             in_force: !self.draft,
             vetted: !self.draft,
             expires_at: self.expires.map(later),
@@ -181,6 +202,9 @@ fn tell(made: &Made, owner: Option<&str>, as_json: bool) {
         output::json(&told);
     } else {
         output::data(&made.client.client_id);
+        if let Some(url) = made.client.content.held_document() {
+            output::talk(&format!("Programs send {url} as client_id."));
+        }
         if let Some(secret) = secret {
             output::data(secret);
         }

@@ -4,8 +4,9 @@
 mod change;
 mod create;
 mod import;
+pub(super) mod review;
 mod rotate;
-mod show;
+pub(super) mod show;
 
 use clap::{Args, Subcommand};
 use salver_server::{
@@ -65,10 +66,10 @@ pub(super) enum Client {
 
 /// Who is at work, for the record.
 #[derive(Args, Debug)]
-struct By {
+pub(super) struct By {
     /// Who does it, for the record.
     #[arg(long, value_name = "NAME", default_value = "command line")]
-    by: String,
+    pub(super) by: String,
 }
 
 impl Client {

@@ -79,7 +79,11 @@ fn standing(client: &RecordedClient) -> String {
     }
 }
 
-pub(super) fn show(client_id: &str, as_json: bool, place: &Where) -> Result<(), Failure> {
+pub(in crate::command) fn show(
+    client_id: &str,
+    as_json: bool,
+    place: &Where,
+) -> Result<(), Failure> {
     let office = Office::open(place)?;
     block_on(async {
         let client = office.at_desk("", async |desk| desk.find(client_id).await).await?;

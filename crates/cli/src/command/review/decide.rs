@@ -1,4 +1,4 @@
-//! `salver admin review approve` and `refuse`: the decision, and the notice of it.
+//! `salver admin review approve`, `return` and `refuse`: the decision, and the notice of it. What is said of an application is the business of `recorded/review.rs`.
 
 use clap::Args;
 use salver_server::{
@@ -10,7 +10,14 @@ use salver_store::{Outcome, Store, record::ReviewCase};
 
 use super::CaseArgument;
 use crate::{
-    command::{Where, block_on, public_issuer, settings},
+    command::{
+        Where, block_on, public_issuer,
+        recorded::{
+            By,
+            review::{self, Decided, Ruling, is_application},
+        },
+        settings,
+    },
     config::Settings,
     failure::Failure,
     output, state, wiring,
@@ -20,18 +27,33 @@ use crate::{
 pub(in crate::command) struct Approve {
     #[command(flatten)]
     case: CaseArgument,
-    /// For whom: user:NAME, group:NAME or everybody.
+    /// For whom: user:NAME, group:NAME or everybody. An application is for everybody, and goes without it.
     #[arg(long = "for", value_name = "WHOM")]
-    whom: String,
+    whom: Option<String>,
     /// For how many days; without end if it is left out.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_DAYS)))]
     days: Option<u32>,
     /// At every MCP server, and not only at the one that was asked for.
     #[arg(long)]
     anywhere: bool,
-    /// A note to those who asked.
+    /// A note to those who asked, or remarks to the developer.
     #[arg(long, value_name = "TEXT", default_value = "")]
     note: String,
+    #[command(flatten)]
+    by: By,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::command) struct Return {
+    #[command(flatten)]
+    case: CaseArgument,
+    /// Remarks to the developer: what has to change.
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    #[command(flatten)]
+    by: By,
     #[command(flatten)]
     place: Where,
 }
@@ -40,22 +62,35 @@ pub(in crate::command) struct Approve {
 pub(in crate::command) struct Refuse {
     #[command(flatten)]
     case: CaseArgument,
-    /// A note to those who asked.
+    /// A note to those who asked; or remarks to the developer, who has to hear why.
     #[arg(long, value_name = "TEXT", default_value = "")]
     note: String,
+    #[command(flatten)]
+    by: By,
     #[command(flatten)]
     place: Where,
 }
 
 impl Approve {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if is_application(&self.case.case) {
+            if self.whom.is_some() || self.days.is_some() || self.anywhere {
+                return Err(Failure::Refused {
+                    why: "an application is approved for everybody, everywhere and for good"
+                        .to_owned(),
+                    hint: "leave --for, --days and --anywhere out".to_owned(),
+                });
+            }
+            return rule(&self.case, (Ruling::Approve, &self.note), (&self.by, &self.place));
+        }
         let settings = settings(&self.place.flags())?;
         let state = state::open(&settings)?;
         block_on(async {
             let store = &*state.store;
             let case = self.case.load(store).await?;
-            let whom = Whom::read(store, &self.whom).await?;
-            let whom = whom.map_err(|fault| nobody(&self.whom, fault))?;
+            let whom = self.whom.as_deref().unwrap_or_default();
+            let read = Whom::read(store, whom).await?;
+            let whom = read.map_err(|fault| nobody(whom, fault))?;
             let (days, anywhere, substance) = (self.days, self.anywhere, case.substance);
             let approval = Some(Terms { whom, days, anywhere, substance });
             decide(&settings, store, &case, decision(approval, &self.note)).await
@@ -63,8 +98,24 @@ impl Approve {
     }
 }
 
+impl Return {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        if is_application(&self.case.case) {
+            return rule(&self.case, (Ruling::Return, &self.note), (&self.by, &self.place));
+        }
+        Err(Failure::Refused {
+            why: "nobody can mend a client for which people wait: it is approved or refused"
+                .to_owned(),
+            hint: "`salver admin review refuse` says no, with a note".to_owned(),
+        })
+    }
+}
+
 impl Refuse {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if is_application(&self.case.case) {
+            return rule(&self.case, (Ruling::Refuse, &self.note), (&self.by, &self.place));
+        }
         let settings = settings(&self.place.flags())?;
         let state = state::open(&settings)?;
         block_on(async {
@@ -72,6 +123,14 @@ impl Refuse {
             decide(&settings, &*state.store, &case, decision(None, &self.note)).await
         })
     }
+}
+
+fn rule(
+    case: &CaseArgument,
+    (ruling, note): (Ruling, &str),
+    (by, place): (&By, &Where),
+) -> Result<(), Failure> {
+    review::rule(&case.case, &Decided { ruling, note, by: &by.by }, place)
 }
 
 fn decision(approval: Option<Terms>, text: &str) -> Decision {

@@ -117,7 +117,7 @@ pub async fn load(
         domains: proven.map(|proof| proof.domain).collect(),
         name: list::name(&client),
         checklist: checklist(&deps.settings.developers.checklist, &events),
-        used: deps.store.count_client_use(client_id).await?,
+        used: deps.store.count_client_use(client.login_id()).await?,
         hand: reviewer_of(&client, reviewer.person().user.id),
         events: events.into_iter().rev().collect(),
         owner,

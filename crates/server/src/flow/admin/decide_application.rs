@@ -137,6 +137,7 @@ pub async fn rule(
                 tracing::info!(client_id = ruling.id, ?deed, user = %person.user.id, "an application is ruled on");
                 // This node need not wait for its next reading.
                 deps.revocations.refresh(&*deps.store, deps.now()).await?;
+                deps.bans.refresh(&*deps.store).await?;
                 tell(account, (deed, ruling), (&now, owner, &person.user.username));
             }
             Ok(Ruled::Yes)

@@ -8,10 +8,14 @@ use serde_json::{Value, json};
 use super::Program;
 use crate::{
     deps::Deps,
-    flow::registrar::{
-        Registrar,
-        desk::{Desk, DeskRefusal, Rotation, Wish},
-        shown,
+    flow::{
+        client::Reach,
+        own_document,
+        registrar::{
+            Registrar,
+            desk::{Desk, DeskRefusal, Rotation, Wish},
+            shown,
+        },
     },
 };
 
@@ -20,7 +24,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct NewClient {
     purpose: PurposeName,
-    metadata: Value,
+    #[serde(default)]
+    metadata: Option<Value>,
+    #[serde(default)]
+    document: Option<String>,
     #[serde(default)]
     owner: Option<String>,
     #[serde(default)]
@@ -118,7 +125,11 @@ pub async fn create(deps: &Deps, program: &Program, new: NewClient) -> Result<Va
             Some(found.ok_or_else(|| DeskRefusal::Owner(name.as_str().into()))?)
         }
     };
-    let metadata = new.metadata.to_string();
+    let metadata = match (&new.metadata, &new.document) {
+        (Some(metadata), None) => metadata.to_string(),
+        (None, Some(url)) => own_document::read(deps, url, Reach::Look).await?.0,
+        (Some(_), Some(_)) | (None, None) => return Err(DeskRefusal::NotOneSource),
+    };
     let wish = Wish {
         purpose: match new.purpose {
             PurposeName::Application => Purpose::Application,
@@ -126,6 +137,7 @@ pub async fn create(deps: &Deps, program: &Program, new: NewClient) -> Result<Va
         },
         owner: owner.as_ref().map(|user| user.id),
         metadata: &metadata,
+        document: new.document.as_deref(),
         in_force: !new.draft,
         vetted: !new.draft,
         expires_at: new.expires_at.map(Timestamp::from_unix),
@@ -133,6 +145,7 @@ pub async fn create(deps: &Deps, program: &Program, new: NewClient) -> Result<Va
         note: &new.note,
     };
     let made = at_desk(deps, program).create(wish).await?;
+    deps.bans.refresh(&*deps.store).await?;
     let mut told = shown::client(&made.client, owner.as_ref().map(|user| user.username.as_str()));
     if let (Some(secret), Some(members)) = (made.secret, told.as_object_mut()) {
         members.insert("client_secret".to_owned(), secret.text.as_str().into());
@@ -162,6 +175,7 @@ pub async fn change(
         Verb::Delete => desk.delete(&seen, &deed.note).await,
     }?;
     deps.revocations.refresh(&*deps.store, deps.now()).await?;
+    deps.bans.refresh(&*deps.store).await?;
     let now = deps.store.find_recorded_client(client_id).await?;
     let now = now.ok_or_else(|| DeskRefusal::Unknown(client_id.into()))?;
     Ok(shown::client(&now, owner(deps, &now).await?.as_deref()))

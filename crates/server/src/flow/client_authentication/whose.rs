@@ -25,7 +25,7 @@ pub(in crate::flow) struct Whose<'w> {
     /// The attested key of the installation whose code or installation it is, if it was attested.
     pub(in crate::flow) instance: Option<&'w str>,
     /// The grant that it belongs to.
-    grant: &'w Grant,
+    pub(in crate::flow) grant: &'w Grant,
 }
 
 impl<'w> Whose<'w> {

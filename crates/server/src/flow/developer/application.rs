@@ -39,6 +39,8 @@ pub struct ApplicationFile {
 pub struct Can {
     /// Write it anew.
     pub edit: bool,
+    /// Have its document read again.
+    pub read: bool,
     /// Submit it.
     pub submit: bool,
     /// Take it back.
@@ -71,7 +73,7 @@ pub async fn load(
     let ahead = parts(&in_force).zip(parts(&written));
     Ok(Some(ApplicationFile {
         ahead: ahead.map(|(before, after)| differences(&before, &after)).unwrap_or_default(),
-        used: deps.store.count_client_use(client_id).await?,
+        used: deps.store.count_client_use(client.login_id()).await?,
         can: can(deps, developer, &client, written.as_ref()),
         written,
         secrets,
@@ -89,8 +91,12 @@ pub fn look(
     client: &RecordedClient,
     text: (&str, &str),
 ) -> Result<Option<Look>, Unavailable> {
-    let Some(id) = id(client) else { return Ok(None) };
-    match Look::at(deps, &id, text) {
+    let looked = match (&client.content.document, id(client)) {
+        (Some(document), _) => Look::at_document(deps, &document.url, text),
+        (None, Some(id)) => Look::at(deps, &id, text),
+        (None, None) => return Ok(None),
+    };
+    match looked {
         Ok(look) => Ok(Some(look)),
         Err(EntryRefusal::Store(error)) => Err(error.into()),
         Err(error) => {
@@ -104,12 +110,16 @@ fn can(deps: &Deps, developer: &Developer, client: &RecordedClient, written: Opt
     let standing = (client.content.state, client.content.in_force.is_some());
     let hand = developer.hand(deps);
     let may = |step| decide(standing, step, hand).is_ok();
+    let writes = may(Step::Save { cosmetic: false });
+    let by_document = client.content.document.is_some();
+    let proven = !by_document || client.content.held_document().is_some();
     let usable = written.is_some_and(|look| !look.is_refused());
     Can {
-        edit: may(Step::Save { cosmetic: false }),
-        submit: written.is_some() && may(Step::Submit),
+        edit: writes && !by_document,
+        read: writes && by_document,
+        submit: written.is_some() && proven && may(Step::Submit),
         withdraw: may(Step::Withdraw),
-        publish: usable && may(Step::Publish),
+        publish: usable && proven && may(Step::Publish),
     }
 }
 

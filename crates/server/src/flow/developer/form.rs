@@ -202,6 +202,8 @@ impl Written {
                 | EntryRefusal::Scope
                 | EntryRefusal::Service(_)
                 | EntryRefusal::Owner
+                | EntryRefusal::NoDocument
+                | EntryRefusal::Document(_)
                 | EntryRefusal::Store(_),
             ) => Err(vec![FormFault::NoRedirectUri]),
         }

@@ -3,7 +3,11 @@
 use salver_store::{StoreError, record::RecordedClient};
 
 use super::Developer;
-use crate::{deps::Deps, flow::registrar};
+use crate::{
+    deps::Deps,
+    documents,
+    flow::{recorded, registrar},
+};
 
 /// An application in a list.
 pub struct Listed {
@@ -33,7 +37,10 @@ impl Listed {
 /// What its owner last called it; else its id.
 #[must_use]
 pub fn name(client: &RecordedClient) -> String {
-    let metadata = registrar::id(client)
-        .and_then(|id| crate::flow::recorded::metadata(&id, &client.content.draft).ok());
+    let draft = &client.content.draft;
+    let metadata = match &client.content.document {
+        Some(document) => documents::metadata(&document.url, draft.as_bytes()),
+        None => registrar::id(client).and_then(|id| recorded::metadata(&id, draft).ok()),
+    };
     metadata.map_or_else(|| client.client_id.clone(), |metadata| metadata.label().to_owned())
 }

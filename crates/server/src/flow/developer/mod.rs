@@ -1,6 +1,7 @@
 //! My applications: what may somebody do who develops some? Every journey here takes proof of the role, and sees that person's applications alone.
 
 pub mod application;
+pub mod document;
 pub mod form;
 pub mod list;
 pub mod secrets;

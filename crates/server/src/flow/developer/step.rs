@@ -66,14 +66,17 @@ pub async fn step(
     };
     let client_id = &*now.client_id;
     tracing::info!(client_id, state = ?now.content.state, user = %person.user.id, "an application takes a step");
+    if matches!(wish, Wish::Submit) {
+        let place = (&deps.settings.issuer, &*deps.chance);
+        let (application, developer) = (Application::of(&now), username.clone());
+        let event = Event::of_application(place, application, developer, None, deps.now());
+        deps.notices.tell(event);
+    }
+    // This node need not wait for its next reading.
     match wish {
-        Wish::Submit => {
-            let place = (&deps.settings.issuer, &*deps.chance);
-            let (application, developer) = (Application::of(&now), username.clone());
-            let event = Event::of_application(place, application, developer, None, deps.now());
-            deps.notices.tell(event);
+        Wish::Publish | Wish::Delete if now.content.document.is_some() => {
+            deps.bans.refresh(&*deps.store).await?;
         }
-        // This node need not wait for its next reading.
         Wish::Delete => deps.revocations.refresh(&*deps.store, deps.now()).await?,
         _ => {}
     }

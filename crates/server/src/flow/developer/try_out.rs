@@ -21,7 +21,10 @@ pub async fn try_out(
     let found = developer.find(deps, client_id).await.map_err(Refusal::from)?;
     let Some(client) = found else { return Ok(None) };
     let question = Question {
-        client: Asking::Application(&client),
+        client: match &client.content.document {
+            Some(_) => Asking::Document(client.content.draft.as_bytes()),
+            None => Asking::Application(&client),
+        },
         redirect_uri: None,
         resource,
         user: Some(&developer.person().user.username),

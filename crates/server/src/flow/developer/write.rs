@@ -69,6 +69,7 @@ pub async fn enter(
         state: ClientState::Draft,
         vetted: false,
         expires_at: None,
+        document: None,
     };
     let act = Act { by: &person.user.username, what: "entered", note: "" };
     match registrar(account).enter(entry, &deps.own_origins, act).await {
@@ -81,9 +82,13 @@ pub async fn enter(
         Err(EntryRefusal::Store(error)) => Err(error.into()),
         Err(EntryRefusal::Metadata(error)) => Ok(Saved::Again(vec![FormFault::Rule(error)])),
         // Each line was looked at already, and the form has no scope.
-        Err(EntryRefusal::OurOwn(_) | EntryRefusal::Scope | EntryRefusal::Service(_)) => {
-            Ok(Saved::Again(vec![FormFault::NoRedirectUri]))
-        }
+        Err(
+            EntryRefusal::OurOwn(_)
+            | EntryRefusal::Scope
+            | EntryRefusal::Service(_)
+            | EntryRefusal::NoDocument
+            | EntryRefusal::Document(_),
+        ) => Ok(Saved::Again(vec![FormFault::NoRedirectUri])),
     }
 }
 
@@ -104,6 +109,9 @@ pub async fn change(
     let Some(seen) = developer.find(deps, id).await? else {
         return Ok(Saved::NoSuchApplication);
     };
+    if seen.content.document.is_some() {
+        return Ok(Saved::NotNow); // its document is its source
+    }
     let metadata = match written.metadata(&seen.content.draft, &deps.own_origins) {
         Ok(metadata) => metadata,
         Err(faults) => return Ok(Saved::Again(faults)),

@@ -3,7 +3,7 @@
 use salver_oauth::{
     UserId,
     authorization::return_address::OwnOrigins,
-    client::{id::ClientId, recorded::RecordedId},
+    client::{id::ClientId, recorded::RecordedId, substance::substance},
 };
 use salver_store::{
     Outcome,
@@ -12,10 +12,13 @@ use salver_store::{
 use thiserror::Error;
 
 use super::{
-    Act, EntryRefusal, Registrar, check,
+    Act, EntryRefusal, Registrar, check, check_document,
     step::{self, Hand, Step, StepFault},
 };
-use crate::flow::recorded;
+use crate::{
+    documents::{self, is_out},
+    flow::recorded,
+};
 
 /// What somebody wants to do to an application.
 #[derive(Clone, Copy, Debug)]
@@ -86,11 +89,10 @@ impl Registrar<'_> {
         let standing = (seen.content.state, seen.content.in_force.is_some());
         let state = step::decide(standing, step, word.hand)?;
         let content = content(seen, wish, state);
-        if matches!(wish, Wish::Save(_) | Wish::Submit | Wish::Publish | Wish::Approve)
-            && let Some(id) = id(seen)
-        {
-            check(&id, &content.draft, own)?;
+        if matches!(wish, Wish::Save(_) | Wish::Submit | Wish::Publish | Wish::Approve) {
+            check_written(seen, &content.draft, own)?;
         }
+        check_document_step(seen, wish, &content)?;
         let note = if let Wish::Check(item) = wish { item } else { word.note };
         let act = Act { by: word.by, what: step.word(), note };
         match self.change(seen, content.clone(), act).await.map_err(EntryRefusal::Store)? {
@@ -105,6 +107,40 @@ impl Registrar<'_> {
     }
 }
 
+fn check_written(
+    client: &RecordedClient,
+    draft: &str,
+    own: &OwnOrigins,
+) -> Result<(), EntryRefusal> {
+    match (&client.content.document, id(client)) {
+        (Some(document), _) => check_document(&document.url, draft, own).map(drop),
+        (None, Some(id)) => check(&id, draft, own).map(drop),
+        (None, None) => Ok(()),
+    }
+}
+
+/// A document is reviewed once it is proven to be its owner's. What reviewers have shut out does not come in as a document like any other by its owner's doing.
+fn check_document_step(
+    seen: &RecordedClient,
+    wish: Wish<'_>,
+    now: &ClientContent,
+) -> Result<(), StepRefusal> {
+    let Some(document) = &seen.content.document else { return Ok(()) };
+    let fault = match wish {
+        Wish::Submit | Wish::Publish | Wish::Approve if !document.held => StepFault::Unproven,
+        Wish::Delete if document.held && is_out(seen.content.state) => StepFault::NotFromHere,
+        Wish::Save(draft)
+            if is_out(seen.content.state)
+                && !is_out(now.state)
+                && is_cosmetic(seen, &seen.content.draft, draft) =>
+        {
+            StepFault::NotFromHere
+        }
+        _ => return Ok(()),
+    };
+    Err(fault.into())
+}
+
 /// In which part somebody acts who has signed in. A reviewer's own application is not theirs to decide on.
 #[must_use]
 pub fn reviewer_of(client: &RecordedClient, reviewer: UserId) -> Hand {
@@ -114,6 +150,10 @@ pub fn reviewer_of(client: &RecordedClient, reviewer: UserId) -> Hand {
 /// Whether two texts of metadata say the same of a client but for contacts and description, so that no reviewer need look at the difference.
 #[must_use]
 pub fn is_cosmetic(client: &RecordedClient, one: &str, other: &str) -> bool {
+    if let Some(document) = &client.content.document {
+        let read = |text: &str| documents::metadata(&document.url, text.as_bytes());
+        return matches!((read(one), read(other)), (Some(one), Some(other)) if substance(&one) == substance(&other));
+    }
     let read = |text| recorded::registration(&id(client)?, text).ok();
     matches!((read(one), read(other)), (Some(one), Some(other)) if one.is_same_but_for_contacts(&other))
 }
@@ -154,8 +194,12 @@ fn content(seen: &RecordedClient, wish: Wish<'_>, state: ClientState) -> ClientC
     // What only words have changed in stays vetted.
     match wish {
         Wish::Approve => content.vetted = true,
+        Wish::Resume => content.lost_domain = None,
         Wish::Publish => content.vetted = false,
         _ => {}
+    }
+    if matches!(wish, Wish::Approve) {
+        content.lost_domain = None;
     }
     if state == ClientState::Approved {
         content.in_force = Some(content.draft.clone());

@@ -15,13 +15,16 @@ use salver_oauth::{
 };
 use salver_store::{
     Outcome,
-    record::{ClientContent, ClientState, RecordedClient},
+    record::{ClientContent, ClientState, OwnDocument, RecordedClient},
 };
 
 pub use refusal::DeskRefusal;
 pub use rotate::{Rotated, Rotation};
 
-use super::{Act, Entry, EntryRefusal, NewSecret, Registrar, SecretWish, check, check_service};
+use super::{
+    Act, ByDocument, Entry, EntryRefusal, NewSecret, Registrar, SecretWish, check, check_document,
+    check_service,
+};
 use crate::flow::recorded;
 
 /// An administrator at work.
@@ -46,6 +49,8 @@ pub struct Wish<'w> {
     pub owner: Option<UserId>,
     /// Its metadata, as JSON.
     pub metadata: &'w str,
+    /// The URL of the document that says them, if it is registered by that: an administrator answers for whose it is.
+    pub document: Option<&'w str>,
     /// Whether it is in force at once, or waits for approval.
     pub in_force: bool,
     /// Whether the administrator has looked at it.
@@ -56,6 +61,15 @@ pub struct Wish<'w> {
     pub secret_expires_at: Option<Timestamp>,
     /// What is noted in its history.
     pub note: &'w str,
+}
+
+/// An answer to a developer who has submitted an application, other than yes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answer {
+    /// They may mend it and submit it again.
+    Return,
+    /// They may not.
+    Refuse,
 }
 
 /// A client that was just entered.
@@ -73,7 +87,10 @@ impl Desk<'_> {
     /// # Errors
     /// [`DeskRefusal`].
     pub async fn create(&self, wish: Wish<'_>) -> Result<Made, DeskRefusal> {
-        self.check(wish.purpose, wish.metadata)?;
+        match wish.document {
+            Some(url) => drop(check_document(url, wish.metadata, self.own)?),
+            None => self.check(wish.purpose, wish.metadata)?,
+        }
         let entry = Entry {
             purpose: wish.purpose,
             owner: wish.owner,
@@ -81,6 +98,7 @@ impl Desk<'_> {
             state: if wish.in_force { ClientState::Approved } else { ClientState::Draft },
             vetted: wish.vetted,
             expires_at: wish.expires_at,
+            document: wish.document.map(|url| ByDocument { url, held: true }),
         };
         let client = self.registrar.enter(entry, self.own, self.act("entered", wish.note)).await?;
         if !has_secret(&client) {
@@ -163,14 +181,43 @@ impl Desk<'_> {
         if content.state == ClientState::Approved && is_in_force && content.vetted {
             return Err(DeskRefusal::Standing(content.state));
         }
-        self.check(purpose(seen), &content.draft)?;
+        match &content.document {
+            Some(document) => drop(check_document(&document.url, &content.draft, self.own)?),
+            None => self.check(purpose(seen), &content.draft)?,
+        }
         let content = ClientContent {
             state: ClientState::Approved,
             in_force: Some(content.draft.clone()),
             vetted: true,
+            document: content.document.clone().map(|own| OwnDocument { held: true, ..own }),
+            lost_domain: None,
             ..content.clone()
         };
         self.change(seen, content, self.act("approved", note)).await
+    }
+
+    /// Sends what was submitted back to its developer, or says no to it. What is in force stays so.
+    ///
+    /// # Errors
+    /// [`DeskRefusal`], also if nothing was submitted, or its developer is not told why.
+    pub async fn turn_down(
+        &self,
+        seen: &RecordedClient,
+        answer: Answer,
+        note: &str,
+    ) -> Result<(), DeskRefusal> {
+        if !matches!(seen.content.state, ClientState::Submitted | ClientState::InReview) {
+            return Err(DeskRefusal::NotSubmitted);
+        }
+        if note.trim().is_empty() {
+            return Err(DeskRefusal::NoRemark);
+        }
+        let (state, what) = match answer {
+            Answer::Return => (ClientState::Returned, "returned"),
+            Answer::Refuse => (ClientState::Refused, "refused"),
+        };
+        let content = ClientContent { state, ..seen.content.clone() };
+        self.change(seen, content, self.act(what, note)).await
     }
 
     /// Lets nobody in with it, and ends what was let in.
@@ -196,7 +243,7 @@ impl Desk<'_> {
         }
         let is_in_force = content.in_force.as_ref() == Some(&content.draft);
         let state = if is_in_force { ClientState::Approved } else { ClientState::Draft };
-        let content = ClientContent { state, ..content.clone() };
+        let content = ClientContent { state, lost_domain: None, ..content.clone() };
         self.change(seen, content, self.act("resumed", note)).await
     }
 
@@ -236,6 +283,9 @@ fn purpose(client: &RecordedClient) -> Purpose {
 
 /// Whether a client authenticates with a secret that an administrator can make.
 fn has_secret(client: &RecordedClient) -> bool {
+    if client.content.document.is_some() {
+        return false; // CIMD-D-5
+    }
     let written = client.content.in_force.as_ref().unwrap_or(&client.content.draft);
     match ClientId::parse(&client.client_id) {
         Ok(ClientId::Recorded(id)) if id.purpose() == Purpose::Service => {

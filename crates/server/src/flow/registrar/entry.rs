@@ -5,15 +5,18 @@ use salver_oauth::{
     GrantId, Timestamp, UserId,
     authorization::return_address::OwnOrigins,
     client::{
-        metadata::Keys,
+        document::{self, DocumentError, Profile},
+        id::MetadataUrl,
+        metadata::{Keys, Metadata},
         recorded::{Purpose, RecordedId},
+        redirect_uri::RedirectUri,
         service::{Service, ServiceAuthentication, ServiceError},
     },
     registration::{KeysFault, Registration, RegistrationError, RegistrationRequest},
 };
 use salver_store::{
     Outcome, StoreError,
-    record::{ClientContent, ClientState, NewRecordedClient, RecordedClient},
+    record::{ClientContent, ClientState, NewRecordedClient, OwnDocument, RecordedClient},
 };
 use serde_json::Value;
 use thiserror::Error;
@@ -39,6 +42,17 @@ pub struct Entry<'e> {
     pub vetted: bool,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+    /// The document that it is registered by: its metadata are what that said.
+    pub document: Option<ByDocument<'e>>,
+}
+
+/// A metadata document that a client is registered by (CIMD-A-3).
+#[derive(Clone, Copy, Debug)]
+pub struct ByDocument<'e> {
+    /// Its URL.
+    pub url: &'e str,
+    /// It is nobody else's: its owner has proven that, or an administrator answers for it.
+    pub held: bool,
 }
 
 /// Why a client is not entered, or not changed.
@@ -47,6 +61,12 @@ pub enum EntryRefusal {
     /// Its metadata break a rule.
     #[error(transparent)]
     Metadata(#[from] RegistrationError),
+    /// The document breaks a rule.
+    #[error("the document: {0}")]
+    Document(DocumentError),
+    /// It is to be registered by what is no URL of a document.
+    #[error("it is not the URL of a metadata document")]
+    NoDocument,
     /// The metadata of a service break a rule.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -91,6 +111,10 @@ impl Registrar<'_> {
     ) -> Result<RecordedClient, EntryRefusal> {
         let id = RecordedId::new(entry.purpose, number);
         match entry.purpose {
+            _ if entry.document.is_some() => {
+                let url = entry.document.map(|document| document.url).unwrap_or_default();
+                drop(check_document(url, entry.metadata, own)?);
+            }
             Purpose::Service => drop(check_service(entry.metadata)?),
             Purpose::Application | Purpose::Personal => drop(check(&id, entry.metadata, own)?),
         }
@@ -107,6 +131,8 @@ impl Registrar<'_> {
                 shared_with: None,
                 expires_at: entry.expires_at,
                 stem: GrantId::from_bytes(random(self.chance)),
+                document: entry.document.map(OwnDocument::from),
+                lost_domain: None,
             },
             created_at: self.now,
             changed_at: self.now,
@@ -139,6 +165,31 @@ pub fn check(
         return Err(EntryRefusal::Scope);
     }
     Ok(registration)
+}
+
+/// Reads metadata that a document said, for the client that it describes.
+///
+/// # Errors
+/// [`EntryRefusal`] names the rule that they break.
+pub fn check_document(
+    url: &str,
+    metadata: &str,
+    own: &OwnOrigins,
+) -> Result<Metadata, EntryRefusal> {
+    let url = MetadataUrl::parse(url).map_err(|_| EntryRefusal::NoDocument)?;
+    let metadata = document::parse(metadata.as_bytes(), &url, Profile::Ietf);
+    let metadata = metadata.map_err(EntryRefusal::Document)?;
+    let is_ours = |uri: &RedirectUri| own.hold(uri);
+    match metadata.redirect_uris.iter().position(is_ours) {
+        Some(position) => Err(EntryRefusal::OurOwn(position)),
+        None => Ok(metadata),
+    }
+}
+
+impl From<ByDocument<'_>> for OwnDocument {
+    fn from(document: ByDocument<'_>) -> Self {
+        Self { url: document.url.to_owned(), held: document.held }
+    }
 }
 
 /// Whether a scope stands in metadata that were read before.

@@ -3,6 +3,7 @@
 mod application;
 pub mod desk;
 mod entry;
+mod key;
 mod secret;
 pub mod shown;
 pub mod step;
@@ -21,12 +22,14 @@ use salver_store::{
 };
 
 pub use application::{StepRefusal, Wish, Word, id, is_cosmetic, reviewer_of};
-pub use entry::{Entry, EntryRefusal, check, check_service};
+pub use entry::{ByDocument, Entry, EntryRefusal, check, check_document, check_service};
+pub use key::KeyWish;
 pub use secret::{NewSecret, Rotation, SecretRefusal, SecretWish};
 
 use crate::{
     chance::{Chance, random},
     deps::Deps,
+    documents::is_out,
     secrets::Secrets,
 };
 
@@ -75,9 +78,14 @@ impl Registrar<'_> {
         act: Act<'_>,
     ) -> Result<Outcome, StoreError> {
         let service = ClientId::parse(&seen.client_id).is_ok_and(|id| ServiceId::of(&id).is_some());
-        let out = seen.content.in_force.is_some()
-            && (content.usable(self.now).is_none()
-                || (service && content.in_force != seen.content.in_force));
+        let out = if content.held_document().is_some() {
+            // In every other state it is a document like any other, once it is deleted too.
+            is_out(content.state) && !is_out(seen.content.state)
+        } else {
+            seen.content.in_force.is_some()
+                && (content.usable(self.now).is_none()
+                    || (service && content.in_force != seen.content.in_force))
+        };
         if out {
             // Whoever gets in again later has a new stem: what ended stays ended.
             content.stem = GrantId::from_bytes(random(self.chance));

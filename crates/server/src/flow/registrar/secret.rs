@@ -71,10 +71,7 @@ impl Registrar<'_> {
         client: &RecordedClient,
         wish: SecretWish<'_>,
     ) -> Result<NewSecret, SecretRefusal> {
-        let name = wish.name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            return Err(SecretRefusal::Name);
-        }
+        let name = readable(wish.name)?;
         let text = Zeroizing::new(format!("{PREFIX}{}", secret_text(self.chance)));
         let secret = ClientSecret {
             id: InstallationId::from_bytes(number),
@@ -86,6 +83,7 @@ impl Registrar<'_> {
             expires_at: wish.expires_at,
             last_used_at: None,
             ended_at: None,
+            key: None,
         };
         let digest = self.secrets.digest(&text);
         let new = NewClientSecret { secret: secret.clone(), digest };
@@ -94,6 +92,13 @@ impl Registrar<'_> {
             Outcome::Lost => Err(SecretRefusal::TooMany),
         }
     }
+}
+
+/// The name of a secret or a key, without blanks around it.
+pub(super) fn readable(name: &str) -> Result<&str, SecretRefusal> {
+    let name = name.trim();
+    let fits = !name.is_empty() && name.chars().count() <= MAX_NAME;
+    if fits { Ok(name) } else { Err(SecretRefusal::Name) }
 }
 
 /// A secret that gives way to the next.

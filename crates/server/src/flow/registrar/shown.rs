@@ -16,6 +16,9 @@ pub fn client(client: &RecordedClient, owner: Option<&str>) -> Value {
         "purpose": recorded::purpose(client).map(Purpose::as_str),
         "owner": owner,
         "state": state(content.state),
+        "document": content.document.as_ref().map(|document| &document.url),
+        "proven": content.document.as_ref().map(|document| document.held),
+        "lost_domain": content.lost_domain,
         "vetted": content.vetted,
         "revision": client.revision,
         "draft": parsed(&content.draft),
@@ -26,12 +29,13 @@ pub fn client(client: &RecordedClient, owner: Option<&str>) -> Value {
     })
 }
 
-/// A secret, as JSON.
+/// A secret or a key, as JSON; of a key, too, only that it is there.
 #[must_use]
 pub fn secret(secret: &ClientSecret) -> Value {
     json!({
         "id": secret.id,
         "name": secret.name,
+        "kind": if secret.key.is_some() { "key" } else { "secret" },
         "personal": secret.holder.is_some(),
         "made_by": secret.made_by,
         "made_at": secret.made_at,

@@ -64,6 +64,9 @@ pub enum StepFault {
     /// Four eyes.
     #[error("nobody decides on their own application")]
     OwnApplication,
+    /// The document that it is registered by is not proven to be its owner's.
+    #[error("its document is not proven to be its owner's")]
+    Unproven,
     /// It is not for this person to do.
     #[error("it is for somebody else to do")]
     NotTheirs,

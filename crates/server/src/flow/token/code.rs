@@ -41,7 +41,7 @@ pub(super) async fn redeem(
     else {
         return Err(not_good(deps, &client_id, TokenError::Code));
     };
-    refuse_banned(deps, &grant)?;
+    refuse_banned(deps, &grant, &[])?;
     // CIMD-K-7: who proved itself when it pushed the request does so again.
     let begun_by = (code.pushed_by.as_deref(), code.instance_key.as_deref());
     let proven = claimed.prove(deps, Whose::of(&grant, begun_by, Some(code.metadata))).await?;

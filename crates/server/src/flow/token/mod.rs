@@ -94,14 +94,19 @@ pub async fn exchange(deps: &Deps, raw: RawRequest<'_>) -> Result<Issued, TokenR
 }
 
 /// DESIGN 4.8: whom a ban shuts out is told that it is unknown, and registers anew in vain. What it has ends by the ban's own doing, this
-/// closes the moment before.
-fn refuse_banned(deps: &Deps, grant: &Grant) -> Result<(), TokenRefusal> {
+/// closes the moment before. The keys are those that it has proven and that are not in its registration.
+pub(super) fn refuse_banned(
+    deps: &Deps,
+    grant: &Grant,
+    keys: &[Box<str>],
+) -> Result<(), TokenRefusal> {
     let bans = deps.bans.get();
     if bans.bans.all().is_empty() {
         return Ok(());
     }
     let bound_to = bans.bindings.of(&grant.fingerprint, &deps.policy.get().catalogue);
-    let facts = BanFacts::of_grant(&grant.client_id, &grant.fingerprint, "", &grant.recipient, &[]);
+    let facts =
+        BanFacts::of_grant(&grant.client_id, &grant.fingerprint, "", &grant.recipient, keys);
     match bans.bans.find(&facts.bound_to(bound_to.as_deref()), deps.now()) {
         None => Ok(()),
         Some(ban) => {

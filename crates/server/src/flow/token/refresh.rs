@@ -55,7 +55,7 @@ pub(super) async fn rotate(
             return Err(TokenError::RefreshToken.into()); // DESIGN 4.5: nobody is asked outside for what has ended
         }
         if let Some(claimed) = unproven.take() {
-            refuse_banned(deps, &grant)?;
+            refuse_banned(deps, &grant, &[])?;
             let (key, instance) = (&installation.client_key, &installation.instance_key);
             let whose = Whose::of(&grant, (key.as_deref(), instance.as_deref()), None);
             proven = claimed.prove(deps, whose).await?.client_key;

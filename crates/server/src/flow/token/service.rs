@@ -16,7 +16,6 @@ use crate::{
     deps::Deps,
     flow::{
         client_authentication::{Claimed, ServiceProof},
-        funnel::{self, FunnelStep},
         refusal::Unavailable,
         service,
     },
@@ -61,7 +60,6 @@ pub(super) async fn give(
     };
     let access_token =
         deps.keyring.keys().access.issue(&claims).map_err(|_| Unavailable::Crypto)?;
-    funnel::note(deps, FunnelStep::Used, &service.fingerprint);
     Ok(Issued {
         access_token,
         refresh_token: None,

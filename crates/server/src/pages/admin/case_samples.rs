@@ -98,7 +98,7 @@ impl CasePage<'static> {
             reason: Some(untrusted(text)),
         };
         let seen = SeenClient {
-            proof: Proof::Published { host: HostName::made_of(text), vouched: None },
+            proof: Proof::Published { host: HostName::made_of(text), vouched: None, vetted: false },
             claimed_name: Some(untrusted(text)),
             claimed_developer: Some(untrusted(text)),
             warnings: vec![Warning::Operator { words: text.into() }],
@@ -184,7 +184,7 @@ fn asking(username: &str) -> AskingLine {
 
 fn seen() -> SeenClient {
     SeenClient {
-        proof: Proof::Published { host: host("app.example.org"), vouched: None },
+        proof: Proof::Published { host: host("app.example.org"), vouched: None, vetted: false },
         claimed_name: Some(untrusted("Reports")),
         claimed_developer: Some(untrusted("https://example.org")),
         warnings: vec![],

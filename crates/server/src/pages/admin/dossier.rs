@@ -34,6 +34,8 @@ pub struct DossierPage<'a> {
     pub vetted: bool,
     /// The domains that its developer has proven.
     pub domains: Vec<HostName>,
+    /// A domain of its developer that is proven no more.
+    pub lost_domain: Option<HostName>,
     /// How many people have let it in.
     pub people: u64,
     /// Their connections.
@@ -116,6 +118,7 @@ impl DossierPage<'static> {
             state: "waits for a reviewer",
             vetted: false,
             domains: vec![],
+            lost_domain: None,
             people: 0,
             connections: 0,
             wanted: Some(WrittenLook::sample()),
@@ -138,6 +141,7 @@ impl DossierPage<'static> {
             state: "in force, with changes that a reviewer looks at",
             vetted: true,
             domains: vec![HostName::of_text("notes.example")],
+            lost_domain: Some(HostName::of_text("old.example")),
             people: 3,
             connections: 5,
             in_force: Some(WrittenLook::sample()),

@@ -51,6 +51,7 @@ impl LookAlike {
             | Fact::LoopbackOnly
             | Fact::OtherRecipientHost { .. }
             | Fact::FirstSight
+            | Fact::LostDomain { .. }
             | Fact::MixedScripts { .. }
             | Fact::StaleCopy { .. }
             | Fact::PinnedCopy { .. } => None,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{ClientLine, Staff};
-use crate::pages::{Recipient, Site, When};
+use crate::pages::{HostName, Recipient, Site, When};
 
 /// The queue.
 #[derive(Clone, Debug, Template)]
@@ -43,6 +43,8 @@ pub struct SubmittedLine {
     pub state: &'static str,
     /// Since when.
     pub changed: When,
+    /// A domain of its developer that is proven no more.
+    pub lost_domain: Option<HostName>,
 }
 
 /// A case in the queue.
@@ -104,6 +106,7 @@ impl QueuePage<'static> {
             owner: "dora".into(),
             state,
             changed: when(60),
+            lost_domain: None,
         };
         let nameless = ClientLine { host: None, ..client("inspector") };
         let full = Self {
@@ -117,7 +120,10 @@ impl QueuePage<'static> {
                     ..line("Inspector", 4, None)
                 }),
             ],
-            on_record: vec![submitted("Calendar", "in force")],
+            on_record: vec![SubmittedLine {
+                lost_domain: Some(host("calendar.example")),
+                ..submitted("Calendar", "in force")
+            }],
             decided: vec![line("Claude", 2, decided(false)), line("Notes", 1, decided(true))],
             ..empty.clone()
         };
@@ -144,6 +150,7 @@ impl QueuePage<'static> {
             owner: text.into(),
             state: "draft",
             changed: when(0),
+            lost_domain: Some(HostName::made_of(text)),
         };
         let open = vec![WaitingLine::Case(line), WaitingLine::Application(submitted.clone())];
         Self { site, staff: staff_of(text), open, decided, on_record: vec![submitted] }

@@ -115,7 +115,8 @@ impl ConsentPage<'static> {
         let proof = |proof| Self { proof, ..Self::anchored_sample() };
         let by = || Box::new(Vouched { issuer: host("vendor.example"), checked: when() });
         let signed = |anchored| Proof::Signed { by: by(), anchored };
-        let beside = Proof::Published { host: host("app.example"), vouched: Some(by()) };
+        let beside =
+            Proof::Published { host: host("app.example"), vouched: Some(by()), vetted: false };
         let file = untrusted("https://gist.githubusercontent.com/x/y");
         let mut samples = vec![
             ("anchored", anchored),
@@ -152,8 +153,24 @@ impl ConsentPage<'static> {
                 },
             ),
         ];
+        samples.extend(Self::reviewed_samples());
         samples.extend(Self::warning_samples());
         samples
+    }
+
+    fn reviewed_samples() -> Vec<(&'static str, Self)> {
+        use super::tests::{host, untrusted};
+        let host = || host("claude.ai");
+        let document = Some(untrusted("https://files.example/~ada/client.json"));
+        let with = |proof| Self { proof, ..Self::anchored_sample() };
+        vec![
+            ("reviewed", with(Proof::Anchored { host: host(), vouched: None, vetted: true })),
+            (
+                "reviewed_published",
+                with(Proof::Published { host: host(), vouched: None, vetted: true }),
+            ),
+            ("reviewed_file", with(Proof::Approved { document })),
+        ]
     }
 
     fn warning_samples() -> Vec<(&'static str, Self)> {
@@ -184,6 +201,7 @@ impl ConsentPage<'static> {
                     protected: host("claude.ai"),
                 }),
             ),
+            ("warning_lost_domain", warning(Warning::LostDomain { domain: host("app.example") })),
             (
                 "warning_mixed_scripts",
                 warning(Warning::MixedScripts { name: untrusted("Ab\u{430}cus") }),
@@ -211,7 +229,7 @@ impl ConsentPage<'static> {
             site: &SITE,
             account: Account { username: "alice".into(), sign_out_token: "SIGN-OUT-TOKEN".into() },
             continue_to: "/authorize?client_id=x&scope=a%20b".into(),
-            proof: Proof::Anchored { host: host("claude.ai"), vouched: None },
+            proof: Proof::Anchored { host: host("claude.ai"), vouched: None, vetted: false },
             tile: Tile::of("claude.ai"),
             claimed_name: Some(untrusted("Claude")),
             claimed_developer: Some(untrusted("https://claude.ai")),
@@ -238,7 +256,7 @@ impl ConsentPage<'static> {
     fn loopback_sample() -> Self {
         use super::tests::{host, untrusted};
         Self {
-            proof: Proof::Published { host: host("claude.ai"), vouched: None },
+            proof: Proof::Published { host: host("claude.ai"), vouched: None, vetted: false },
             claimed_name: Some(untrusted("Claude Code")),
             recipient: Recipient::ThisComputer { port: Some(51004) },
             redirect_uri: untrusted("http://localhost:51004/callback"),

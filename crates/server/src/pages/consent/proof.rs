@@ -28,6 +28,8 @@ pub enum Proof {
         host: HostName,
         /// Who has signed for it beside.
         vouched: Option<Box<Vouched>>,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
     },
     /// A host describes it, and the answer can only reach that host.
     Anchored {
@@ -35,6 +37,8 @@ pub enum Proof {
         host: HostName,
         /// Who has signed for it beside.
         vouched: Option<Box<Vouched>>,
+        /// A reviewer has approved what it describes.
+        vetted: bool,
     },
     /// Somebody vouches for it, and for this very installation.
     Attested {
@@ -49,6 +53,11 @@ pub enum Proof {
         by: Box<Vouched>,
         /// Whether the program that gets the answer has to prove a key that was signed too.
         anchored: bool,
+    },
+    /// A reviewer has approved a document that lies where anybody may put files.
+    Approved {
+        /// The document's URL.
+        document: Option<Untrusted>,
     },
     /// An account of this server entered it, and nobody else has looked at it.
     EnteredBy {
@@ -85,7 +94,7 @@ impl Proof {
         if let Some(attested) = Self::attested(assessment) {
             return attested;
         }
-        let anchored = assessment.rung == Rung::Anchored;
+        let (anchored, vetted) = (assessment.rung == Rung::Anchored, assessment.vetted);
         let vouched = assessment.signed.as_ref().map(|signed| {
             let issuer = HostName::of_issuer(&signed.issuer);
             Box::new(Vouched { issuer, checked: When::at(signed.checked_at) })
@@ -93,6 +102,9 @@ impl Proof {
         match &assessment.publisher {
             Publisher::Administrator => Self::Entered { anchored },
             Publisher::Account(account) => Self::EnteredBy { account: account.to_string() },
+            Publisher::ExactUrl(url) if vetted => {
+                Self::Approved { document: Untrusted::identifier(url) }
+            }
             Publisher::ExactUrl(url) | Publisher::Hosted(url) => {
                 Self::SelfDeclared { document: Untrusted::identifier(url) }
             }
@@ -105,9 +117,11 @@ impl Proof {
                 Self::SelfDeclared { document: None }
             }
             Publisher::Domain(host) if anchored => {
-                Self::Anchored { host: HostName::of_text(host), vouched }
+                Self::Anchored { host: HostName::of_text(host), vouched, vetted }
             }
-            Publisher::Domain(host) => Self::Published { host: HostName::of_text(host), vouched },
+            Publisher::Domain(host) => {
+                Self::Published { host: HostName::of_text(host), vouched, vetted }
+            }
         }
     }
 
@@ -139,6 +153,7 @@ impl Proof {
             Self::Anchored { .. } => "anchored",
             Self::Attested { .. } => "attested",
             Self::Signed { .. } => "signed",
+            Self::Approved { .. } => "approved",
             Self::Entered { .. } => "entered",
             Self::EnteredBy { .. } => "entered-by",
         }
@@ -148,6 +163,7 @@ impl Proof {
         match self {
             Self::SelfDeclared { .. } | Self::Hosted { .. } => Strength::None,
             Self::Published { .. }
+            | Self::Approved { .. }
             | Self::EnteredBy { .. }
             | Self::Signed { anchored: false, .. }
             | Self::Entered { anchored: false } => Strength::Part,

@@ -68,7 +68,7 @@ mod tests {
         let site = &crate::pages::tests::SITE;
         let host = || HostName::of_text("login.claude.ai");
         assert_eq!(
-            Proof::Anchored { host: host(), vouched: None }.sentence(site),
+            Proof::Anchored { host: host(), vouched: None, vetted: false }.sentence(site),
             "It is proven that login.claude.ai describes this application, and that nobody else can use your answer."
         );
         let entered = Proof::Entered { anchored: true }.sentence(site);

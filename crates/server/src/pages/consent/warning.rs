@@ -46,6 +46,11 @@ pub enum Warning {
         /// The well-known site.
         protected: HostName,
     },
+    /// A domain of whoever entered the client is proven no more.
+    LostDomain {
+        /// The domain.
+        domain: HostName,
+    },
     /// The client's name mixes scripts.
     MixedScripts {
         /// The name, as the client claims it.
@@ -89,6 +94,7 @@ impl Warning {
                 host: HostName::of_text(host),
                 protected: HostName::of_text(protected),
             },
+            Fact::LostDomain { domain } => Self::LostDomain { domain: HostName::of_text(domain) },
             Fact::MixedScripts { name } => of_name(name, |name| Self::MixedScripts { name }),
             Fact::StaleCopy { fetched } => Self::StaleCopy { fetched: When::at(*fetched) },
             Fact::PinnedCopy { fetched } => Self::PinnedCopy { fetched: When::at(*fetched) },
@@ -106,6 +112,7 @@ impl Warning {
             Self::BorrowedName { .. } => "borrowed-name",
             Self::LooksLikeName { .. } => "looks-like-name",
             Self::LooksLikeHost { .. } => "looks-like-host",
+            Self::LostDomain { .. } => "lost-domain",
             Self::MixedScripts { .. } => "mixed-scripts",
             Self::StaleCopy { .. } => "stale-copy",
             Self::PinnedCopy { .. } => "pinned-copy",

@@ -5,7 +5,9 @@ use askama::Template;
 use super::{DifferenceLine, WrittenLook};
 use crate::{
     flow::developer::{application::Can, secrets::SecretFault},
-    pages::{Account, Site, Tile, Untrusted, Warning, When, admin::LookAlike, icon::Icon},
+    pages::{
+        Account, HostName, Site, Tile, Untrusted, Warning, When, admin::LookAlike, icon::Icon,
+    },
 };
 
 /// An application.
@@ -28,6 +30,10 @@ pub struct ApplicationPage<'a> {
     pub in_force: bool,
     /// A reviewer has looked at what is in force.
     pub vetted: bool,
+    /// The document that it is registered by.
+    pub document: Option<DocumentLine>,
+    /// A domain that is proven no more.
+    pub lost_domain: Option<HostName>,
     /// What the last reviewer said.
     pub remark: Option<(String, Untrusted)>,
     /// What is written of it.
@@ -56,6 +62,17 @@ pub struct ApplicationPage<'a> {
     pub problem: Option<&'static str>,
     /// Why nothing was done about a secret.
     pub secret_problem: Option<SecretFault>,
+}
+
+/// A document that an application is registered by.
+#[derive(Clone, Debug)]
+pub struct DocumentLine {
+    /// Its URL.
+    pub url: String,
+    /// Its host.
+    pub host: String,
+    /// It is proven to be its developer's.
+    pub held: bool,
 }
 
 /// The form that sends it on its way.
@@ -103,8 +120,8 @@ pub struct EventLine {
 
 impl StepForm {
     const fn is_empty(&self) -> bool {
-        let Can { edit: _, submit, withdraw, publish } = self.can;
-        !(submit || withdraw || publish)
+        let Can { edit: _, read, submit, withdraw, publish } = self.can;
+        !(read || submit || withdraw || publish)
     }
 }
 
@@ -118,12 +135,22 @@ impl ApplicationPage<'static> {
         let waits = with(withdraw, Self::in_state(ClientState::Submitted, false));
         let can = Can { publish: true, ..draft.step.can };
         let publisher = Self { written: None, ..with(can, draft.clone()) };
+        let read = Can { read: true, ..Can::default() };
+        let document = |held| {
+            let (url, host) = ("https://app.example/client.json".into(), "app.example".into());
+            Some(DocumentLine { url, host, held })
+        };
+        let unproven = Self { document: document(false), ..with(read, draft.clone()) };
+        let lost_domain = Some(HostName::of_text("app.example"));
+        let lost = Self { document: document(true), lost_domain, ..with(read, draft.clone()) };
         let approved = Self::in_state(ClientState::Approved, true);
         let mut samples = vec![
             ("draft", draft),
             ("busy", busy.clone()),
             ("waits", waits),
             ("publisher", publisher),
+            ("document", unproven),
+            ("lost", lost),
             ("suspended", Self::in_state(ClientState::Suspended, true)),
             ("approved", Self { vetted: true, ..approved.clone() }),
             ("published", approved),
@@ -154,6 +181,8 @@ impl ApplicationPage<'static> {
             state_words: state_words(ClientState::Draft, false),
             in_force: false,
             vetted: false,
+            document: None,
+            lost_domain: None,
             remark: None,
             written: Some(WrittenLook::sample()),
             ahead: vec![],
@@ -219,6 +248,8 @@ impl ApplicationPage<'static> {
             id: text.into(),
             tile: Tile::of(text),
             name: untrusted(text),
+            document: Some(DocumentLine { url: text.into(), host: text.into(), held: false }),
+            lost_domain: Some(HostName::made_of(text)),
             remark: Some((text.into(), untrusted(text))),
             written: Some(WrittenLook::filled_with(text)),
             ahead: vec![DifferenceLine::filled_with(text)],

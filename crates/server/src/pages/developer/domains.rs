@@ -65,6 +65,10 @@ pub struct WantedProof {
     pub file: String,
     /// The name of the record.
     pub record: String,
+    /// The document that the application is registered by, if it lies there.
+    pub document: Option<String>,
+    /// The member in which it would say the value.
+    pub member: &'static str,
 }
 
 #[cfg(test)]
@@ -102,6 +106,8 @@ impl DomainsPage<'static> {
                 value: "salver-verification=AAAA".into(),
                 file: "https://app.example/.well-known/salver-verification".into(),
                 record: "_salver.app.example".into(),
+                document: Some("https://app.example/client.json".into()),
+                member: "salver_verification",
             }),
             problem: Some("The value does not stand there.".into()),
             ..none.clone()
@@ -130,6 +136,8 @@ impl DomainsPage<'static> {
                 value: text.into(),
                 file: text.into(),
                 record: text.into(),
+                document: Some(text.into()),
+                member: "salver_verification",
             }),
             form_token: text.into(),
             problem: Some(text.into()),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Account, Site, Tile, Untrusted, When};
+use crate::pages::{Account, Site, Tile, Untrusted, When, icon::Icon};
 
 /// The list.
 #[derive(Clone, Debug, Template)]
@@ -16,6 +16,12 @@ pub struct ApplicationsPage<'a> {
     pub applications: Vec<ApplicationLine>,
     /// One was deleted just now.
     pub deleted: bool,
+    /// Anti-forgery token for one that is registered by its document.
+    pub form_token: String,
+    /// The URL that was typed last.
+    pub typed: String,
+    /// Why the document there was not registered.
+    pub problem: Option<&'static str>,
 }
 
 /// An application in a list.
@@ -38,7 +44,15 @@ impl ApplicationsPage<'static> {
     pub(in crate::pages) fn samples() -> Vec<(&'static str, Self)> {
         use super::samples::{account, when};
         use crate::pages::tests::{SITE, untrusted};
-        let empty = Self { site: &SITE, account: account(), applications: vec![], deleted: false };
+        let empty = Self {
+            site: &SITE,
+            account: account(),
+            applications: vec![],
+            deleted: false,
+            form_token: "FORM-TOKEN".into(),
+            typed: String::new(),
+            problem: None,
+        };
         let line = |name: &str, state| ApplicationLine {
             id: "app_AAAAAAAAAAAAAAAAAAAAAA".into(),
             tile: Tile::of(name),
@@ -47,7 +61,9 @@ impl ApplicationsPage<'static> {
             changed: when(0),
         };
         let applications = vec![line("Notes App", "in force"), line("Reports", "draft")];
-        let full = Self { applications, deleted: true, ..empty.clone() };
+        let typed = "https://app.example/client.json".into();
+        let problem = Some("The document breaks a rule.");
+        let full = Self { applications, deleted: true, typed, problem, ..empty.clone() };
         vec![("empty", empty), ("full", full)]
     }
 
@@ -61,6 +77,14 @@ impl ApplicationsPage<'static> {
             state: "draft",
             changed: when(0),
         };
-        Self { site, account: account_of(text), applications: vec![line], deleted: true }
+        Self {
+            site,
+            account: account_of(text),
+            applications: vec![line],
+            deleted: true,
+            form_token: text.into(),
+            typed: text.into(),
+            problem: Some("The document breaks a rule."),
+        }
     }
 }

@@ -9,7 +9,7 @@ mod parts;
 mod secret;
 mod try_out;
 
-pub use application::{ApplicationPage, EventLine, SecretLine, StepForm};
+pub use application::{ApplicationPage, DocumentLine, EventLine, SecretLine, StepForm};
 pub use delete::DeleteApplicationPage;
 pub use domains::{DomainLine, DomainStanding, DomainsPage, WantedProof};
 pub use form::{ApplicationFormPage, Editing};

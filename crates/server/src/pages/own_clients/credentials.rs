@@ -20,6 +20,8 @@ pub struct CredentialsPage<'a> {
     pub name: Untrusted,
     /// The secret, if it has one.
     pub secret: Option<Zeroizing<String>>,
+    /// What assertions call the key that was put in place of a secret (`kid`), if one was.
+    pub key_id: Option<Untrusted>,
     /// What to do with them.
     pub snippets: Vec<Snippet>,
     /// What will be said of the client.
@@ -48,6 +50,7 @@ pub enum Remark {
 impl CredentialsPage<'static> {
     pub(in crate::pages) fn samples() -> Vec<(&'static str, Self)> {
         use super::{
+            KeyValues, key_snippets,
             samples::{ID, account},
             snippet,
         };
@@ -65,6 +68,7 @@ impl CredentialsPage<'static> {
             id: ID.into(),
             name: untrusted("Claude Code of alice"),
             secret: Some("slvs_SECRET".to_owned().into()),
+            key_id: None,
             snippets: snippet::snippets(Some("Claude Code"), &values(Some("slvs_SECRET"))),
             remarks: Vec::new(),
         };
@@ -82,7 +86,19 @@ impl CredentialsPage<'static> {
             ],
             ..secret.clone()
         };
-        vec![("secret", secret), ("public_with_remarks", none)]
+        let values = KeyValues {
+            client_id: ID,
+            key_id: "desk",
+            algorithm: "ES256",
+            issuer: "https://as.example.org",
+        };
+        let key = Self {
+            secret: None,
+            key_id: Some(untrusted("desk")),
+            snippets: key_snippets(&values),
+            ..secret.clone()
+        };
+        vec![("secret", secret), ("public_with_remarks", none), ("key", key)]
     }
 
     pub(in crate::pages) fn filled_with(site: &'static Site, text: &str) -> Self {
@@ -94,6 +110,7 @@ impl CredentialsPage<'static> {
             id: text.into(),
             name: untrusted(text),
             secret: Some(text.to_owned().into()),
+            key_id: Some(untrusted(text)),
             snippets: vec![Snippet { app: "x", place: "x", note: None, text: text.into() }],
             remarks: vec![
                 Remark::NameOf { protected: untrusted(text), owner: untrusted(text) },

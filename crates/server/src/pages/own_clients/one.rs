@@ -41,6 +41,8 @@ pub struct OwnClientPage<'a> {
     pub remarks: Vec<Remark>,
     /// This person's secrets that work.
     pub secrets: Vec<SecretLine>,
+    /// This person's keys that work.
+    pub keys: Vec<SecretLine>,
     /// What to do in the app, if no secret is needed for it.
     pub snippets: Vec<Snippet>,
     /// Whose it is.
@@ -71,7 +73,7 @@ pub struct OwnersView {
 pub struct UseLine {
     /// Their name.
     pub username: String,
-    /// Their secrets that work.
+    /// Their secrets and keys that work.
     pub secrets: Vec<SecretLine>,
     /// What runs.
     pub connections: u32,
@@ -90,7 +92,8 @@ impl OwnersView {
 #[cfg(test)]
 impl OwnClientPage<'static> {
     pub(in crate::pages) fn samples() -> Vec<(&'static str, Self)> {
-        use crate::flow::account::clients::Problem;
+        use super::samples::key;
+        use crate::flow::account::clients::{Problem, keys::KeyFault};
         let plain = Self::sample();
         let owners = |shared_with| {
             let owners = plain.owners.clone()?;
@@ -112,6 +115,7 @@ impl OwnClientPage<'static> {
             notice: Some(Notice::Meanwhile),
             ..plain.clone()
         };
+        let with_key = Self { keys: vec![key("desk key")], ..plain.clone() };
         let member = Self { owner: "bob".into(), owners: None, ..plain.clone() };
         let none = Self { secrets: Vec::new(), ..member.clone() };
         let text = "Client ID: own_BwcHBwcHBwcHBwcHBwcHBw".to_owned();
@@ -122,6 +126,7 @@ impl OwnClientPage<'static> {
             ("own", plain.clone()),
             ("shared", shared),
             ("keys", keys),
+            ("with_key", with_key),
             ("member", member),
             ("member_without_secret", none),
             ("public", public),
@@ -135,6 +140,13 @@ impl OwnClientPage<'static> {
             ("span", Problem::Span),
             ("audience", Problem::Audience),
             ("keys_are_not_shared", Problem::KeysAreNotShared),
+            ("two_keys", Problem::TwoKeys),
+            ("known_key", Problem::KnownKey),
+            ("not_a_key", Problem::Key(KeyFault::NotAKey)),
+            ("private_key", Problem::Key(KeyFault::Private)),
+            ("key_not_usable", Problem::Key(KeyFault::NotUsable)),
+            ("several_keys", Problem::Key(KeyFault::Several)),
+            ("key_id", Problem::Key(KeyFault::KeyId)),
         ] {
             let notice = Some(Notice::Problem(problem));
             all.push((name, Self { owners: None, notice, ..plain.clone() }));
@@ -182,6 +194,7 @@ impl OwnClientPage<'static> {
             scopes: vec!["notes:read".into()],
             remarks: Vec::new(),
             secrets: vec![secret("laptop")],
+            keys: Vec::new(),
             snippets: Vec::new(),
             owner: "alice".into(),
             owners: Some(owners),
@@ -190,7 +203,7 @@ impl OwnClientPage<'static> {
     }
 
     pub(in crate::pages) fn filled_with(site: &'static Site, text: &str) -> Self {
-        use super::samples::{account_of, secret, when};
+        use super::samples::{account_of, key, secret, when};
         use crate::pages::tests::untrusted;
         let fields = ClientFields {
             name: text.into(),
@@ -230,6 +243,7 @@ impl OwnClientPage<'static> {
             scopes: vec![text.into()],
             remarks: vec![Remark::Warned(untrusted(text))],
             secrets: vec![secret(text)],
+            keys: vec![key(text)],
             snippets: vec![Snippet { app: "x", place: "x", note: None, text: text.into() }],
             owner: text.into(),
             owners: Some(owners),
@@ -241,11 +255,11 @@ impl OwnClientPage<'static> {
 #[cfg(test)]
 impl UseLine {
     fn quiet(username: &str) -> Self {
-        use super::samples::{secret, when};
+        use super::samples::{key, secret, when};
         let desk = SecretLine { last_used: None, ends: Some(when(1)), ..secret("desk") };
         Self {
             username: username.into(),
-            secrets: vec![desk],
+            secrets: vec![desk, key("bob's key")],
             connections: 0,
             last_used: None,
             own: false,

@@ -109,7 +109,7 @@ fn for_shell(value: &str) -> String {
     format!("'{}'", value.replace('\'', "'\\''"))
 }
 
-fn within_quotes(value: &str) -> String {
+pub(super) fn within_quotes(value: &str) -> String {
     let json = serde_json::Value::from(value).to_string();
     json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
 }

@@ -98,6 +98,7 @@ fn show(
         state: state_words(content.state, content.in_force.is_some()),
         vetted: content.in_force.is_some() && content.vetted,
         domains: dossier.domains.iter().map(|one| HostName::of_text(one)).collect(),
+        lost_domain: content.lost_domain.as_deref().map(HostName::of_text),
         people: dossier.used.people,
         connections: dossier.used.connections,
         wanted: dossier.wanted.as_ref().map(WrittenLook::of),

@@ -13,7 +13,7 @@ use crate::{
         },
     },
     pages::{
-        FormAction, Opener, Recipient, When,
+        FormAction, HostName, Opener, Recipient, When,
         admin::{CaseLine, ClientLine, QueuePage, SubmittedLine, WaitingLine},
         developer::state_words,
         page,
@@ -69,5 +69,6 @@ fn submitted(one: &Submitted) -> Option<SubmittedLine> {
         owner: one.owner.clone(),
         state: state_words(content.state, content.in_force.is_some()),
         changed: When::at(one.client.changed_at),
+        lost_domain: content.lost_domain.as_deref().map(HostName::of_text),
     })
 }

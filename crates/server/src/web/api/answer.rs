@@ -72,7 +72,9 @@ const fn class(refusal: &Refusal) -> (StatusCode, &'static str, &'static str) {
         Refusal::Desk(refusal) => match refusal {
             D::Unknown(_) => (StatusCode::NOT_FOUND, "unknown_client", "client_id"),
             D::Stale => (StatusCode::CONFLICT, "stale", "revision"),
-            D::Standing(_) => (StatusCode::CONFLICT, "state", "client"),
+            D::Standing(_) | D::NotSubmitted => (StatusCode::CONFLICT, "state", "client"),
+            D::NoRemark => (StatusCode::UNPROCESSABLE_ENTITY, "no_remark", "note"),
+            D::Own(_) => (StatusCode::FORBIDDEN, "own", "client"),
             D::Personal => (StatusCode::UNPROCESSABLE_ENTITY, "personal", "client"),
             D::NoSecret => (StatusCode::UNPROCESSABLE_ENTITY, "no_secret", "client"),
             D::Secret(_) => (StatusCode::UNPROCESSABLE_ENTITY, "secret", "client"),
@@ -86,7 +88,12 @@ const fn class(refusal: &Refusal) -> (StatusCode, &'static str, &'static str) {
             D::Entry(EntryRefusal::OurOwn(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata.redirect_uris")
             }
-            D::Entry(_) => (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata"),
+            D::Document(_) | D::Entry(EntryRefusal::NoDocument | EntryRefusal::Document(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "document", "document")
+            }
+            D::NotOneSource | D::Entry(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "metadata", "metadata")
+            }
             D::Store(_) => UNAVAILABLE,
         },
     }

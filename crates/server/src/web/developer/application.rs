@@ -7,13 +7,14 @@ use axum::{
 use http::StatusCode;
 use salver_oauth::Timestamp;
 
-use super::{gate::AsDeveloper, shown};
+use super::{document, gate::AsDeveloper, shown};
 use crate::{
     flow::{
         account::AccountDeps,
         developer::{
             Developer,
             application::{ApplicationFile, load},
+            document::read_again,
             list,
             secrets::SecretFault,
             step::{Stepped, step},
@@ -22,7 +23,7 @@ use crate::{
     },
     form_token::{Holder, Purpose},
     pages::{
-        FormAction, Opener, Tile, Untrusted, When,
+        FormAction, HostName, Opener, Tile, Untrusted, When,
         developer::{
             ApplicationPage, DifferenceLine, EventLine, SecretLine, StepForm, WrittenLook,
             state_words,
@@ -49,13 +50,17 @@ pub(super) async fn post(
     Path(id): Path<String>,
     form: OwnForm,
 ) -> Response {
+    let (revision, token) = (form.field("revision"), form.field("form_token"));
+    if form.field("step") == "read" {
+        let read = read_again(&account, &developer, (&id, &revision), &token).await;
+        return document::answer_again(&account, &developer, &id, read).await;
+    }
     let wish = match &*form.field("step") {
         "submit" => Wish::Submit,
         "withdraw" => Wish::Withdraw,
         "publish" => Wish::Publish,
         _ => return refusal::unreadable_form(&account),
     };
-    let (revision, token) = (form.field("revision"), form.field("form_token"));
     match step(&account, &developer, (&id, &revision), (wish, &token)).await {
         Ok(Stepped::Yes) => see_other(&format!("{}/developer/{id}", account.site.base)),
         Ok(Stepped::NotNow) => again(&account, &developer, &id, Problem::NotNow).await,
@@ -72,6 +77,7 @@ pub(super) enum Problem {
     None,
     NotNow,
     Refused,
+    Unread(&'static str),
     Secret(SecretFault),
 }
 
@@ -84,9 +90,9 @@ pub(super) async fn again(
 ) -> Response {
     let status = match problem {
         Problem::None => StatusCode::OK,
-        Problem::Refused | Problem::Secret(SecretFault::Name | SecretFault::Days) => {
-            StatusCode::BAD_REQUEST
-        }
+        Problem::Refused
+        | Problem::Unread(_)
+        | Problem::Secret(SecretFault::Name | SecretFault::Days) => StatusCode::BAD_REQUEST,
         Problem::NotNow | Problem::Secret(_) => StatusCode::CONFLICT,
     };
     match load(&account.deps, developer, id).await {
@@ -116,6 +122,7 @@ fn shown_file<'a>(
         Problem::None => (None, None),
         Problem::NotNow => (Some(NOT_NOW), None),
         Problem::Refused => (Some(REFUSED), None),
+        Problem::Unread(why) => (Some(why), None),
         Problem::Secret(fault) => (None, Some(fault)),
     };
     Some(ApplicationPage {
@@ -127,6 +134,8 @@ fn shown_file<'a>(
         state_words: state_words(content.state, in_force),
         in_force,
         vetted: content.vetted,
+        document: content.document.as_ref().map(document::line),
+        lost_domain: content.lost_domain.as_deref().map(HostName::of_text),
         remark: file
             .remark()
             .and_then(|(by, note)| Some((by.to_owned(), Untrusted::description(note)?))),

@@ -66,6 +66,7 @@ pub(super) async fn post(
     let method = match &*form.field("deed") {
         "file" => Some(ProofMethod::File),
         "dns" => Some(ProofMethod::Dns),
+        "document" => Some(ProofMethod::Document),
         "remove" => None,
         _ => return refusal::unreadable_form(&account),
     };
@@ -131,6 +132,7 @@ fn line(proof: DomainProof, now: Timestamp) -> DomainLine {
         how: match proof.method {
             ProofMethod::File => "a file",
             ProofMethod::Dns => "a TXT record",
+            ProofMethod::Document => "its document",
         },
         proven: When::at(proof.proven_at),
         standing: match proof.failing_since {
@@ -155,6 +157,8 @@ fn wanted(
         value: places.value,
         file: places.file,
         record: places.record,
+        document: domain::document_at(client, domain).map(str::to_owned),
+        member: domain::MEMBER,
     }
 }
 
@@ -182,6 +186,15 @@ fn told(refusal: &ProofRefusal) -> String {
         }
         ProofRefusal::TooMany => {
             "This application has as many domains as one may have. Take another one off first.".into()
+        }
+        ProofRefusal::NoDocument => {
+            "The application is registered by no document at that very domain. Use the file or the DNS.".into()
+        }
+        ProofRefusal::SharedHost => {
+            "Anybody may put files on that host, so a document there proves nothing of it. Use a host that is yours alone.".into()
+        }
+        ProofRefusal::Taken => {
+            "Somebody else has proven that the document is theirs, or it was changed at this moment. Ask whoever runs this server.".into()
         }
         ProofRefusal::NotThere => {
             "The value does not stand there. Publish it exactly as it is shown; a change of the DNS can take an hour to be seen.".into()

@@ -2,6 +2,7 @@
 
 mod application;
 mod delete;
+mod document;
 mod domains;
 mod form;
 mod gate;
@@ -32,6 +33,7 @@ where
     Router::new()
         .route(&below(""), get(list::get))
         .route(&below("/new"), get(form::get_new).post(form::post_new))
+        .route(&below("/document"), post(document::post))
         .route(&below("/{id}"), get(application::get).post(application::post))
         .route(&below("/{id}/edit"), get(form::get_edit).post(form::post_edit))
         .route(&below("/{id}/secrets"), post(secrets::post))

@@ -3,9 +3,11 @@
 use salver_oauth::client::document::DocumentError;
 use salver_policy::catalogue::Catalogue;
 
+use salver_egress::Category;
+
 use super::*;
 use crate::{
-    flow::refusal::PushedRefusal,
+    flow::refusal::{NotInForce, PushedRefusal},
     pages::{HostName, Site},
 };
 
@@ -62,6 +64,10 @@ fn design_4_8_every_safe_answer() {
         })
     };
     for (name, refusal, products) in [
+        ("waiting", client(ClientRefusal::NotInForce(NotInForce::Waiting)), &[][..]),
+        ("refused", client(ClientRefusal::NotInForce(NotInForce::Refused)), &[]),
+        ("suspended", client(ClientRefusal::NotInForce(NotInForce::Suspended)), &[]),
+        ("expired", client(ClientRefusal::NotInForce(NotInForce::Expired)), &[]),
         ("unknown_of_a_product", client(ClientRefusal::Unknown), &["Cursor"][..]),
         ("unknown_of_several", client(ClientRefusal::Unknown), &["Claude Code", "Codex", "Notion"]),
         ("unknown_of_one_without_steps", client(ClientRefusal::Unknown), &["Notion"]),

@@ -322,12 +322,17 @@ CREATE TABLE recorded_clients (
     shared_group TEXT,
     expires_at   INTEGER,
     stem         BLOB NOT NULL,
+    document     TEXT,
+    holds_document INTEGER NOT NULL CHECK (holds_document IN (0, 1)),
+    lost_domain  TEXT,
     created_at   INTEGER NOT NULL,
     changed_at   INTEGER NOT NULL,
+    CHECK (holds_document = 0 OR document IS NOT NULL),
     CHECK ((shared_with IS 'group') = (shared_group IS NOT NULL))
 ) STRICT;
 CREATE INDEX recorded_clients_by_owner ON recorded_clients (owner);
 CREATE INDEX shared_clients ON recorded_clients (created_at) WHERE shared_with IS NOT NULL;
+CREATE UNIQUE INDEX held_documents ON recorded_clients (document) WHERE holds_document = 1 AND state <> 'deleted';
 CREATE INDEX deleted_clients ON recorded_clients (changed_at) WHERE state = 'deleted';
 
 CREATE TABLE client_events (
@@ -344,7 +349,7 @@ CREATE INDEX client_events_by_client ON client_events (client_id);
 CREATE TABLE domain_proofs (
     client_id     TEXT NOT NULL REFERENCES recorded_clients (client_id),
     domain        TEXT NOT NULL,
-    method        TEXT NOT NULL CHECK (method IN ('file', 'dns')),
+    method        TEXT NOT NULL CHECK (method IN ('file', 'dns', 'document')),
     proven_at     INTEGER NOT NULL,
     checked_at    INTEGER NOT NULL,
     failing_since INTEGER,
@@ -352,7 +357,8 @@ CREATE TABLE domain_proofs (
 ) STRICT;
 CREATE INDEX domain_proofs_by_check ON domain_proofs (checked_at);
 
--- holder is the only person whose logins a secret is good for.
+-- holder is the only person whose logins a secret is good for. key_id and public_key are those of a key whose private half its holder keeps: then
+-- nothing is presented that has this digest, which only tells the key from others.
 CREATE TABLE client_secrets (
     id           BLOB NOT NULL PRIMARY KEY,
     digest       BLOB NOT NULL UNIQUE,
@@ -363,9 +369,14 @@ CREATE TABLE client_secrets (
     made_at      INTEGER NOT NULL,
     expires_at   INTEGER,
     last_used_at INTEGER,
-    ended_at     INTEGER
+    ended_at     INTEGER,
+    key_id       TEXT,
+    public_key   TEXT,
+    CHECK ((key_id IS NULL) = (public_key IS NULL)),
+    CHECK (key_id IS NULL OR holder IS NOT NULL)
 ) STRICT;
-CREATE INDEX client_secrets_by_client ON client_secrets (client_id);
+CREATE INDEX client_secrets_by_holder ON client_secrets (client_id, holder);
+CREATE INDEX client_secrets_by_key ON client_secrets (client_id, key_id) WHERE key_id IS NOT NULL;
 CREATE INDEX client_secrets_by_end ON client_secrets (coalesce(ended_at, expires_at));
 
 -- Tokens with which administrators' programs manage clients.

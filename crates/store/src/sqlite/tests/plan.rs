@@ -41,6 +41,8 @@ const STATEMENTS: &[&str] = &[
     client_secrets::END,
     client_secrets::EXPIRE,
     client_secrets::FIND,
+    client_secrets::KEYS,
+    client_secrets::KEYS_OF_HOLDER,
     client_secrets::LIST,
     client_secrets::USED,
     clients::CALL,

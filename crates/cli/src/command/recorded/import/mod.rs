@@ -166,6 +166,7 @@ impl Import {
             purpose,
             owner,
             metadata: &metadata,
+            document: None,
             in_force: !self.draft,
             // Nobody has looked at it yet: `approve` says so.
             vetted: false,

@@ -238,8 +238,12 @@ fn fault(uris: &[&str], refusal: &EntryRefusal) -> Fault {
         EntryRefusal::Metadata(E::Body(BodyFault::TooLong { .. })) => Fault::Keys(KeysFault::Url),
         // All other members are of our own making.
         EntryRefusal::Metadata(_) => Fault::Keys(KeysFault::NotASet),
-        // Nobody enters a service here.
-        EntryRefusal::Owner | EntryRefusal::Service(_) | EntryRefusal::Store(_) => Fault::TooMany,
+        // Nobody enters a service or a document here.
+        EntryRefusal::Owner
+        | EntryRefusal::Service(_)
+        | EntryRefusal::NoDocument
+        | EntryRefusal::Document(_)
+        | EntryRefusal::Store(_) => Fault::TooMany,
     }
 }
 

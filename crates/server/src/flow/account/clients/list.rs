@@ -40,7 +40,7 @@ pub struct Told {
 pub struct Use {
     /// Their name.
     pub username: String,
-    /// Their secrets that work.
+    /// Their secrets and keys that work.
     pub secrets: Vec<ClientSecret>,
     /// What runs.
     pub connections: u32,

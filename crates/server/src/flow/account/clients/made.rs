@@ -83,6 +83,7 @@ pub async fn make(
         state: ClientState::Approved,
         vetted: false,
         expires_at,
+        document: None,
     };
     let act = Act { by: &person.user.username, what: "entered", note: "" };
     match registrar(deps).enter_as(number, entry, &deps.own_origins, act).await {

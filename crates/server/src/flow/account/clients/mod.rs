@@ -4,6 +4,7 @@
 //! told nothing, not even that there is one.
 
 pub mod fields;
+pub mod keys;
 pub mod list;
 pub mod made;
 pub mod own;
@@ -64,19 +65,25 @@ pub enum Done {
 pub enum Problem {
     /// The form was sent before; what it made was shown then.
     SentBefore,
-    /// The name of a secret is empty or too long.
+    /// The name of a secret or key is empty or too long.
     SecretName,
     /// Two secrets of this person's work already.
     TwoSecrets,
     /// The client does not authenticate with secrets.
     TakesNone,
-    /// There is no such secret, or it has ended.
+    /// What was pasted is no key that could be put here.
+    Key(keys::KeyFault),
+    /// Two keys of this person's work already.
+    TwoKeys,
+    /// This person has put that key here before.
+    KnownKey,
+    /// There is no such secret or key, or it has ended.
     NoSuchSecret,
     /// None of the offered spans was chosen.
     Span,
     /// It cannot be shared with these.
     Audience,
-    /// Keys are whoever's has them; they are not shared.
+    /// The keys that a client came with are whoever's has them; they are not shared.
     KeysAreNotShared,
 }
 

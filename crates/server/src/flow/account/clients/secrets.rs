@@ -77,14 +77,14 @@ pub async fn make(
         Err(SecretRefusal::Store(error)) => return Err(error),
     };
     if let After::Seconds(seconds) = after {
-        for old in before {
-            end_after(account, &old, seconds).await?;
+        for old in before.iter().filter(|one| one.key.is_none()) {
+            end_after(account, old, seconds).await?;
         }
     }
     Ok(Made::Yes(made.text))
 }
 
-/// Ends a secret at once, and what was begun with it.
+/// Ends a secret or a key at once, and what was begun with it.
 ///
 /// # Errors
 /// If the store fails.
@@ -106,7 +106,7 @@ pub async fn end(
     Ok(Done::Yes)
 }
 
-/// The secrets that work: this person's, or everybody's.
+/// The secrets and keys that work: this person's, or everybody's.
 ///
 /// # Errors
 /// If the store fails.
@@ -122,7 +122,7 @@ pub async fn live(
 }
 
 /// Whoever ended it meanwhile wanted the same. An end that it has already is never put off.
-async fn end_after(
+pub(super) async fn end_after(
     account: &AccountDeps,
     old: &ClientSecret,
     seconds: i64,
@@ -138,9 +138,9 @@ async fn end_after(
     account.deps.revocations.refresh(&**store, now).await // this node need not wait for its next reading
 }
 
-/// What becomes of the secret that works when the next one is made.
+/// What becomes of those that work when the next one is made.
 #[derive(Clone, Copy, Debug)]
-enum After {
+pub(super) enum After {
     /// It stays.
     Keep,
     /// It ends after so many seconds.
@@ -148,7 +148,7 @@ enum After {
 }
 
 impl After {
-    fn chosen(chosen: &str) -> Option<Self> {
+    pub(super) fn chosen(chosen: &str) -> Option<Self> {
         Some(match chosen {
             "keep" => Self::Keep,
             "now" => Self::Seconds(0),

@@ -4,7 +4,10 @@ use salver_oauth::error;
 use salver_store::{StoreError, record::ClientState};
 use thiserror::Error;
 
-use crate::flow::registrar::{EntryRefusal, SecretRefusal};
+use crate::flow::{
+    own_document::ReadRefusal,
+    registrar::{EntryRefusal, SecretRefusal},
+};
 
 /// Why something is not done.
 #[derive(Debug, Error)]
@@ -18,6 +21,15 @@ pub enum DeskRefusal {
     /// It stands otherwise than it would have to.
     #[error("the client is {}", state_name(*.0))]
     Standing(ClientState),
+    /// Nothing of it waits for an answer.
+    #[error("nothing of the application waits for a reviewer")]
+    NotSubmitted,
+    /// Nothing is said to its developer.
+    #[error("its developer is not told why")]
+    NoRemark,
+    /// Nobody decides on their own.
+    #[error("it is {0:?}'s own application")]
+    Own(Box<str>),
     /// It is somebody's own.
     #[error("a personal client is its owner's alone")]
     Personal,
@@ -33,6 +45,12 @@ pub enum DeskRefusal {
     /// A service would do what nobody understands.
     #[error("none of its resources knows the scope {0:?}")]
     Scope(Box<str>),
+    /// The document that a client is to be registered by cannot be read.
+    #[error(transparent)]
+    Document(#[from] ReadRefusal),
+    /// There is no word of what is to be entered, or two.
+    #[error("there is not exactly one of metadata and document")]
+    NotOneSource,
     /// What is to be entered breaks a rule.
     #[error("{}", what(.0))]
     Entry(#[from] EntryRefusal),
@@ -53,6 +71,9 @@ impl DeskRefusal {
             Self::Stale => "look at it again, and decide anew",
             Self::Standing(ClientState::Suspended) => "resume it first",
             Self::Standing(_) => "there is nothing to do",
+            Self::NotSubmitted => "`salver admin review list` shows what waits",
+            Self::NoRemark => "say what has to change, with --note",
+            Self::Own(_) => "let somebody else decide",
             Self::Personal => {
                 "its owner enters and manages it on their page; it can be suspended, resumed and deleted here"
             }
@@ -62,14 +83,24 @@ impl DeskRefusal {
             Self::Owner(_) => "name an account that is here, or leave the owner out",
             Self::Resource(_) => "write a URL of [[resources]] as it stands in the configuration",
             Self::Scope(_) => "name scopes that the configuration lists for its resources",
+            Self::Document(ReadRefusal::NoUrl) => {
+                "write the https URL that programs send as client_id"
+            }
+            Self::Document(ReadRefusal::Hosted) => {
+                "enter metadata, or name a document on a host of the application's own"
+            }
+            Self::Document(ReadRefusal::Client(_) | ReadRefusal::Copy) => {
+                "look at it as a login would: salver client check URL"
+            }
+            Self::NotOneSource => "write its metadata, or the URL of the document that says them",
             Self::Entry(refusal) => return remedy_of(refusal),
             Self::Secret(SecretRefusal::Name) => "give it a short name",
             Self::Secret(SecretRefusal::TooMany) => {
                 "look at the client: end one of its secrets first"
             }
-            Self::Secret(SecretRefusal::Store(_)) | Self::Store(_) => {
-                "look at the disk and at the rights of the data directory"
-            }
+            Self::Document(ReadRefusal::Ours(_))
+            | Self::Secret(SecretRefusal::Store(_))
+            | Self::Store(_) => "look at the disk and at the rights of the data directory",
         };
         remedy.to_owned()
     }
@@ -80,6 +111,7 @@ impl DeskRefusal {
         matches!(
             self,
             Self::Store(_)
+                | Self::Document(ReadRefusal::Ours(_))
                 | Self::Secret(SecretRefusal::Store(_))
                 | Self::Entry(EntryRefusal::Store(_))
         )
@@ -113,8 +145,10 @@ fn remedy_of(refusal: &EntryRefusal) -> String {
         EntryRefusal::OurOwn(_) => "name an address of the client",
         EntryRefusal::Scope => "name scopes with spaces between, or leave scope out",
         EntryRefusal::Owner => {
-            "name an account that can sign in and has few enough clients, or leave the owner out"
+            "name an account that can sign in and has few enough clients, or leave the owner out; a document is one client's alone"
         }
+        EntryRefusal::NoDocument => "write the https URL that programs send as client_id",
+        EntryRefusal::Document(_) => "correct the document; salver client check says how",
         EntryRefusal::Store(_) | EntryRefusal::Metadata(_) | EntryRefusal::Service(_) => {
             "look at the disk and at the rights of the data directory"
         }
@@ -130,6 +164,8 @@ fn split(refusal: &EntryRefusal) -> Option<(String, String)> {
         EntryRefusal::OurOwn(_)
         | EntryRefusal::Scope
         | EntryRefusal::Owner
+        | EntryRefusal::NoDocument
+        | EntryRefusal::Document(_)
         | EntryRefusal::Store(_) => return None,
     };
     let (what, remedy) = wire.description.split_once("; ")?;

@@ -28,7 +28,7 @@ pub(super) fn app(client: &Usable) -> Option<Untrusted> {
     client.app().and_then(Untrusted::name)
 }
 
-/// A secret, by its id where its name cannot be read.
+/// A secret or a key, by its id where its name cannot be read.
 pub(super) fn secret(secret: &ClientSecret) -> Option<SecretLine> {
     let id = secret.id.to_string();
     Some(SecretLine {
@@ -36,6 +36,7 @@ pub(super) fn secret(secret: &ClientSecret) -> Option<SecretLine> {
         made: When::at(secret.made_at),
         last_used: secret.last_used_at.map(When::at),
         ends: secret.expires_at.map(When::at),
+        is_key: secret.key.is_some(),
         id,
     })
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod gate;
+mod keys;
 mod lines;
 mod list;
 mod new;
@@ -28,6 +29,7 @@ where
         .route(&below("/new"), get(new::get).post(new::post))
         .route(&below("/{id}"), get(one::get))
         .route(&below("/{id}/secrets"), post(secrets::post))
+        .route(&below("/{id}/keys"), post(keys::post))
         .route(&below("/{id}/end"), post(secrets::end))
         .route(&below("/{id}/edit"), post(change::edit))
         .route(&below("/{id}/span"), post(change::span))

@@ -8,7 +8,11 @@ use http::StatusCode;
 use salver_oauth::form::Form;
 use salver_policy::catalogue::Pattern;
 
-use super::{gate::AsPerson, lines, one, secrets::credentials};
+use super::{
+    gate::AsPerson,
+    lines, one,
+    secrets::{Shown, credentials},
+};
 use crate::{
     flow::{
         SignedIn,
@@ -73,7 +77,10 @@ pub(super) async fn post(
         span: form.field("span"),
     };
     match make(&account, &person, &wish).await {
-        Ok(Made::Yes { client, secret }) => credentials(&account, person, &client, secret),
+        Ok(Made::Yes { client, secret }) => {
+            let shown = secret.map_or(Shown::Nothing, Shown::Secret);
+            credentials(&account, person, &client, shown)
+        }
         Ok(Made::Before(client)) => {
             let notice = Notice::Problem(Problem::SentBefore);
             one::show(&account, person, &client, (Some(notice), None)).await

@@ -61,7 +61,8 @@ async fn gathered<'a>(
     client: &Usable,
     (notice, again): (Option<Notice>, Option<(Fields, Vec<Fault>)>),
 ) -> Result<Option<OwnClientPage<'a>>, StoreError> {
-    let secrets = live(account, client, Some(&person)).await?;
+    let live = live(account, client, Some(&person)).await?;
+    let (keys, secrets): (Vec<_>, Vec<_>) = live.iter().partition(|one| one.key.is_some());
     let owners = if client.own { Some(view(account, &person, client, again).await?) } else { None };
     let Some(name) = lines::name(client) else {
         return Ok(None);
@@ -83,7 +84,8 @@ async fn gathered<'a>(
         server: client.resource.as_deref().map(|id| lines::server(account, id)),
         scopes: scope.map(|scope| scope.iter().map(str::to_owned).collect()).unwrap_or_default(),
         remarks: lines::remarks(account, client),
-        secrets: secrets.iter().filter_map(lines::secret).collect(),
+        secrets: secrets.into_iter().filter_map(lines::secret).collect(),
+        keys: keys.into_iter().filter_map(lines::secret).collect(),
         snippets: if proves == ProvesItself::Not {
             lines::how(account, client, None)
         } else {

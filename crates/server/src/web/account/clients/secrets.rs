@@ -17,8 +17,8 @@ use crate::{
         },
     },
     pages::{
-        FormAction, Opener,
-        own_clients::{CredentialsPage, Notice},
+        FormAction, Opener, Untrusted,
+        own_clients::{CredentialsPage, KeyValues, Notice, key_snippets},
         page,
     },
     web::account::{OwnForm, home, refusal},
@@ -37,7 +37,7 @@ pub(super) async fn post(
         overlap: form.field("overlap"),
     };
     match make(&account, &person, &client, &wish).await {
-        Ok(Made::Yes(secret)) => credentials(&account, person, &client, Some(secret)),
+        Ok(Made::Yes(secret)) => credentials(&account, person, &client, Shown::Secret(secret)),
         Ok(Made::No(problem)) => {
             let notice = Some(Notice::Problem(problem));
             one::show(&account, person, &client, (notice, None)).await
@@ -60,22 +60,49 @@ pub(super) async fn end(
     }
 }
 
-/// Shows an id and a secret.
+/// What is shown beside an id.
+pub(super) enum Shown<'s> {
+    /// Nothing: it needs none.
+    Nothing,
+    /// A secret.
+    Secret(Zeroizing<String>),
+    /// What assertions call a key, and the algorithm with which it signs.
+    Key(&'s str, &'s str),
+}
+
+/// Shows an id, and what the client authenticates with.
 pub(super) fn credentials(
     account: &AccountDeps,
     person: SignedIn,
     client: &Usable,
-    secret: Option<Zeroizing<String>>,
+    with: Shown<'_>,
 ) -> Response {
     let Some(name) = lines::name(client) else {
         return refusal::unavailable(account, &"a client without a name to show");
+    };
+    let (secret, key_id, snippets) = match with {
+        Shown::Nothing => (None, None, lines::how(account, client, None)),
+        Shown::Secret(secret) => {
+            let snippets = lines::how(account, client, Some(secret.as_str()));
+            (Some(secret), None, snippets)
+        }
+        Shown::Key(key_id, algorithm) => {
+            let values = KeyValues {
+                client_id: &client.client.client_id,
+                key_id,
+                algorithm,
+                issuer: account.deps.settings.issuer.as_str(),
+            };
+            (None, Untrusted::identifier(key_id), key_snippets(&values))
+        }
     };
     let shown = CredentialsPage {
         site: &account.site,
         id: client.client.client_id.clone(),
         name,
-        snippets: lines::how(account, client, secret.as_ref().map(|secret| secret.as_str())),
+        snippets,
         secret,
+        key_id,
         remarks: lines::remarks(account, client),
         account: home::shown(account, person),
     };
