@@ -16,6 +16,7 @@ use crate::report::{self, Cost, Row, Whole};
 use crate::scenario::assertion::Key;
 use crate::scenario::ours::entered::Desk;
 use crate::scenario::ours::world::{self, Line, World};
+use crate::scenario::vendor::{self, Asking};
 use crate::scenario::{self, Operation, Operations, Pairs, Scenario};
 use crate::subject::{BareLine, Bench, Subject};
 use crate::upstream;
@@ -54,6 +55,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
         .map_err(|error| Fault::Io("write the vendor's keys", error))?;
     let attested = Arc::new(Attested::new()?);
     let configuration = world::configure(folder.path(), behind, (&documents, &vendor, &attested))?;
+    let asking = Asking::new(folder.path())?;
     let key = Arc::new(Key::make(folder.path())?);
     let bare = start_bare(&bench, folder.path(), (behind, &documents), &key).await?;
     let desk =
@@ -87,6 +89,10 @@ pub(crate) async fn run(plan: &Plan) -> Result<(), Fault> {
     }
     if scenario::ATTESTED.iter().any(|(scenario, _)| plan.names(scenario)) {
         rows.extend(with_attestation(plan, (&bare, &ours), (&world, &attested)).await?);
+    }
+    if plan.names(&vendor::ATTESTED) {
+        let service = start_vendor(&bench, &program, folder.path(), &asking).await?;
+        rows.push(by_vendor(plan, (&bare, &asking), &service).await?);
     }
     drop((bare, ours));
     let whole = whole(&program, &configuration).await?;
@@ -201,6 +207,36 @@ async fn start_ours(
     let pairs = scenario::ours::pairs(&world);
     let operations = scenario::ours::operations(&world);
     Ok((Side { subject, address: world.address, operations }, world, pairs))
+}
+
+/// The service of a client's vendor, with an installation enrolled.
+async fn start_vendor(
+    bench: &Bench,
+    program: &Path,
+    folder: &Path,
+    asking: &Arc<Asking>,
+) -> Result<(Side, Arc<dyn Operation>), Fault> {
+    let configuration = vendor::configure(folder)?;
+    let arguments = ["client", "serve", "--json", "--config"].map(OsStr::new);
+    let arguments = [&arguments[..], &[configuration.as_os_str()]].concat();
+    let (subject, line) = Subject::start::<vendor::Line>(bench, program, &arguments).await?;
+    let address = line.address()?;
+    let code = vendor::code(program, &configuration)?;
+    let operation = asking.enrolled(address, &code).await?;
+    Ok((Side { subject, address, operations: Operations::new() }, operation))
+}
+
+/// What the service of a vendor asks for an attestation, beside a bare handler.
+async fn by_vendor(
+    plan: &Plan,
+    (bare, asking): (&Side, &Arc<Asking>),
+    (service, at_service): &(Side, Arc<dyn Operation>),
+) -> Result<Row, Fault> {
+    let scenario = &vendor::ATTESTED;
+    report::talk(&format!("measuring {}", scenario.name));
+    let at_bare = cost(bare, &asking.at_bare(), plan.operations).await?;
+    let ours = cost(service, at_service, plan.operations).await?;
+    Ok(Row { scenario, bare: at_bare, ours, tls: None })
 }
 
 /// How our server is started.

@@ -9,9 +9,9 @@ use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, LOC
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use salver_jose::Signer as _;
+use salver_jose::{Algorithm, Signer as _};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Bare;
 use super::durable::Key;
@@ -164,6 +164,36 @@ pub(crate) async fn token(State(bare): State<Arc<Bare>>, RawForm(form): RawForm)
     no_store(answer.to_string())
 }
 
+/// The device key has signed what is asked for: a row is kept, and an attestation signed.
+pub(crate) async fn attest(State(bare): State<Arc<Bare>>, body: String) -> Response {
+    let Some(asked) = signed_by_device(&bare, &body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let (Some(challenge), Some(next)) = (asked.get("challenge").and_then(Value::as_str), secret())
+    else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    bare.store.swap(None, Some((key_of(challenge), body.into_bytes()))).await;
+    let claims = json!({
+        "iss": "https://app.example", "sub": "https://app.example/client.json", "aud": asked.get("issuer"),
+        "iat": 1_800_000_000, "exp": 1_800_000_300, "cnf": { "jwk": asked.get("key") },
+        "installation_check": "device_key",
+    });
+    let Some(attestation) = signed(&bare, "oauth-client-attestation+jwt", &claims) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let answer = json!({ "attestation": attestation, "expires_in": 300, "challenge": next });
+    no_store(answer.to_string())
+}
+
+/// The payload of a token, if the device key has signed it.
+fn signed_by_device(bare: &Bare, compact: &str) -> Option<Value> {
+    let (input, signature) = compact.rsplit_once('.')?;
+    let payload = URL_SAFE_NO_PAD.decode(input.split_once('.')?.1).ok()?;
+    let signed = bare.device.has_signed(Algorithm::Es256, input.as_bytes(), signature);
+    signed.then(|| serde_json::from_slice(&payload).ok())?
+}
+
 /// The token is known: the call is passed on, and so is the answer.
 pub(crate) async fn call(State(bare): State<Arc<Bare>>, request: Request) -> Response {
     let token = request
@@ -232,14 +262,18 @@ fn query_text(pairs: &Pairs) -> Vec<u8> {
 }
 
 pub(super) fn access_token(bare: &Bare) -> Option<String> {
-    let header = json!({"alg": "ES256", "kid": bare.key.key_id(), "typ": "at+jwt"});
     let claims = json!({
         "iss": "https://as.example", "aud": "https://mcp.example/mcp", "sub": "AAAAAAAAAAAAAAAAAAAAAA",
         "client_id": "https://app.example/client.json", "iat": 1_800_000_000, "exp": 1_800_000_600,
         "jti": "BBBBBBBBBBBBBBBBBBBBBB", "scope": "notes:read notes:write",
     });
-    let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let input = format!("{}.{}", encode(&header), encode(&claims));
+    signed(bare, "at+jwt", &claims)
+}
+
+fn signed(bare: &Bare, kind: &str, claims: &Value) -> Option<String> {
+    let header = json!({"alg": "ES256", "kid": bare.key.key_id(), "typ": kind});
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let input = format!("{}.{}", encode(&header), encode(claims));
     let signature = bare.key.sign(input.as_bytes()).ok()?;
     Some(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }

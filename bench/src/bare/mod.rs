@@ -13,7 +13,7 @@ mod signed;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use salver_jose::{Algorithm, SigningKey};
+use salver_jose::{Algorithm, PublicKey, SigningKey};
 use tokio::net::TcpListener;
 
 use self::durable::Durable;
@@ -30,6 +30,7 @@ use self::forward::Forward;
 use self::signed::Signed;
 use crate::fault::Fault;
 use crate::scenario::assertion;
+use crate::scenario::vendor::DEVICE_KEY;
 use crate::subject::BareLine;
 use crate::vendor::{BareKey, KEYS_FILE};
 
@@ -38,6 +39,8 @@ pub(crate) struct Bare {
     discovery: &'static str,
     tokens: HashMap<&'static str, &'static str>,
     key: SigningKey,
+    /// The device key that it knows.
+    device: PublicKey,
     signed: Signed,
     store: Durable,
     forward: Forward,
@@ -81,6 +84,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         discovery: handler::DISCOVERY,
         tokens: HashMap::from([(TOKEN, "notes:read notes:write")]),
         key: SigningKey::generate(Algorithm::Es256).map_err(|_| Fault::Unreadable("a new key"))?,
+        device: device_key(&around.data)?,
         signed: Signed::new()?,
         store: Durable::open(&around.data.join("bare.db"))?,
         forward: Forward::to(around.upstream),
@@ -102,6 +106,7 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
         .route("/authorize/cold", get(handler::authorize_cold))
         .route("/authorize/cold/tls", get(handler::authorize_cold_over_tls))
         .route("/token", post(handler::token))
+        .route("/attest", post(handler::attest))
         .route("/token/service", post(service::by_secret))
         .route("/token/service/key", post(service::by_key))
         .route("/verified/{times}", get(signed::verified))
@@ -124,4 +129,10 @@ pub(crate) async fn serve(around: &Surroundings) -> Result<(), Fault> {
             let _ = builder.serve_connection(TokioIo::new(stream), service).await;
         });
     }
+}
+
+fn device_key(data: &Path) -> Result<PublicKey, Fault> {
+    let bytes = std::fs::read(data.join(DEVICE_KEY));
+    let bytes = bytes.map_err(|error| Fault::Io("read the device key", error))?;
+    PublicKey::parse(&bytes).map_err(|_| Fault::Unreadable("the device key"))
 }

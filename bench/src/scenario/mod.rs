@@ -5,6 +5,7 @@ pub(crate) mod bare;
 pub(crate) mod ours;
 pub(crate) mod registration;
 mod request;
+pub(crate) mod vendor;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -11,6 +11,7 @@ mod code;
 mod flow;
 mod hook;
 mod keys;
+mod known;
 mod limit;
 mod refusal;
 mod settings;
@@ -38,7 +39,7 @@ pub use self::{
     upkeep::keep_up,
     web::router,
 };
-use self::{challenge::Challenges, code::Codes, limit::Limit};
+use self::{challenge::Challenges, code::Codes, known::KnownKeys, limit::Limit};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -48,6 +49,7 @@ pub struct Vendor {
     settings: Settings,
     store: Arc<VendorStore>,
     keyring: Keyring,
+    known: KnownKeys,
     challenges: Challenges,
     codes: Codes,
     requests: Limit,
@@ -101,6 +103,7 @@ impl Vendor {
             settings: parts.settings,
             store: parts.store,
             keyring,
+            known: KnownKeys::default(),
             egress: parts.egress,
             clock: parts.clock,
         })

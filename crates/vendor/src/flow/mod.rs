@@ -55,8 +55,13 @@ pub(crate) async fn answer(
 
 async fn known_key(vendor: &Vendor, key_id: Option<&str>) -> Result<PublicKey, Refusal> {
     let key_id = key_id.ok_or(Refusal::Request(TokenError::UnknownKey))?;
+    if let Some(known) = vendor.known.find(key_id) {
+        return Ok(known);
+    }
     let installation = vendor.store.find_installation(key_id).await?;
     let living = installation.filter(|installation| installation.revoked_at.is_none());
     let installation = living.ok_or(Refusal::Unknown)?;
-    PublicKey::parse(installation.key.as_bytes()).map_err(|_| Refusal::Unknown)
+    let key = PublicKey::parse(installation.key.as_bytes()).map_err(|_| Refusal::Unknown)?;
+    vendor.known.keep(key_id, &key);
+    Ok(key)
 }

@@ -74,6 +74,11 @@ async fn what_is_not_signed() {
     let id = salver_jose::Signer::key_id(&*revoked).to_owned();
     assert_eq!(world.vendor.store.revoke(&id, world.vendor.now()).await.unwrap(), 1);
     let statement = |of: &str| Ask::Statement(issuer(of));
+    let remembered = world.enrolled("carol").await;
+    let asked = world.ask(&remembered, Ask::Statement(issuer(ISSUER))).await;
+    assert_eq!(asked.status, 200);
+    let id = salver_jose::Signer::key_id(&*remembered).to_owned();
+    assert_eq!(world.vendor.store.revoke(&id, world.vendor.now()).await.unwrap(), 1);
     let used = world.challenge();
     let replayed = signed(&device, &used, statement(ISSUER));
     assert_eq!(world.send("POST", "/installations", &replayed).await.status, 200);
@@ -110,6 +115,11 @@ async fn what_is_not_signed() {
         (
             "a revoked installation",
             signed(&revoked, &fresh(), statement(ISSUER)),
+            "401 unknown_installation",
+        ),
+        (
+            "one that was signed for before it was revoked",
+            signed(&remembered, &fresh(), statement(ISSUER)),
             "401 unknown_installation",
         ),
         ("for another service", for_another_service, "400 invalid_request"),

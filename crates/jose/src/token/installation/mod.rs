@@ -22,6 +22,8 @@ use crate::{Algorithm, PublicKey, SignError, Signer};
 #[derive(Clone, Debug)]
 pub struct UnverifiedInstallationRequest<'a> {
     token: UnverifiedToken<'a>,
+    /// Read once: after the signature has been verified they are what was signed.
+    claims: Map<String, Value>,
     claimed_key: Option<PublicKey>,
 }
 
@@ -35,11 +37,12 @@ impl<'a> UnverifiedInstallationRequest<'a> {
         if token.claimed_type() != Some(TokenType::InstallationRequest) {
             return Err(TokenError::WrongType); // RFC 8725 §3.11
         }
-        let claimed_key = match members(&token.unverified_payload()?)?.get(DEVICE_KEY) {
+        let claims = members(&token.unverified_payload()?)?;
+        let claimed_key = match claims.get(DEVICE_KEY) {
             None => None,
             Some(jwk) => Some(ask::key(jwk, DEVICE_KEY)?),
         };
-        Ok(Self { token, claimed_key })
+        Ok(Self { token, claims, claimed_key })
     }
 
     /// The thumbprint of the device key that it names.
@@ -60,12 +63,11 @@ impl<'a> UnverifiedInstallationRequest<'a> {
     /// The first rule that the request breaks.
     pub fn verify(self, key: &PublicKey, service: &str) -> Result<InstallationRequest, TokenError> {
         let kind = TokenType::InstallationRequest;
-        let payload = self.token.signed_by_key(kind, key, DEVICE_ALGORITHMS)?;
-        let claims = members(payload.as_bytes())?;
-        if !is_only_audience(&claims, service) {
+        self.token.signed_by_key(kind, key, DEVICE_ALGORITHMS)?;
+        if !is_only_audience(&self.claims, service) {
             return Err(TokenError::WrongAudience);
         }
-        InstallationRequest::read(&claims)
+        InstallationRequest::read(&self.claims)
     }
 }
 
