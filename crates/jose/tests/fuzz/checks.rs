@@ -3,8 +3,8 @@
 use salver_jose::{
     Algorithm, Attestation, AttestationClaims, ClientCredential, ExpectedAttestation, ExpectedDpop,
     ExpectedStatement, KeySet, SealIdError, SealingKeys, SealingRoot, SigningKey, Statement,
-    UnverifiedAttestation, UnverifiedAttestationProof, UnverifiedDpopProof, UnverifiedStatement,
-    sign_attestation,
+    UnverifiedAttestation, UnverifiedAttestationProof, UnverifiedDpopProof,
+    UnverifiedInstallationRequest, UnverifiedStatement, sign_attestation,
 };
 use salver_oauth::{
     Issuer, Timestamp,
@@ -130,6 +130,10 @@ pub(crate) fn attestation(attester: &Attester, text: &[u8]) {
         let url = "https://as.example/token";
         let proven = unverified.verify(&ExpectedDpop { method: "POST", url, now: NOW });
         assert!(proven.is_err() || proven.is_ok_and(|proof| *proof.thumbprint == *claimed));
+    }
+    if let Ok(unverified) = UnverifiedInstallationRequest::decode(text) {
+        let service = "https://app.example/installations";
+        assert!(unverified.verify(&attester.attestation.key, service).is_err(), "{text}");
     }
 }
 
