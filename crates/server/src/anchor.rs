@@ -14,7 +14,7 @@ use salver_policy::vouching::Vouching;
 use salver_store::{Store, StoreError};
 
 use self::written::WrittenAnchor;
-use crate::deps::Deps;
+use crate::{bans::Numbered, deps::Deps};
 
 /// An issuer whose statements are believed.
 #[derive(Clone, Debug)]
@@ -69,6 +69,7 @@ struct Word {
     /// Nothing, if the configuration has to say what the anchor is.
     anchor: Option<Arc<Anchor>>,
     suspended: bool,
+    is_unreadable: bool,
 }
 
 /// How an issuer stands.
@@ -137,7 +138,7 @@ impl ConfiguredAnchors {
 }
 
 impl StoredAnchors {
-    /// Reads them. One that cannot be read is nobody's, and that is said loudly: nothing but another program writes such.
+    /// Reads them. One that cannot be read is trusted by nobody, and that is said loudly: nothing but another version of this program writes such, so nothing ends.
     ///
     /// # Errors
     /// If the store does not answer.
@@ -149,10 +150,11 @@ impl StoredAnchors {
                 Some(Ok(anchor)) => Some(Arc::new(anchor)),
                 Some(Err(why)) => {
                     tracing::error!(issuer = stored.issuer, %why, "a trust anchor in the store cannot be read, and nobody trusts it");
-                    continue;
+                    None
                 }
             };
-            let word = Word { anchor, suspended: stored.suspended };
+            let is_unreadable = anchor.is_none() && stored.content.is_some();
+            let word = Word { anchor, suspended: stored.suspended, is_unreadable };
             words.insert(stored.issuer.into_boxed_str(), word);
         }
         Ok(Self(words))
@@ -172,6 +174,14 @@ pub fn standing(deps: &Deps, issuer: &str) -> AnchorStanding {
         }
         Some(anchor) => AnchorStanding::Trusted(anchor),
     }
+}
+
+/// Whether an issuer is nobody's: what it vouched for is to end. Of one that cannot be read nobody can say so.
+#[must_use]
+pub fn is_gone(deps: &Deps, issuer: &str) -> bool {
+    let is_unreadable =
+        |numbered: &Numbered| numbered.anchors.0.get(issuer).is_some_and(|word| word.is_unreadable);
+    matches!(standing(deps, issuer), AnchorStanding::Unknown) && !is_unreadable(&deps.bans.get())
 }
 
 /// The anchor of an issuer whose statements are believed now.

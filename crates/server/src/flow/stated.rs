@@ -36,7 +36,7 @@ use super::{
     version,
 };
 use crate::{
-    anchor::{self, Anchor, AnchorStanding},
+    anchor::{self, Anchor},
     deps::Deps,
 };
 
@@ -182,9 +182,7 @@ fn found(id: StatedId, client: &StatedClient, anchor: &Anchor) -> Result<Found, 
 /// If the store fails; what was ended before stays so.
 pub async fn end_untrusted(deps: &Deps) -> Result<u64, StoreError> {
     let stated = deps.store.list_stated_clients().await?;
-    let is_gone = |client: &&StatedClient| {
-        matches!(anchor::standing(deps, &client.issuer), AnchorStanding::Unknown)
-    };
+    let is_gone = |client: &&StatedClient| anchor::is_gone(deps, &client.issuer);
     let gone: Vec<&StatedClient> = stated.iter().filter(is_gone).collect();
     if gone.is_empty() {
         return Ok(0);

@@ -355,6 +355,10 @@ async fn an_anchor_that_is_suspended_vouches_for_nothing_and_one_that_is_gone_en
     let again = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
     assert!(world.is_active(&again.access).await, "it was only suspended");
 
+    word(&world, Some("{\"of\":\"another version\"}".into()), false).await;
+    assert_eq!(told(&world, &statement).await.0, "unapproved_software_statement");
+    assert!(world.is_active(&again.access).await, "nobody can say that it is gone");
+
     assert_eq!(world.deps.store.remove_anchor(VENDOR).await.unwrap(), Outcome::Applied);
     ban::follow(&world.deps).await.unwrap();
     assert!(!world.is_active(&again.access).await, "and now it is gone");
