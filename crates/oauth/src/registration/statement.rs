@@ -179,7 +179,7 @@ pub fn restored(document: &[u8], id: StatedId) -> Result<Metadata, RegistrationE
 #[must_use]
 pub fn in_document(document: &[u8]) -> Option<Box<str>> {
     // Nearly none has one, and then nothing has to be read twice.
-    let is_named = document.windows(STATEMENT.len()).any(|part| part == STATEMENT.as_bytes());
+    let is_named = str::from_utf8(document).is_ok_and(|text| text.contains(STATEMENT));
     let members = if is_named { members(document)? } else { return None };
     members.get(STATEMENT).and_then(Value::as_str).map(Into::into)
 }
