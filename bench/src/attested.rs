@@ -81,4 +81,4 @@ fn now() -> Result<i64, Fault> {
     i64::try_from(seconds).map_err(|_| Fault::Unreadable("the time"))
 }
 
-const VENDOR: &str = "https://vendor.example";
+const VENDOR: &str = "https://attester.example";

@@ -22,8 +22,8 @@ pub fn may_be_remembered(assessment: &Assessment) -> bool {
 pub struct EarlierConsent<'c> {
     /// What was allowed.
     pub scope: &'c Scope,
-    /// How much was proven of the client then, if that is known.
-    pub rung: Option<Rung>,
+    /// Whether it was allowed to an attested installation.
+    pub attested: bool,
 }
 
 /// Whether a consent on record answers this request. What was allowed to an attested installation is for attested ones alone, and what was allowed to any program is no
@@ -37,7 +37,7 @@ pub fn covers(
     let is_attested = assessment.rung == Rung::Attested;
     may_be_remembered(assessment)
         && on_record.is_some_and(|earlier| {
-            asked.is_subset(earlier.scope) && (earlier.rung == Some(Rung::Attested)) == is_attested
+            asked.is_subset(earlier.scope) && earlier.attested == is_attested
         })
 }
 
@@ -61,9 +61,9 @@ mod tests {
             evidence: Evidence::NONE,
         };
         let (read, both): (Scope, Scope) = ("read".parse().unwrap(), "read write".parse().unwrap());
-        let at = |scope, rung| Some(EarlierConsent { scope, rung: Some(rung) });
+        let at = |scope, rung| Some(EarlierConsent { scope, attested: rung == Rung::Attested });
         assert!(covers(at(&both, Rung::Anchored), &read, &sound));
-        assert!(covers(Some(EarlierConsent { scope: &both, rung: None }), &read, &sound));
+        assert!(covers(Some(EarlierConsent { scope: &both, attested: false }), &read, &sound));
         assert!(!covers(at(&both, Rung::Attested), &read, &sound), "to an attested one alone");
         assert!(!covers(at(&read, Rung::Anchored), &both, &sound), "something new is asked for");
         assert!(!covers(None, &read, &sound), "never asked before");

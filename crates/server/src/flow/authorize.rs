@@ -37,7 +37,7 @@ use super::{
     logo, own_document, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
-    terms::{Terms, rung},
+    terms::{Terms, was_attested},
     version::{self, Since},
 };
 use crate::{
@@ -308,7 +308,8 @@ async fn ask_or_answer<'d>(
     let scope_on_record = on_record.map(|grant| &grant.scope);
     let judged = &prepared.judged;
     let terms = on_record.map(Terms::read).transpose()?;
-    let earlier = on_record.map(|grant| EarlierConsent { scope: &grant.scope, rung: rung(grant) });
+    let earlier = on_record
+        .map(|grant| EarlierConsent { scope: &grant.scope, attested: was_attested(grant) });
     let covered = covers(earlier, &prepared.accepted.scope, &judged.assessment)
         && !prepared.since.asks_again
         && !judged.limits().consent_every_time

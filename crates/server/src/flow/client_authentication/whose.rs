@@ -5,12 +5,12 @@ use salver_oauth::{
     client::metadata::Keys,
     token::{attestation::AttestationFault, error::TokenError},
 };
-use salver_policy::{assessment::Rung, evidence::Evidence};
+use salver_policy::evidence::Evidence;
 use salver_store::record::{Digest, Grant};
 
 use super::attestation::Attested;
 use crate::flow::{
-    terms::{Terms, rung},
+    terms::{Terms, was_attested},
     token::TokenRefusal,
 };
 
@@ -51,9 +51,7 @@ impl<'w> Whose<'w> {
             _ => {}
         }
         let evidence = attested.map(|now| now.evidence).unwrap_or_default();
-        if rung(self.grant) == Some(Rung::Attested)
-            && evidence.intersection(Evidence::OF_INSTALLATION).is_empty()
-        {
+        if was_attested(self.grant) && evidence.intersection(Evidence::OF_INSTALLATION).is_empty() {
             return Err(AttestationFault::Needed);
         }
         Ok(())
