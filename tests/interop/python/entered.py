@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt.algorithms import ECAlgorithm
-from salver import Salver
+from salver import Salver, bare_environment
 
 PASSWORD = "correct horse battery staple"
 
@@ -82,7 +82,8 @@ def add(salver: Salver, name: str) -> None:
 
 
 def run(salver: Salver, *arguments: str, given: str = "") -> str:
-    done = subprocess.run(salver.admin(*arguments), input=given, capture_output=True, text=True)
+    command = salver.admin(*arguments)
+    done = subprocess.run(command, input=given, capture_output=True, text=True, env=bare_environment())
     assert done.returncode == 0, done.stderr
     return done.stdout
 
