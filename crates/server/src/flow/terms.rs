@@ -5,7 +5,10 @@ use salver_policy::{assessment::Rung, hosts::HostList};
 use salver_store::{StoreError, record::Grant};
 use serde::{Deserialize, Serialize};
 
-use super::judgement::{Judged, refused_host};
+use super::{
+    account::apps::rung,
+    judgement::{Judged, refused_host},
+};
 use crate::settings::Lifetimes;
 
 /// The terms of a grant. What is missing is not limited.
@@ -95,14 +98,8 @@ impl Terms {
 
 /// Whether this was granted to an attested installation.
 pub(super) fn was_attested(grant: &Grant) -> bool {
-    #[derive(Deserialize)]
-    struct OnRecord {
-        rung: Rung,
-    }
     // Hardly any was, and then nothing has to be read: it is asked at every refresh.
-    let says_so = |on_record: OnRecord| on_record.rung == Rung::Attested;
-    grant.assessment.contains("\"attested\"")
-        && serde_json::from_str(&grant.assessment).is_ok_and(says_so)
+    grant.assessment.contains("\"attested\"") && rung(grant) == Some(Rung::Attested)
 }
 
 const DAY: i64 = 86_400;
