@@ -3,6 +3,8 @@
 //! Implements: RFC 7517 §4 (members of a key), RFC 7518 §6.2 and §6.3, RFC 8037 §2, RFC 7638 (thumbprints).
 //! Leaves out: certificates (`x5c`, `x5u`, `x5t` are never looked at) and curves besides P-256 and Ed25519.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
@@ -17,6 +19,7 @@ pub struct PublicKey {
     declared: Option<Algorithm>,
     material: Material,
     verifier: DecodingKey,
+    thumbprint: OnceLock<Box<str>>,
 }
 
 /// Why one key of a set is passed over (RFC 7517 §5: what is not understood is ignored).
@@ -77,16 +80,8 @@ impl PublicKey {
 
     /// RFC 7638 §3: SHA-256 over the required members in lexical order, in base64url.
     #[must_use]
-    pub fn thumbprint(&self) -> String {
-        // The values are base64url, so nothing needs escaping.
-        let canonical = match &self.material {
-            Material::P256 { x, y } => {
-                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
-            }
-            Material::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
-            Material::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
-        };
-        base64url::encode(digest(&SHA256, canonical.as_bytes()))
+    pub fn thumbprint(&self) -> &str {
+        self.thumbprint.get_or_init(|| self.material.thumbprint().into())
     }
 
     /// The key as a JWK with `use`, and with `kid` and `alg` where it has them.
@@ -119,7 +114,13 @@ impl PublicKey {
             None => None,
             Some(name) => Some(name.as_str().ok_or(KeyUnusable::Malformed)?.into()),
         };
-        let key = Self { key_id, declared: None, verifier: material.verifier()?, material };
+        let key = Self {
+            key_id,
+            declared: None,
+            verifier: material.verifier()?,
+            material,
+            thumbprint: OnceLock::new(),
+        };
         match declared {
             Some(algorithm) if !key.supports(algorithm) => Err(KeyUnusable::UnknownAlgorithm),
             _ => Ok(Self { declared, ..key }),
@@ -154,6 +155,7 @@ impl PublicKey {
             declared: Some(algorithm),
             verifier: material.verifier()?,
             material,
+            thumbprint: OnceLock::new(),
         };
         key.key_id = Some(key.thumbprint().into());
         Ok(key)
@@ -171,6 +173,16 @@ impl Material {
             ("RSA", _) => Ok(Self::Rsa { n: modulus(text("n")?)?, e: exponent(text("e")?)? }),
             _ => Err(KeyUnusable::UnknownKind),
         }
+    }
+
+    fn thumbprint(&self) -> String {
+        // The values are base64url, so nothing needs escaping.
+        let canonical = match self {
+            Self::P256 { x, y } => format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#),
+            Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
+            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
+        };
+        base64url::encode(digest(&SHA256, canonical.as_bytes()))
     }
 
     fn verifier(&self) -> Result<DecodingKey, KeyUnusable> {

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::{
     TokenError, TokenType, UnverifiedToken,
-    claims::{is_only_audience, members, seconds},
+    claims::{is_only_audience, seconds},
     header::TypedSigner,
 };
 use crate::{Algorithm, JwkError, KeySet, PublicKey, SignError, Signer, token::SKEW_SECONDS};
@@ -21,9 +21,9 @@ use crate::{Algorithm, JwkError, KeySet, PublicKey, SignError, Signer, token::SK
 #[derive(Clone, Debug)]
 pub struct UnverifiedAttestation<'a> {
     token: UnverifiedToken<'a>,
+    /// Read once: after the signature has been verified they are what was signed.
+    claims: Map<String, Value>,
     claimed_client: ClientId,
-    claimed_issuer: Option<Box<str>>,
-    claimed_keys_url: Option<Box<str>>,
 }
 
 /// What an attestation is held to.
@@ -158,21 +158,15 @@ impl<'a> UnverifiedAttestation<'a> {
         if token.claimed_type() != Some(TokenType::Attestation) {
             return Err(E::Token(TokenError::WrongType)); // RFC 8725 §3.11
         }
-        let claims = members(&token.unverified_payload().map_err(E::Token)?).map_err(E::Token)?;
+        let claims = token.unverified_claims().map_err(E::Token)?;
         let subject = claims.get("sub").and_then(Value::as_str).ok_or(E::NoClient)?;
         let claimed_client = ClientId::parse(subject).map_err(|_| E::NoClient)?;
-        let text = |members: &Map<String, Value>, name| match members.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.as_str().into())),
-            Some(_) => Err(E::Token(TokenError::MalformedClaim(name))),
-        };
-        let header = token.unverified_header().map_err(E::Token)?;
-        Ok(Self {
-            claimed_issuer: text(&claims, "iss")?,
-            claimed_keys_url: text(&header, "jku")?,
-            token,
-            claimed_client,
-        })
+        for (members, name) in [(&claims, "iss"), (token.unverified_header(), "jku")] {
+            if members.get(name).is_some_and(|value| !value.is_string()) {
+                return Err(E::Token(TokenError::MalformedClaim(name)));
+            }
+        }
+        Ok(Self { token, claims, claimed_client })
     }
 
     /// Whose installation it claims to speak of.
@@ -184,7 +178,7 @@ impl<'a> UnverifiedAttestation<'a> {
     /// Whose it claims to be, if it says so.
     #[must_use]
     pub fn claimed_issuer(&self) -> Option<&str> {
-        self.claimed_issuer.as_deref()
+        self.claims.get("iss").and_then(Value::as_str)
     }
 
     /// Which key it names.
@@ -196,7 +190,7 @@ impl<'a> UnverifiedAttestation<'a> {
     /// Where it says that its keys are (`jku`): to be looked for in a list, never to be fetched because it stands here.
     #[must_use]
     pub fn claimed_keys_url(&self) -> Option<&str> {
-        self.claimed_keys_url.as_deref()
+        self.token.unverified_header().get("jku").and_then(Value::as_str)
     }
 
     /// RFC 8725 §3.1: whether it is signed with an algorithm of the attester.
@@ -217,12 +211,12 @@ impl<'a> UnverifiedAttestation<'a> {
         if !self.is_allowed(expected) {
             return Err(E::Token(TokenError::AlgorithmNotAllowed));
         }
-        let (payload, signed_with, _) = self.token.signed_by(keys).map_err(E::Token)?;
-        let claims = members(payload.as_bytes()).map_err(E::Token)?;
-        if claims.contains_key("aud") && !is_only_audience(&claims, expected.audience.as_str()) {
+        let (signed_with, _) = self.token.signer(keys).map_err(E::Token)?;
+        let claims = &self.claims;
+        if claims.contains_key("aud") && !is_only_audience(claims, expected.audience.as_str()) {
             return Err(E::OtherAudience);
         }
-        let expires_at = check_times(&claims, expected)?;
+        let expires_at = check_times(claims, expected)?;
         let key = match claims.get("cnf").and_then(|cnf| cnf.get("jwk")) {
             Some(Value::Object(jwk)) => PublicKey::of_members(jwk).map_err(E::Key)?,
             _ => return Err(E::NoKey),
@@ -232,8 +226,8 @@ impl<'a> UnverifiedAttestation<'a> {
             Some(way) => Some(way.as_str().and_then(Checked::from_name).ok_or(E::UnknownCheck)?),
         };
         Ok(Attestation {
+            issuer: self.claimed_issuer().map(Into::into),
             client_id: self.claimed_client,
-            issuer: self.claimed_issuer,
             thumbprint: key.thumbprint().into(),
             key,
             expires_at,

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::{
     TokenError, TokenType, UnverifiedToken,
-    claims::{is_only_audience, is_type, members, seconds},
+    claims::{is_only_audience, is_type, seconds},
     header::TypedSigner,
 };
 use crate::{Algorithm, KeySet, SignError, Signer};
@@ -20,6 +20,8 @@ use crate::{Algorithm, KeySet, SignError, Signer};
 #[derive(Clone, Debug)]
 pub struct UnverifiedAssertion<'a> {
     token: UnverifiedToken<'a>,
+    /// Read once: after the signature has been verified they are what was signed.
+    claims: Map<String, Value>,
     claimed_client: ClientId,
 }
 
@@ -77,12 +79,11 @@ impl<'a> UnverifiedAssertion<'a> {
         if !token.type_name().is_none_or(|name| is_type(name, &TYPES)) {
             return Err(AssertionError::OtherType);
         }
-        let payload = token.unverified_payload().map_err(AssertionError::Token)?;
-        let claims = members(&payload).map_err(AssertionError::Token)?;
+        let claims = token.unverified_claims().map_err(AssertionError::Token)?;
         let subject =
             claims.get("sub").and_then(Value::as_str).ok_or(AssertionError::OtherClient)?;
         let claimed_client = ClientId::parse(subject).map_err(|_| AssertionError::OtherClient)?;
-        Ok(Self { token, claimed_client })
+        Ok(Self { token, claims, claimed_client })
     }
 
     /// Whom it claims to speak for.
@@ -108,8 +109,8 @@ impl<'a> UnverifiedAssertion<'a> {
         now: Timestamp,
     ) -> Result<ClientAssertion, AssertionError> {
         use AssertionError as E;
-        let (payload, key, algorithm) = self.token.signed_by(keys).map_err(E::Token)?;
-        let claims = members(payload.as_bytes()).map_err(E::Token)?;
+        let (key, algorithm) = self.token.signer(keys).map_err(E::Token)?;
+        let claims = self.claims;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let client = self.claimed_client.as_str();
         if text("iss") != Some(client) || text("sub") != Some(client) {

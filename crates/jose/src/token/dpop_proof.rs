@@ -106,7 +106,7 @@ impl<'a> UnverifiedDpopProof<'a> {
         if token.claimed_type() != Some(TokenType::DpopProof) {
             return Err(E::Token(TokenError::WrongType)); // RFC 9449 §4.3 step 4
         }
-        let claimed_key = match token.unverified_header().map_err(E::Token)?.get("jwk") {
+        let claimed_key = match token.unverified_header().get("jwk") {
             Some(Value::Object(jwk)) => PublicKey::of_members(jwk).map_err(E::Key)?, // step 7
             _ => return Err(E::NoKey),
         };
@@ -115,7 +115,7 @@ impl<'a> UnverifiedDpopProof<'a> {
 
     /// RFC 7638 thumbprint of the key that it shows.
     #[must_use]
-    pub fn claimed_thumbprint(&self) -> String {
+    pub fn claimed_thumbprint(&self) -> &str {
         self.claimed_key.thumbprint()
     }
 

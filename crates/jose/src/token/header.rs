@@ -7,11 +7,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use salver_oauth::json;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::TokenError;
+use super::claims::members;
 use crate::{Algorithm, SignError, Signer, base64url};
 
 /// The kinds of token that we sign, or that a client of ours does.
@@ -80,31 +80,38 @@ impl TokenType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UnverifiedHeader {
     pub(super) kind: Option<TokenType>,
-    /// `typ` as it stands, for tokens of others.
-    pub(super) type_name: Option<Box<str>>,
     pub(super) algorithm: Option<Algorithm>,
-    pub(super) key_id: Option<Box<str>>,
     pub(super) critical: bool,
+    /// All of them.
+    pub(super) members: Map<String, Value>,
 }
 
 impl UnverifiedHeader {
     pub(super) fn read(encoded: &str) -> Result<Self, TokenError> {
         let bytes = base64url::decode(encoded).map_err(|_| TokenError::Malformed)?;
-        let Ok(Value::Object(members)) = json::parse(&bytes) else {
-            return Err(TokenError::Malformed);
-        };
+        let members = members(&bytes)?;
         let text = |name: &str| match members.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str())),
             Some(_) => Err(TokenError::Malformed),
         };
+        text("kid")?;
         Ok(Self {
             kind: text("typ")?.and_then(TokenType::from_name),
-            type_name: text("typ")?.map(Into::into),
             algorithm: text("alg")?.and_then(Algorithm::from_name),
-            key_id: text("kid")?.map(Into::into),
             critical: members.contains_key("crit"),
+            members,
         })
+    }
+
+    /// `typ` as it stands, for tokens of others.
+    pub(super) fn type_name(&self) -> Option<&str> {
+        self.members.get("typ").and_then(Value::as_str)
+    }
+
+    /// `kid`.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        self.members.get("kid").and_then(Value::as_str)
     }
 }
 

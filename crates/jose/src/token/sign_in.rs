@@ -39,7 +39,7 @@ pub fn verify_sign_in(
     if !token.type_name().is_none_or(|name| is_type(name, &["JWT"])) {
         return Err(E::WrongType); // RFC 8725 §3.11
     }
-    let (payload, ..) = token.signed_by(keys)?;
+    let payload = token.signed_by(keys)?;
     let claims = members(payload.as_bytes())?;
     let text = |name: &'static str| match claims.get(name) {
         Some(Value::String(text)) => Ok(text.as_str()),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     TokenError, TokenType, UnverifiedToken,
-    claims::{is_only_audience, is_type, members, seconds},
+    claims::{is_only_audience, is_type, seconds},
     header::TypedSigner,
 };
 use crate::{Algorithm, KeySet, SignError, Signer};
@@ -20,6 +20,8 @@ use crate::{Algorithm, KeySet, SignError, Signer};
 #[derive(Clone, Debug)]
 pub struct UnverifiedStatement<'a> {
     token: UnverifiedToken<'a>,
+    /// Read once: after the signature has been verified they are what was signed.
+    claims: Map<String, Value>,
     claimed_issuer: Box<str>,
 }
 
@@ -68,13 +70,13 @@ impl<'a> UnverifiedStatement<'a> {
         if !token.type_name().is_none_or(|name| is_type(name, &TYPES)) {
             return Err(StatementFault::OtherType);
         }
-        let claims = members(&token.unverified_payload().map_err(fault)?).map_err(fault)?;
+        let claims = token.unverified_claims().map_err(fault)?;
         let claimed_issuer = match claims.get("iss") {
             Some(Value::String(issuer)) if !issuer.is_empty() => issuer.as_str().into(),
             None => return Err(StatementFault::Missing("iss")),
             Some(_) => return Err(StatementFault::WrongType("iss")),
         };
-        Ok(Self { token, claimed_issuer })
+        Ok(Self { token, claims, claimed_issuer })
     }
 
     /// Whose it claims to be.
@@ -108,8 +110,8 @@ impl<'a> UnverifiedStatement<'a> {
         if !self.token.claimed_algorithm().is_some_and(allowed) {
             return Err(F::Algorithm); // RFC 8725 §3.1
         }
-        let (payload, key, _) = self.token.signed_by(keys).map_err(fault)?;
-        let claims = members(payload.as_bytes()).map_err(fault)?;
+        let (key, _) = self.token.signer(keys).map_err(fault)?;
+        let claims = self.claims;
         if !is_only_audience(&claims, expected.audience.as_str()) {
             return Err(F::OtherAudience);
         }

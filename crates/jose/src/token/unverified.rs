@@ -50,7 +50,7 @@ impl<'a> UnverifiedToken<'a> {
     /// Which key it names.
     #[must_use]
     pub fn claimed_key_id(&self) -> Option<&str> {
-        self.header.key_id.as_deref()
+        self.header.key_id()
     }
 
     /// Climbs to the signed payload of a token of ours.
@@ -62,21 +62,20 @@ impl<'a> UnverifiedToken<'a> {
         if self.header.kind != Some(kind) {
             return Err(TokenError::WrongType); // RFC 9068 §4, AT-4
         }
-        if self.header.key_id.is_none() {
+        if self.header.key_id().is_none() {
             return Err(TokenError::UnknownKey); // ours always name theirs
         }
-        self.signed_by(keys).map(|(payload, ..)| payload)
+        self.signed_by(keys)
     }
 
     /// `typ` as it stands, for tokens of others.
     pub(super) fn type_name(&self) -> Option<&str> {
-        self.header.type_name.as_deref()
+        self.header.type_name()
     }
 
     /// The members of its header, for the kinds of token that say in it whose key they are of.
-    pub(super) fn unverified_header(&self) -> Result<Map<String, Value>, TokenError> {
-        let header = self.signing_input.split_once('.').map_or("", |(header, _)| header);
-        members(&base64url::decode(header).map_err(|_| TokenError::Malformed)?)
+    pub(super) fn unverified_header(&self) -> &Map<String, Value> {
+        &self.header.members
     }
 
     /// The algorithm that it names, if it is one of ours.
@@ -84,9 +83,10 @@ impl<'a> UnverifiedToken<'a> {
         self.header.algorithm
     }
 
-    /// What the payload says, believed by nobody: enough to find whose keys to look for.
-    pub(super) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
-        base64url::decode(self.payload).map_err(|_| TokenError::Malformed)
+    /// What the payload says, believed by nobody: enough to find whose keys to look for. Once [`Self::signer`] has found who signed the token, it is what they
+    /// have signed, and need not be read again.
+    pub(super) fn unverified_claims(&self) -> Result<Map<String, Value>, TokenError> {
+        members(&base64url::decode(self.payload).map_err(|_| TokenError::Malformed)?)
     }
 
     /// Climbs to the payload that this very key has signed. Which key the header names is of no interest.
@@ -110,18 +110,24 @@ impl<'a> UnverifiedToken<'a> {
         base64url::decode(self.payload).map(SignedPayload).map_err(|_| TokenError::Malformed)
     }
 
-    /// Climbs to the signed payload, with the key that signed it. Without a `kid` every key that can do the algorithm is tried
-    /// (RFC 7515 §4.1.4); a set holds few.
-    pub(super) fn signed_by(
-        self,
-        keys: &KeySet,
-    ) -> Result<(SignedPayload, &PublicKey, Algorithm), TokenError> {
+    /// Climbs to the payload that one of these keys has signed.
+    pub(super) fn signed_by(self, keys: &KeySet) -> Result<SignedPayload, TokenError> {
+        self.signer(keys)?;
+        base64url::decode(self.payload).map(SignedPayload).map_err(|_| TokenError::Malformed)
+    }
+
+    /// Which of these keys has signed it, and with which algorithm. Without a `kid` every key that can do the algorithm is tried (RFC 7515 §4.1.4); a set holds
+    /// few.
+    pub(super) fn signer<'k>(
+        &self,
+        keys: &'k KeySet,
+    ) -> Result<(&'k PublicKey, Algorithm), TokenError> {
         let algorithm = self.header.algorithm.ok_or(TokenError::AlgorithmNotAllowed)?; // RFC 8725 §3.1
         if self.header.critical {
             return Err(TokenError::CriticalExtension); // RFC 7515 §4.1.11
         }
         let named = |key: &&PublicKey| {
-            let name = self.header.key_id.as_deref();
+            let name = self.header.key_id();
             key.supports(algorithm) && name.is_none_or(|name| key.key_id() == Some(name))
         };
         let mut candidates = keys.iter().filter(named).peekable();
@@ -131,9 +137,7 @@ impl<'a> UnverifiedToken<'a> {
         let signed = |key: &&PublicKey| {
             key.has_signed(algorithm, self.signing_input.as_bytes(), self.signature)
         };
-        let key = candidates.find(signed).ok_or(TokenError::BadSignature)?;
-        let payload = base64url::decode(self.payload).map_err(|_| TokenError::Malformed)?;
-        Ok((SignedPayload(payload), key, algorithm))
+        candidates.find(signed).map(|key| (key, algorithm)).ok_or(TokenError::BadSignature)
     }
 }
 

@@ -126,7 +126,7 @@ pub(crate) fn attestation(attester: &Attester, text: &[u8]) {
         assert!(unverified.verify(&attester.attestation, &us, NOW).is_err(), "{text}");
     }
     if let Ok(unverified) = UnverifiedDpopProof::decode(text) {
-        let claimed = unverified.claimed_thumbprint();
+        let claimed = unverified.claimed_thumbprint().to_owned();
         let url = "https://as.example/token";
         let proven = unverified.verify(&ExpectedDpop { method: "POST", url, now: NOW });
         assert!(proven.is_err() || proven.is_ok_and(|proof| *proof.thumbprint == *claimed));

@@ -65,7 +65,7 @@ async fn signer(
     let mut set = Vec::with_capacity(found.len());
     for one in found {
         let key = read(&one)?;
-        keys.push((key.thumbprint(), one));
+        keys.push((key.thumbprint().to_owned(), one));
         set.push(key);
     }
     let thumbprint = proven(deps, assertion, &KeySet::from_iter(set)).await?;

@@ -271,7 +271,7 @@ async fn a_key_is_no_secret_and_stands_in_for_nothing_else() {
     own_key(&mut ada, &id, ("desk", &jwk(&adas, None))).await;
     let code_of_ada = code(&world, &mut ada, &id).await;
     let holder = user_id(&world, "ada").await;
-    let thumbprint = adas.public_key().thumbprint();
+    let thumbprint = adas.public_key().thumbprint().to_owned();
     for guess in [format!("{id} {holder} {thumbprint}"), jwk(&adas, None).to_string(), thumbprint] {
         let page = secrets::redeem(&world, (&id, &guess), &code_of_ada).await;
         assert_eq!(refused(&page), invalid_client(), "what is kept of a key is no secret");
@@ -282,7 +282,7 @@ async fn a_key_is_no_secret_and_stands_in_for_nothing_else() {
     // A ban of the key shuts it out, and nothing else of hers.
     let new = NewBan {
         kind: "key".into(),
-        value: adas.public_key().thumbprint(),
+        value: adas.public_key().thumbprint().to_owned(),
         reason: "test".into(),
         made_by: "ada".into(),
         made_at: world.clock.now(),

@@ -49,7 +49,7 @@ impl Vendor {
     }
 
     pub(crate) fn thumbprint(&self) -> String {
-        self.key.public_key().thumbprint()
+        self.key.public_key().thumbprint().to_owned()
     }
 
     /// A sound statement for this server, with these claims in place of the usual ones; null takes one away.
@@ -394,7 +394,11 @@ async fn design_4_8_bans_of_issuer_software_and_key_stick() {
     ] {
         let (world, vendor) = (World::new().await, Vendor::new());
         vendor.is_trusted(&world, |_| {});
-        let value = if kind == "key" { vendor.key.public_key().thumbprint() } else { value };
+        let value = if kind == "key" {
+            vendor.key.public_key().thumbprint().to_owned()
+        } else {
+            value.to_owned()
+        };
         let statement = vendor.statement(&world, &[]);
         let client = id(&register(&world, &sent(&statement)).await);
         let mut ada = world.user("ada").await;

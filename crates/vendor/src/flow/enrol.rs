@@ -16,7 +16,7 @@ pub(super) async fn enrol(
     let (account, checked) = match by {
         EnrolBy::Code(code) => (by_code(vendor, asker, &code)?, Checked::DeviceKey),
         EnrolBy::IdToken(token) => {
-            let subject = sign_in::verify(vendor, &token, &asker.key.thumbprint()).await?;
+            let subject = sign_in::verify(vendor, &token, asker.key.thumbprint()).await?;
             (Account::Named(subject), Checked::User)
         }
         EnrolBy::Evidence(evidence) => {
@@ -25,7 +25,7 @@ pub(super) async fn enrol(
         }
     };
     let enrol = Enrol {
-        id: asker.key.thumbprint(),
+        id: asker.key.thumbprint().to_owned(),
         key: Value::Object(asker.key.to_jwk()).to_string(),
         account,
         checked,
@@ -78,7 +78,7 @@ async fn by_evidence(
         Refusal::Evidence(failure)
     })?;
     match std::str::from_utf8(&said).map(str::trim) {
-        Ok("") => Ok(thumbprint),
+        Ok("") => Ok(thumbprint.to_owned()),
         Ok(account) if is_account(account) => Ok(account.to_owned()),
         _ => Err(Refusal::Evidence(HookFailure::NoAccount)),
     }

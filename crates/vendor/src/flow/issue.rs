@@ -100,7 +100,7 @@ async fn note(
     }
     let limits = vendor.settings.limits;
     let issue = Issue {
-        installation: asker.key.thumbprint(),
+        installation: asker.key.thumbprint().to_owned(),
         event,
         audience: issuer.as_str().to_owned(),
         challenge: asker.challenge,

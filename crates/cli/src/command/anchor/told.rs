@@ -32,7 +32,7 @@ impl Keys {
         Self(read.map(|keys| {
             let key = |key: &salver_jose::PublicKey| Key {
                 id: key.key_id().map(str::to_owned),
-                thumbprint: key.thumbprint(),
+                thumbprint: key.thumbprint().to_owned(),
                 kind: key.to_jwk().get("kty").and_then(Value::as_str).unwrap_or("?").to_owned(),
             };
             keys.iter().map(key).collect()

@@ -12,9 +12,7 @@ use serde_json::{Map, Value};
 
 pub use self::ask::{Ask, EnrolBy, InstallationRequest};
 use super::{
-    TokenError, TokenType, UnverifiedToken,
-    claims::{is_only_audience, members},
-    header::TypedSigner,
+    TokenError, TokenType, UnverifiedToken, claims::is_only_audience, header::TypedSigner,
 };
 use crate::{Algorithm, PublicKey, SignError, Signer};
 
@@ -37,7 +35,7 @@ impl<'a> UnverifiedInstallationRequest<'a> {
         if token.claimed_type() != Some(TokenType::InstallationRequest) {
             return Err(TokenError::WrongType); // RFC 8725 §3.11
         }
-        let claims = members(&token.unverified_payload()?)?;
+        let claims = token.unverified_claims()?;
         let claimed_key = match claims.get(DEVICE_KEY) {
             None => None,
             Some(jwk) => Some(ask::key(jwk, DEVICE_KEY)?),

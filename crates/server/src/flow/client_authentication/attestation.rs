@@ -117,7 +117,7 @@ impl<'r> Presented<'r> {
         let attestation = deps.attestations.verify(seen, &keys, &expected);
         let attestation = attestation.map_err(|error| not_believed(&error))?;
         if let Some(beside) = &self.beside
-            && beside.claimed_thumbprint() != *attestation.thumbprint
+            && *beside.claimed_thumbprint() != *attestation.thumbprint
         {
             return Err(told(AttestationFault::TwoKeys));
         }

@@ -38,7 +38,7 @@ impl Registrar<'_> {
     ) -> Result<String, SecretRefusal> {
         let name = readable(wish.name)?;
         let thumbprint = wish.key.thumbprint();
-        let id = wish.key.key_id().unwrap_or(&thumbprint).to_owned();
+        let id = wish.key.key_id().unwrap_or(thumbprint).to_owned();
         let mut jwk = wish.key.to_jwk();
         jwk.insert("kid".to_owned(), id.as_str().into());
         let jwk = serde_json::Value::Object(jwk).to_string();

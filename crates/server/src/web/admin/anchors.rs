@@ -69,7 +69,7 @@ pub(super) async fn one(
             .iter()
             .map(|key| AnchorKeyLine {
                 id: key.key_id().and_then(Untrusted::identifier),
-                thumbprint: key.thumbprint(),
+                thumbprint: key.thumbprint().to_owned(),
             })
             .collect()),
         Some(Err(why)) => Err(why.to_string()),
