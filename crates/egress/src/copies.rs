@@ -1,6 +1,9 @@
 //! Which answers are kept? Two bounded shelves, so that first sights cannot push out what is known to be good.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
 
 use crate::{
     ChosenBy,
@@ -62,6 +65,15 @@ impl Copies {
         shelves.first_sight.remove(&key);
         let room = if known_good { &mut shelves.known_good } else { &mut shelves.first_sight };
         room.insert(key, copy, weight);
+    }
+
+    /// Its host was asked once more, and did not answer well.
+    pub(crate) fn note_asked(&self, key: &CopyKey, now: SystemTime) {
+        let mut shelves = self.lock();
+        let Shelves { first_sight, known_good } = &mut *shelves;
+        for copy in [first_sight.get(key), known_good.get(key)].into_iter().flatten() {
+            Arc::make_mut(copy).note_asked(now);
+        }
     }
 
     pub(crate) fn forget(&self, key: &CopyKey) {

@@ -5,7 +5,11 @@
 mod journey;
 mod texts;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use self::journey::{Flight, FlightKey};
 pub use self::texts::Texts;
@@ -18,6 +22,7 @@ use crate::{
     dial::Dialer,
     error::AnswerRefusal,
     flight::Flights,
+    kept::Kept,
     ledger::Ledger,
     purpose::{Purpose, Standing},
     resolver::{DnsResolver, Resolve},
@@ -45,6 +50,15 @@ struct Door {
 struct Guards {
     purse: Arc<Purse>,
     failing: Failing,
+}
+
+/// Which copy needs no flight.
+#[derive(Clone, Copy, Debug)]
+enum Enough {
+    /// Any that is fresh.
+    Fresh,
+    /// One that is fresh, and whose host was asked within this span.
+    AskedWithin(Duration),
 }
 
 impl Egress {
@@ -95,6 +109,25 @@ impl Egress {
     ///
     /// What went wrong, in full, for the log; strangers may hear [`FetchError::category`] only.
     pub async fn fetch(&self, fetch: Fetch<'_>) -> Result<Fetched, FetchError> {
+        self.get(fetch, Enough::Fresh).await
+    }
+
+    /// The same for whoever misses something in a fresh copy: asks the host once more, unless it was asked within `span`. A good answer takes the place of the
+    /// copy, and a withdrawal (404, 410) ends it; any other failure leaves it, and the copy is given: so nobody who makes us ask while the host fails takes
+    /// anything away.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::fetch`], if there is no fresh copy.
+    pub async fn fetch_anew(
+        &self,
+        fetch: Fetch<'_>,
+        span: Duration,
+    ) -> Result<Fetched, FetchError> {
+        self.get(fetch, Enough::AskedWithin(span)).await
+    }
+
+    async fn get(&self, fetch: Fetch<'_>, enough: Enough) -> Result<Fetched, FetchError> {
         let door = &self.0;
         let copy = CopyKey {
             purpose: fetch.purpose,
@@ -103,13 +136,13 @@ impl Egress {
         };
         // Whatever is kept under this very key was judged before it was fetched, by the rules that this door has for good.
         if let Some(found) = door.copies.find(&copy, fetch.standing)
-            && let Some(fetched) = found.fresh(door.clock.wall())
+            && let Some(fetched) = enough.of(&found, door.clock.wall())
         {
             return within_limit(fetched, fetch.limit);
         }
         let judged = door.judge_url(fetch.url, fetch.chosen_by, fetch.purpose);
         let target = judged.inspect_err(|error| door.note_refused_url(&fetch, error))?;
-        let flight = Flight::new(target, copy, &fetch);
+        let flight = Flight::new(target, (copy, enough), &fetch);
         let key = flight.key.clone();
         let work = || Arc::clone(door).fly(flight);
         door.flights.join(key, work, Err(FetchError::Abandoned)).await
@@ -145,6 +178,15 @@ impl Egress {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+}
+
+impl Enough {
+    fn of(self, copy: &Kept, now: SystemTime) -> Option<Fetched> {
+        match self {
+            Self::Fresh => copy.fresh(now),
+            Self::AskedWithin(span) => copy.fresh_and_asked(now, span),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) struct Kept {
     content_type: Option<Arc<str>>,
     fetched_at: SystemTime,
     confirmed_at: SystemTime,
+    asked_at: SystemTime,
     fresh_for: Duration,
     policy: CachePolicy,
 }
@@ -43,6 +44,7 @@ impl Kept {
             content_type: fetched.content_type.clone(),
             fetched_at: fetched.fetched_at,
             confirmed_at: fetched.fetched_at,
+            asked_at: fetched.fetched_at,
             fresh_for: fresh_for(&policy, fetched.fetched_at, keeping),
             policy,
         })
@@ -60,6 +62,7 @@ impl Kept {
         match self.policy.after_response(request, &answer, now) {
             AfterResponse::NotModified(policy, _) => Some(Self {
                 confirmed_at: now,
+                asked_at: now,
                 fresh_for: fresh_for(&policy, now, keeping),
                 policy,
                 ..self.clone()
@@ -89,6 +92,17 @@ impl Kept {
     pub(crate) fn fresh(&self, now: SystemTime) -> Option<Fetched> {
         let age = self.age(now)?;
         (age < self.fresh_for).then(|| self.fetched(Freshness::Kept { age }))
+    }
+
+    /// The same, if its host was asked within `span`, whatever came of that.
+    pub(crate) fn fresh_and_asked(&self, now: SystemTime, span: Duration) -> Option<Fetched> {
+        let since = now.duration_since(self.asked_at).ok()?;
+        self.fresh(now).filter(|_| since < span)
+    }
+
+    /// The host was asked once more, and did not answer well.
+    pub(crate) fn note_asked(&mut self, now: SystemTime) {
+        self.asked_at = now;
     }
 
     /// The copy as an answer when its host cannot be asked or does not answer well.

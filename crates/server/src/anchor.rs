@@ -7,14 +7,13 @@ pub mod written;
 
 use std::{collections::HashMap, sync::Arc};
 
-use arc_swap::{ArcSwap, ArcSwapOption};
-use bytes::Bytes;
-use salver_jose::{Algorithm, KeySet, KeySetError};
+use arc_swap::ArcSwap;
+use salver_jose::{Algorithm, KeySet};
 use salver_policy::vouching::Vouching;
 use salver_store::{Store, StoreError};
 
 use self::written::WrittenAnchor;
-use crate::{bans::Numbered, deps::Deps};
+use crate::{bans::Numbered, deps::Deps, flow::keys_at::KeysAt};
 
 /// An issuer whose statements are believed.
 #[derive(Clone, Debug)]
@@ -48,13 +47,6 @@ pub enum AnchorKeys {
     At(Arc<KeysAt>),
 }
 
-/// Keys at a URL, with what was read of them last: statements come far more often than keys change.
-#[derive(Debug)]
-pub struct KeysAt {
-    url: Box<str>,
-    read: ArcSwapOption<(Bytes, Arc<KeySet>)>,
-}
-
 /// The anchors of the configuration; exchanged while the server runs.
 #[derive(Debug, Default)]
 pub struct ConfiguredAnchors(ArcSwap<Vec<Arc<Anchor>>>);
@@ -81,35 +73,6 @@ pub enum AnchorStanding {
     Suspended(Arc<Anchor>),
     /// It is nobody's.
     Unknown,
-}
-
-impl KeysAt {
-    /// None of them read yet.
-    #[must_use]
-    pub fn new(url: &str) -> Arc<Self> {
-        Arc::new(Self { url: url.into(), read: ArcSwapOption::empty() })
-    }
-
-    /// The URL.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Reads what was fetched from there; equal bytes are read once.
-    ///
-    /// # Errors
-    /// If it is no key set.
-    pub fn read(&self, body: &Bytes) -> Result<Arc<KeySet>, KeySetError> {
-        if let Some(known) = &*self.read.load()
-            && known.0 == *body
-        {
-            return Ok(Arc::clone(&known.1));
-        }
-        let keys = Arc::new(KeySet::parse(body)?);
-        self.read.store(Some(Arc::new((body.clone(), Arc::clone(&keys)))));
-        Ok(keys)
-    }
 }
 
 impl ConfiguredAnchors {

@@ -9,10 +9,11 @@ use salver_store::Store;
 
 use crate::{
     anchor::ConfiguredAnchors, bans::BanIndex, chance::Chance, clock::Clock, counters::Counters,
-    drift::Drift, keyring::Keyring, logo::Logos, met::MetClients, notices::Notices,
-    policy::CurrentPolicy, read_documents::ReadDocuments, registration_limit::RegistrationLimit,
-    registration_tokens::RegistrationTokens, revocations::RevocationIndex, sealing::Sealing,
-    secrets::Secrets, settings::Settings, throttle::Throttle, usage::Usage,
+    drift::Drift, keyring::Keyring, logo::Logos, met::MetClients, noted_keys::NotedKeys,
+    notices::Notices, policy::CurrentPolicy, read_documents::ReadDocuments,
+    registration_limit::RegistrationLimit, registration_tokens::RegistrationTokens,
+    revocations::RevocationIndex, sealing::Sealing, secrets::Secrets, settings::Settings,
+    throttle::Throttle, usage::Usage,
 };
 
 /// What journeys work with.
@@ -45,6 +46,8 @@ pub struct Deps {
     pub attestations: SeenAttestations,
     /// What is revoked.
     pub revocations: RevocationIndex,
+    /// Key sets of clients that were noted.
+    pub noted_keys: NotedKeys,
     /// What was seen lately.
     pub usage: Usage,
     /// Who registered itself and was let in before.

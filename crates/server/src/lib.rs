@@ -19,6 +19,7 @@ pub mod keyring;
 pub mod logo;
 pub mod met;
 pub mod network;
+pub mod noted_keys;
 pub mod notices;
 pub mod pages;
 pub mod password;

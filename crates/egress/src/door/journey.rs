@@ -1,6 +1,6 @@
 //! One flight: whether to go at all, the way there and back, and what a failure means.
 //!
-//! 1. [`Door::fly`]: go, note how it ended, and let a known-good copy stand in for a failure.
+//! 1. [`Door::fly`]: go, note how it ended, and let a copy stand in for a failure.
 //! 2. [`Door::go`]: back-off and budgets, then dial and ask.
 //! 3. [`Door::take`]: check the answer and keep it.
 
@@ -11,7 +11,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Door, within_limit};
+use super::{Door, Enough, within_limit};
 use crate::{
     Candidate, Check, ChosenBy, DialError, Event, Family, Fetch, FetchError, Fetched, Freshness,
     NotNow, Source,
@@ -34,6 +34,8 @@ pub(super) struct Flight {
     source: Source,
     accept: &'static str,
     check: Check,
+    /// The copy that makes it needless. No part of the key: whoever waits gets what the host says now.
+    enough: Enough,
 }
 
 /// Flights with equal keys are one: same URL, purpose and trust, same purse, same limit.
@@ -52,7 +54,11 @@ struct Trip {
 }
 
 impl Flight {
-    pub(super) fn new(target: Target, copy: CopyKey, fetch: &Fetch<'_>) -> Self {
+    pub(super) fn new(
+        target: Target,
+        (copy, enough): (CopyKey, Enough),
+        fetch: &Fetch<'_>,
+    ) -> Self {
         let Fetch { source, standing, limit, accept, .. } = *fetch;
         Self {
             key: FlightKey { copy, standing, limit },
@@ -60,6 +66,7 @@ impl Flight {
             source: source.widened(),
             accept,
             check: fetch.check.clone(),
+            enough,
         }
     }
 
@@ -72,7 +79,8 @@ impl Door {
     pub(super) async fn fly(self: Arc<Self>, flight: Flight) -> Result<Fetched, FetchError> {
         let copy = self.copies.find(&flight.key.copy, flight.key.standing);
         // Another flight may have landed between the look at the copies and this one.
-        if let Some(fetched) = copy.as_ref().and_then(|copy| copy.fresh(self.clock.wall())) {
+        let enough = |copy: &Arc<Kept>| flight.enough.of(copy, self.clock.wall());
+        if let Some(fetched) = copy.as_ref().and_then(enough) {
             return within_limit(fetched, flight.key.limit);
         }
         let trip = Trip {
@@ -85,7 +93,9 @@ impl Door {
         };
         let begun = self.clock.steady();
         let result = self.go(&flight, copy.as_deref(), &trip).await;
-        let stale = result.as_ref().err().and_then(|error| self.stale(&flight, copy, error));
+        let copy = result.as_ref().err().and_then(|error| self.stand_in(&flight, copy, error));
+        let served_stale =
+            copy.as_ref().is_some_and(|copy| matches!(copy.freshness, Freshness::Stale { .. }));
         let took = self.clock.steady().saturating_sub(begun);
         self.ledger.note(Event {
             at: self.clock.wall(),
@@ -100,20 +110,20 @@ impl Door {
             },
             status: result.as_ref().err().and_then(FetchError::status),
             category: result.as_ref().err().map(FetchError::category),
-            served_stale: stale.is_some(),
+            served_stale,
             bytes: trip.seen.meter.read(),
             took,
             family: trip.family.get().copied(),
             times: 1,
         });
-        match stale {
+        match copy {
             Some(fetched) => within_limit(fetched, flight.key.limit),
             None => result,
         }
     }
 
-    /// The copy that stands in for a failure, if the URL is known to be good and the failure is no withdrawal.
-    fn stale(
+    /// The copy that stands in for a failure which is no withdrawal: one that is fresh, or any whose URL is known to be good.
+    fn stand_in(
         &self,
         flight: &Flight,
         copy: Option<Arc<Kept>>,
@@ -121,12 +131,18 @@ impl Door {
     ) -> Option<Fetched> {
         if matches!(error, FetchError::Status(404 | 410)) {
             self.copies.forget(&flight.key.copy); // withdrawn
-        }
-        let copy = copy.filter(|_| flight.key.standing == Standing::KnownGood)?;
-        if !error.spares_known_good() {
             return None;
         }
-        let now = self.clock.wall();
+        let (copy, now) = (copy?, self.clock.wall());
+        if let Some(fresh) = copy.fresh(now) {
+            if error.was_asked() {
+                self.copies.note_asked(&flight.key.copy, now);
+            }
+            return Some(fresh);
+        }
+        if flight.key.standing != Standing::KnownGood || !error.spares_known_good() {
+            return None;
+        }
         let freshness = Freshness::Stale { age: copy.age(now)?, because: error.category() };
         copy.stale(now, &self.settings.keeping, freshness)
     }

@@ -71,6 +71,18 @@ impl FetchError {
         }
     }
 
+    /// Was anybody asked? Else we did not go.
+    pub(crate) fn was_asked(&self) -> bool {
+        !matches!(
+            self,
+            Self::Url(_)
+                | Self::NotNow(_)
+                | Self::Dial(DialError::NotNow(_))
+                | Self::Offline
+                | Self::Abandoned
+        )
+    }
+
     /// May a known-good copy stand in? Not when the host withdraws it (404, 410), and not when its name leads inside.
     #[must_use]
     pub fn spares_known_good(&self) -> bool {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use salver_egress::{Category, Fetch, FetchError, Freshness, Purpose, Settings};
+use salver_egress::{Category, Fetch, FetchError, Fetched, Freshness, Purpose, Settings};
 
-use crate::harness::{GOOD, PURPOSE, Peer, Set, URL, fetch, settings_for};
+use crate::harness::{GOOD, PURPOSE, Peer, Set, URL, fetch, settings_for, user};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -102,7 +102,6 @@ async fn a_changed_answer_takes_the_place_of_the_copy() {
 
 #[tokio::test]
 async fn a_known_good_copy_stands_in_for_a_failure_but_not_for_a_withdrawal() {
-    let status = |line: &str| format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into_bytes();
     // Why, the second answer, does the copy stand in?
     let cases: Vec<(&str, Vec<u8>, Option<Category>)> = vec![
         ("the host fails", status("500 E"), Some(Category::BadAnswer)),
@@ -209,4 +208,127 @@ async fn kept_bodies_stay_within_their_room() {
     }
     let kept = urls.iter().filter(|url| set.egress.cached(url, PURPOSE).is_some()).count();
     assert!((1..=40).contains(&kept), "{kept}");
+}
+
+fn status(line: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+}
+
+async fn get_anew(set: &Set, source: u32) -> Result<Fetched, FetchError> {
+    let fetch = Fetch { source: user(source), ..fetch(URL) };
+    set.egress.fetch_anew(fetch, MINUTE).await
+}
+
+const HOUR_LONG: &str = "ETag: \"v\"\r\nCache-Control: max-age=3600\r\n";
+
+#[tokio::test]
+async fn asked_anew_a_fresh_copy_gives_way_to_a_good_answer_once_in_a_span() {
+    let confirmed = b"HTTP/1.1 304 N\r\nETag: \"v\"\r\n\r\n".to_vec();
+    let first = answer(HOUR_LONG, "1");
+    let peer = Peer::says(vec![first, answer(HOUR_LONG, "2"), confirmed]).await;
+    let set = Set::facing(&peer);
+    // Seconds that pass, what is answered, how often the host was asked until then.
+    for (seconds, body, asked) in [
+        (0, "1", 1),
+        (59, "1", 1),
+        (1, "2", 2),
+        (59, "2", 2),
+        (1, "2", 3), // confirmed
+        (59, "2", 3),
+    ] {
+        set.clock.advance(Duration::from_secs(seconds));
+        assert_eq!(get_anew(&set, 1).await.unwrap().body, body);
+        assert_eq!(set.get(URL).await.unwrap().body, body, "everybody has it");
+        assert_eq!(peer.connections(), asked);
+    }
+}
+
+#[tokio::test]
+async fn asked_anew_a_failure_takes_nothing_away_and_a_withdrawal_does() {
+    // Why, the second answer, does the copy stay?
+    let cases: Vec<(&str, Vec<u8>, bool)> = vec![
+        ("the host fails", status("500 E"), true),
+        ("it is overloaded", status("429 T"), true),
+        ("it refuses", status("403 F"), true),
+        ("it moves", status("301 M"), true),
+        ("it breaks off", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_vec(), true),
+        ("it sends something else", answer("", "<html>"), true),
+        ("it sends too much", answer("", &"x".repeat(1025)), true),
+        ("it withdraws", status("404 N"), false),
+        ("it withdraws for good", status("410 G"), false),
+    ];
+    for (why, second, stays) in cases {
+        let good = answer(HOUR_LONG, "1");
+        let peer = Peer::says(vec![good, second, answer(HOUR_LONG, "2")]).await;
+        let set = Set::facing(&peer);
+        set.get(URL).await.unwrap();
+        set.clock.advance(MINUTE);
+        let result = get_anew(&set, 1).await;
+        assert_eq!(set.egress.cached(URL, PURPOSE).is_some(), stays, "{why}");
+        let line = set.egress.ledger().pop().unwrap();
+        assert!(line.category.is_some() && !line.served_stale, "{why}: {line:?}");
+        if !stays {
+            assert!(matches!(result, Err(FetchError::Status(404 | 410))), "{why}: {result:?}");
+            continue;
+        }
+        let kept = result.unwrap();
+        assert_eq!((&*kept.body, kept.freshness), (&b"1"[..], Freshness::Kept { age: MINUTE }));
+        set.clock.advance(Duration::from_secs(59));
+        assert_eq!(get_anew(&set, 1).await.unwrap().body, "1", "{why}");
+        assert_eq!(peer.connections(), 2, "{why}: a failure counts as having asked");
+        set.clock.advance(Duration::from_secs(1));
+        assert_eq!(get_anew(&set, 1).await.unwrap().body, "2", "{why}: and is not kept");
+    }
+}
+
+#[tokio::test]
+async fn asked_anew_a_copy_lives_no_longer_than_it_would_have() {
+    let peer = Peer::says(vec![answer(HOUR_LONG, "1"), status("500 E")]).await;
+    let set = Set::facing(&peer);
+    set.get(URL).await.unwrap();
+    set.clock.advance(Duration::from_secs(3599));
+    assert_eq!(get_anew(&set, 1).await.unwrap().body, "1");
+    set.clock.advance(MINUTE);
+    let over = get_anew(&set, 1).await;
+    assert!(matches!(over, Err(FetchError::Status(500))), "{over:?}");
+
+    let peer = Peer::says(vec![answer(HOUR_LONG, "1"), answer("Cache-Control: no-store\r\n", "2")]);
+    let set = Set::facing(&peer.await);
+    set.get(URL).await.unwrap();
+    set.clock.advance(MINUTE);
+    assert_eq!(get_anew(&set, 1).await.unwrap().body, "2");
+    assert!(
+        set.egress.cached(URL, PURPOSE).is_none(),
+        "it is not to be kept, and nor is the old one"
+    );
+}
+
+#[tokio::test]
+async fn asked_anew_by_a_thousand_a_host_is_asked_once() {
+    let peer = Peer::says(vec![answer(HOUR_LONG, "1"), status("503 U"), answer(HOUR_LONG, "2")]);
+    let peer = peer.await;
+    let set = Set::facing(&peer);
+    set.get(URL).await.unwrap();
+    for (round, body) in [(2, "1"), (3, "2")] {
+        set.clock.advance(MINUTE);
+        let all = (0..1000).map(|source| get_anew(&set, source));
+        let all = futures_util::future::join_all(all).await;
+        assert!(all.iter().all(|one| one.as_ref().is_ok_and(|one| one.body == body)));
+        assert_eq!(peer.connections(), round, "nor by whoever comes late");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_ask_anew_gets_the_copy_and_keeps_nobody_from_asking() {
+    let peer = Peer::says(vec![answer(HOUR_LONG, "1"), answer(HOUR_LONG, "2")]).await;
+    let mut settings = settings_for(peer.address);
+    settings.budgets.per_host = 5; // of which one source has one
+    let set = Set::new(settings, std::sync::Arc::default());
+    get_anew(&set, 1).await.unwrap();
+    set.clock.advance(Duration::from_secs(59));
+    set.egress.fetch(Fetch { source: user(2), ..fetch(&format!("{URL}?")) }).await.unwrap();
+    set.clock.advance(Duration::from_secs(1));
+    assert_eq!(get_anew(&set, 2).await.unwrap().body, "1", "this source has used its share");
+    assert_eq!(set.egress.ledger().pop().unwrap().outcome, "share");
+    assert_eq!(get_anew(&set, 3).await.unwrap().body, "2");
 }

@@ -146,7 +146,7 @@ impl WrittenAnchor {
                 Err(error) => refuse("keys", error.to_string(), "write a JWK set of public keys"),
             },
             (None, Some(url)) => match is_url(url) {
-                Ok(()) => Some(AnchorKeys::At(KeysAt::new(url))),
+                Ok(()) => Some(AnchorKeys::At(Arc::new(KeysAt::new(url)))),
                 Err(why) => refuse(
                     "keys_url",
                     why,

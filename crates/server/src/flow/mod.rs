@@ -20,6 +20,7 @@ pub mod funnel;
 pub mod hosted;
 pub mod introspect;
 pub mod judgement;
+pub mod keys_at;
 pub mod killed;
 pub mod logo;
 pub mod own_document;

@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
-use salver_egress::{
-    Candidate, Check, ChosenBy, Egress, Fetch, FetchError, Fetched, Freshness, Purpose, Source,
-    Standing,
-};
+use salver_egress::{Egress, Purpose, Source};
 use salver_jose::{
-    Checked, ExpectedStatement, INSTALLATION_CHECK, KeySet, KeySetError, STATEMENT_SKEW_SECONDS,
-    Statement, UnverifiedStatement,
+    Checked, ExpectedStatement, INSTALLATION_CHECK, KeySet, STATEMENT_SKEW_SECONDS, Statement,
+    UnverifiedStatement,
 };
 use salver_oauth::{
     client::{id::ClientId, metadata::Metadata, stated::StatedId},
@@ -25,7 +22,10 @@ use salver_store::{Outcome, StoreError};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::client::Found;
+use super::{
+    client::Found,
+    keys_at::{Errand, KeysUnreadable},
+};
 use crate::{
     anchor::{self, Anchor, AnchorKeys},
     deps::Deps,
@@ -33,15 +33,6 @@ use crate::{
 
 /// What the egress ledger and exceptions call fetches of the keys of anchors.
 pub const ANCHOR_KEYS: Purpose = Purpose::new("statement_keys");
-
-/// The most that is read of a key set, in bytes (DESIGN §9).
-const KEY_SET_BYTES: usize = 64 * 1024;
-
-/// How old a key set must be before an unknown key is a reason to fetch it again, in seconds (SW-11).
-const REFETCH_AFTER_SECONDS: u64 = 60;
-
-/// How old a key set may get at most, whatever its host says, in seconds (DESIGN 4.5).
-const KEYS_LAST_SECONDS: u64 = 24 * 3_600;
 
 /// Why a document is not taken because of the statement inside it (SW-14).
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -71,17 +62,6 @@ pub enum NotBelieved {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Why the keys of an anchor cannot be read.
-#[derive(Debug, Error)]
-pub enum KeysUnreadable {
-    /// They cannot be fetched.
-    #[error("they cannot be fetched: {0}")]
-    Fetch(#[from] FetchError),
-    /// What was fetched is no key set.
-    #[error("what was fetched is no key set: {0}")]
-    Set(#[from] KeySetError),
 }
 
 /// Verifies a statement that was sent now.
@@ -211,7 +191,7 @@ pub(super) async fn beside_push(
     Ok((believed.signed_by(deps, software_id), evidence))
 }
 
-/// The keys of an anchor. If the key that is named is not among them, a set that is a while old is fetched once more: keys rotate.
+/// The keys of an anchor, and the one that is named among them if it can be had.
 ///
 /// # Errors
 /// [`KeysUnreadable`]: then nothing that it signs is believed.
@@ -220,44 +200,9 @@ pub async fn keys(
     anchor: &Anchor,
     named: Option<&str>,
 ) -> Result<Arc<KeySet>, KeysUnreadable> {
-    let at = match &anchor.keys {
-        AnchorKeys::Inline(keys) => return Ok(Arc::clone(keys)),
-        AnchorKeys::At(at) => at,
-    };
-    let url = at.url();
-    let mut fetched = fetch(egress, url).await?;
-    let age = |fetched: &Fetched| match fetched.freshness {
-        Freshness::Kept { age } => age.as_secs(),
-        _ => 0,
-    };
-    if age(&fetched) >= KEYS_LAST_SECONDS {
-        egress.forget(url, ANCHOR_KEYS);
-        fetched = fetch(egress, url).await?;
+    let errand = Errand { purpose: ANCHOR_KEYS, source: Source::Itself };
+    match &anchor.keys {
+        AnchorKeys::Inline(keys) => Ok(Arc::clone(keys)),
+        AnchorKeys::At(at) => at.load(egress, errand, named).await.map(|(keys, _)| keys),
     }
-    let keys = at.read(&fetched.body)?;
-    if age(&fetched) < REFETCH_AFTER_SECONDS || named.is_none_or(|name| keys.find(name).is_some()) {
-        return Ok(keys);
-    }
-    egress.forget(url, ANCHOR_KEYS);
-    Ok(at.read(&fetch(egress, url).await?.body)?)
-}
-
-async fn fetch(egress: &Egress, url: &str) -> Result<Fetched, FetchError> {
-    let fetch = Fetch {
-        url,
-        // The operator chose the URL and not what its host answers with today: nothing inside our network is read unless it is named for that.
-        chosen_by: ChosenBy::Stranger,
-        purpose: ANCHOR_KEYS,
-        source: Source::Itself,
-        // Keys are never served stale (DESIGN 4.5).
-        standing: Standing::FirstSight,
-        limit: KEY_SET_BYTES,
-        accept: "application/jwk-set+json, application/json",
-        check: Check::new(is_key_set),
-    };
-    egress.fetch(fetch).await
-}
-
-fn is_key_set(candidate: &Candidate<'_>) -> bool {
-    KeySet::parse(candidate.body).is_ok()
 }

@@ -259,3 +259,29 @@ async fn cimd_s_4_what_a_removed_key_has_attested_ends_with_it() {
     );
     assert!(!world.is_active(&given.access).await);
 }
+
+#[tokio::test]
+async fn cimd_c_5_attestations_by_keys_that_nobody_has_take_no_good_ones_away() {
+    let scene = Scene::new().await;
+    let (world, by) = (&scene.world, &scene.installation);
+    let hour_long = Reply::json(scene.vendor.key_set()).with("cache-control", "max-age=3600");
+    world.web.set(JWKS, hour_long);
+    world.deps.egress.forget(JWKS, KEYS);
+    let good = scene.good();
+    let mut browser = world.user("bob").await;
+    let code = code(world, &mut browser, (&good, by)).await;
+    let given = tokens(&post(world, "/token", &code_fields(&code), (&good, by)).await);
+    let asked = world.web.hits(JWKS);
+    world.web.set(JWKS, Reply { status: 503, ..Reply::json("") });
+    world.way_out_clock.forward(std::time::Duration::from_mins(1));
+    for _ in 0..5 {
+        let stranger = Vendor { key: signing_key() };
+        let bogus = stranger.attests(world, &scene.impostor, Checked::DeviceKey);
+        let fields = refresh_fields(&given.refresh);
+        let page = post(world, "/token", &fields, (&bogus, &scene.impostor)).await;
+        assert_eq!(refused(&page), (401, INVALID.to_owned()));
+    }
+    assert_eq!(world.web.hits(JWKS), asked + 1, "it is asked once, and fails");
+    let page = post(world, "/token", &refresh_fields(&given.refresh), (&good, by)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+}

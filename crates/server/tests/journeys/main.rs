@@ -24,6 +24,7 @@ mod gone;
 mod hosted;
 mod impersonation;
 mod invited;
+mod key_sets;
 mod limits;
 mod logos;
 mod notices;

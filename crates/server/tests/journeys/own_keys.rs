@@ -95,6 +95,9 @@ async fn one_member_has_a_secret_and_another_a_key_and_each_is_good_for_its_hold
     assert_eq!(refused(&page), invalid_grant(), "cyn's key for bob's code: {}", page.text);
     let page = redeem(&world, &code_of_bob, &signed(&strangers)).await;
     assert_eq!(refused(&page), invalid_client(), "{}", page.text);
+    let unnamed = assertion_named(&world, &id, &cyns, None);
+    let page = redeem(&world, &code_of_bob, &unnamed).await;
+    assert_eq!(refused(&page), invalid_client(), "without a kid nobody else's keys are tried");
     let of_bob = tokens(&secrets::redeem(&world, (&id, &bobs), &code_of_bob).await);
     let code_of_cyn = code(&world, &mut cyn, &id).await;
     for others in [&bobs, &adas] {

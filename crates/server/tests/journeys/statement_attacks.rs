@@ -116,3 +116,85 @@ async fn keys_that_are_slow_keep_nobody_and_vouch_for_nothing() {
     let page = post(&world, plain.to_string()).await;
     assert_eq!(page.status, StatusCode::CREATED, "others go on: {}", json_of(&page));
 }
+
+/// A vendor whose keys are at a URL, good for an hour by its own word; one statement of it has been taken.
+async fn world_at_url(vendor: &Vendor) -> World {
+    let world = World::with(ISSUER, |way_out| {
+        way_out.bounds.total = Duration::from_millis(500);
+    })
+    .await;
+    vendor.is_trusted(&world, |written| {
+        (written.keys, written.keys_url) = (None, Some(KEYS_URL.into()));
+    });
+    world.web.set(KEYS_URL, hour_long(vendor));
+    register(&world, &sent(&vendor.statement(&world, &[]))).await;
+    world.way_out_clock.forward(Duration::from_mins(1));
+    world
+}
+
+fn hour_long(vendor: &Vendor) -> Reply {
+    Reply::json(vendor.key_set()).with("cache-control", "max-age=3600")
+}
+
+#[tokio::test]
+async fn sw_11_a_key_that_nobody_has_takes_no_good_ones_away_while_their_host_fails() {
+    let failing = |status: u16| Reply { status, ..Reply::json("") };
+    for (why, reply) in [
+        ("down", Some(failing(502))),
+        ("overloaded", Some(failing(429).with("retry-after", "3600"))),
+        ("forbidden", Some(failing(403))),
+        ("no key set", Some(Reply::json("[]"))),
+        ("slow", None),
+    ] {
+        let (vendor, stranger, next) = (Vendor::new(), Vendor::new(), Vendor::new());
+        let world = world_at_url(&vendor).await;
+        match reply {
+            Some(reply) => world.web.set(KEYS_URL, reply),
+            None => world.web.hold(KEYS_URL),
+        }
+        for round in 0..20 {
+            // Each time by another key: none of them is anybody's.
+            let bogus = if round == 0 { &stranger } else { &Vendor::new() };
+            let (code, _) = told(&world, &bogus.statement(&world, &[])).await;
+            assert_eq!(code, INVALID, "{why}");
+            register(&world, &sent(&vendor.statement(&world, &[]))).await;
+        }
+        assert_eq!(world.web.hits(KEYS_URL), 2, "{why}: asked once more, and in vain");
+        world.web.release(KEYS_URL);
+        world.web.set(KEYS_URL, hour_long(&next));
+        // However long the host asked to be left in peace, our own bound is ten minutes and a half as much again.
+        world.way_out_clock.forward(Duration::from_mins(16));
+        register(&world, &sent(&next.statement(&world, &[]))).await;
+        let (code, _) = told(&world, &vendor.statement(&world, &[])).await;
+        assert_eq!(code, INVALID, "{why}: what was taken out signs nothing any more");
+        assert_eq!(world.web.hits(KEYS_URL), 3, "{why}: and is not looked for at once");
+    }
+}
+
+#[tokio::test]
+async fn sw_11_keys_that_are_withdrawn_sign_nothing_from_when_that_is_seen() {
+    let (vendor, stranger) = (Vendor::new(), Vendor::new());
+    let world = world_at_url(&vendor).await;
+    world.web.set(KEYS_URL, Reply { status: 410, ..Reply::json("") });
+    register(&world, &sent(&vendor.statement(&world, &[]))).await;
+    told(&world, &stranger.statement(&world, &[])).await;
+    let (code, description) = told(&world, &vendor.statement(&world, &[])).await;
+    assert_eq!(code, INVALID);
+    assert!(description.contains("keys of its issuer cannot be read"), "{description}");
+}
+
+#[tokio::test]
+async fn sw_11_many_strangers_at_once_make_one_question_of_a_slow_host() {
+    let vendor = Vendor::new();
+    let world = world_at_url(&vendor).await;
+    world.web.hold(KEYS_URL);
+    let strangers: Vec<_> = (0..50).map(|_| Vendor::new().statement(&world, &[])).collect();
+    let all = strangers.iter().map(|statement| told(&world, statement));
+    let good = sent(&vendor.statement(&world, &[]));
+    let (all, _) = futures_util::join!(
+        futures_util::future::join_all(all),
+        register(&world, &good), // waits for nobody
+    );
+    assert!(all.iter().all(|(code, _)| code == INVALID));
+    assert_eq!(world.web.hits(KEYS_URL), 2);
+}

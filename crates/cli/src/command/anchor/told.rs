@@ -7,7 +7,7 @@ use salver_server::{
     anchor::{Anchor, AnchorKeys},
     flow::{
         anchors::{AnchorPlace, Gone, Known, Software},
-        statement::KeysUnreadable,
+        keys_at::KeysUnreadable,
     },
 };
 use serde_json::{Value, json};

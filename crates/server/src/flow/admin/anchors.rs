@@ -15,7 +15,8 @@ use crate::{
         account::AccountDeps,
         anchors::{self, AnchorRefusal},
         ban,
-        statement::{self, KeysUnreadable},
+        keys_at::KeysUnreadable,
+        statement,
     },
     form_token::{Holder, Purpose},
 };

@@ -178,8 +178,7 @@ impl<'r> Presented<'r> {
                 })
             }
             Attester::Publisher => {
-                let keys = key_set(deps, (&client.client_id, named), (&client.keys, source));
-                keys.await.map(Arc::new)
+                key_set(deps, (&client.client_id, named), (&client.keys, source)).await
             }
         }
     }
