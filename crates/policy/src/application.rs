@@ -34,7 +34,7 @@ pub fn of_client_id(client_id: &ClientId) -> Option<String> {
         ClientId::Issued(id) => Some(format!("issued {}", id.as_str())),
         ClientId::Recorded(id) => Some(format!("{} {}", word_of(id.purpose()), id.as_str())),
         ClientId::Sealed(_) => None,
-        ClientId::Stated(id) => Some(format!("statement {}", id.as_str())),
+        ClientId::Stated(id) => Some(format!("{STATEMENT}{}", id.as_str())),
         ClientId::Hosted(id) => Some(format!("hosted {}", id.as_str())),
         ClientId::LocalDevelopment(id) => Some(format!("development {}", id.as_str())),
     }
@@ -56,12 +56,16 @@ fn of_targets(redirect_uris: &[RedirectUri], name: Option<&str>) -> String {
     format!("{DYNAMIC}{}{BEFORE_NAME}{name}", targets.join(" "))
 }
 
-/// The entry of the catalogue that a client with this fingerprint belongs to: by the URL of its document; or, if it registered itself, by having redirect URIs
-/// of that entry only, and one of its names, with or without something in brackets behind it. Programs on the user's computer share addresses, so the name decides between them.
+/// The entry of the catalogue that a client with this fingerprint belongs to: by the URL of its document; by the statement that it was registered with, which was
+/// verified then; or, if it registered itself without one, by having redirect URIs of that entry only, and one of its names, with or without something in brackets
+/// behind it. Programs on the user's computer share addresses, so the name decides between them.
 #[must_use]
 pub fn entry_of<'c>(fingerprint: &str, catalogue: &'c Catalogue) -> Option<&'c Client> {
     if let Some(url) = fingerprint.strip_prefix(DOCUMENT) {
         return catalogue.client_of_document(url);
+    }
+    if let Some(client_id) = fingerprint.strip_prefix(STATEMENT) {
+        return catalogue.client_of_statement(client_id);
     }
     let (targets, name) = fingerprint.strip_prefix(DYNAMIC)?.split_once(BEFORE_NAME)?;
     let named = catalogue.owner_of_name(name).or_else(|| catalogue.owner_of_name(bare(name)?))?;
@@ -118,14 +122,17 @@ const fn word_of(purpose: Purpose) -> &'static str {
 
 const DOCUMENT: &str = "document ";
 const DYNAMIC: &str = "dynamic ";
+const STATEMENT: &str = "statement ";
 const ENTRY: &str = "entry ";
 const BEFORE_NAME: &str = " = ";
 
 #[cfg(test)]
 mod tests {
+    use salver_oauth::client::stated::StatedId;
+
     use super::*;
     use crate::{
-        assessment::tests::{client, registered},
+        assessment::tests::{catalogue, client, registered},
         ban::BanSubject,
     };
 
@@ -173,6 +180,28 @@ mod tests {
         }
         for other in ["entry App", "document", ""] {
             assert_eq!(method_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn design_4_4_the_catalogue_binds_whom_its_statements_have_introduced() {
+        let catalogue = catalogue();
+        let stated = |issuer, software_id| {
+            let id = StatedId::of(issuer, software_id);
+            fingerprint(&client(id.as_str(), BOTH[0]))
+        };
+        for (why, fingerprint, entry) in [
+            ("its statement", stated("https://signing.example", "editor"), Some("Editor")),
+            ("another software", stated("https://signing.example", "Editor"), None),
+            ("another issuer", stated("https://other.example", "editor"), None),
+            (
+                "its id by another method",
+                stated("https://signing.example", "editor").replace("statement", "issued"),
+                None,
+            ),
+            ("its name alone", "statement Editor".to_owned(), None),
+        ] {
+            assert_eq!(entry_in_key(&home(&fingerprint, &catalogue)), entry, "{why}");
         }
     }
 

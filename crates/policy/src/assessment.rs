@@ -69,7 +69,7 @@ pub struct Assessment {
     pub relay: bool,
     /// The answer goes to a program on the user's own computer.
     pub on_this_computer: bool,
-    /// The entry of the catalogue that its document belongs to, by name.
+    /// The entry of the catalogue that its document or its statement belongs to, by name.
     pub known: Option<Box<str>>,
     /// The metadata are a pinned copy: no more than `published`.
     pub pinned: bool,
@@ -252,15 +252,17 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// The entry of the catalogue that its document belongs to.
+    /// The entry of the catalogue that its document belongs to; or the statement that it was registered with, if that was verified.
     #[must_use]
     pub fn known(&self) -> Option<&'f Client> {
         match &self.client.client_id {
             ClientId::Document(url) => self.catalogue.client_of_document(url.as_str()),
+            ClientId::Stated(id) => {
+                self.signed.and_then(|_| self.catalogue.client_of_statement(id.as_str()))
+            }
             ClientId::Issued(_)
             | ClientId::Recorded(_)
             | ClientId::Sealed(_)
-            | ClientId::Stated(_)
             | ClientId::Hosted(_)
             | ClientId::LocalDevelopment(_) => None,
         }

@@ -202,11 +202,11 @@ fn is_same_site(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use salver_oauth::client::{metadata::Metadata, redirect_uri::RedirectUri};
+    use salver_oauth::client::{metadata::Metadata, redirect_uri::RedirectUri, stated::StatedId};
 
     use super::*;
     use crate::{
-        assessment::tests::{catalogue, client, facts},
+        assessment::tests::{catalogue, client, facts, signed},
         catalogue::Date,
     };
 
@@ -281,6 +281,36 @@ mod tests {
             });
             let first = borrowed.as_ref().or(Some(&Warning::LoopbackOnly));
             assert_eq!(warnings.first(), first, "{why}");
+        }
+    }
+
+    #[test]
+    fn design_4_6_a_name_belongs_to_the_software_that_the_catalogue_names_and_to_no_other() {
+        let catalogue = catalogue();
+        let of = |issuer, software_id| StatedId::of(issuer, software_id).as_str().to_owned();
+        let (ours, theirs) = ("https://signing.example", "https://other.example");
+        for (why, client_id, by, is_owner) in [
+            ("its statement", of(ours, "editor"), Some((ours, "editor")), true),
+            ("… that nobody has verified", of(ours, "editor"), None, false),
+            ("another software", of(ours, "viewer"), Some((ours, "viewer")), false),
+            ("another issuer", of(theirs, "editor"), Some((theirs, "editor")), false),
+            (
+                "a document that shows it",
+                "https://x.example/c".to_owned(),
+                Some((ours, "editor")),
+                false,
+            ),
+        ] {
+            for name in ["Editor", "Ed1tor", "Editor Desktop"] {
+                let client = client(&client_id, "http://localhost/cb");
+                let client = Metadata { name: Some(name.into()), ..client };
+                let signed = by.map(|(issuer, software_id)| signed(issuer, software_id));
+                let facts = Facts { signed: signed.as_ref(), ..facts(&client, &catalogue) };
+                let marked = facts.warnings(&facts.assess(), true).iter().any(|warning| {
+                    matches!(warning, Warning::BorrowedName { .. } | Warning::LooksLikeName { .. })
+                });
+                assert_eq!(marked, !is_owner, "{why}: {name}");
+            }
         }
     }
 

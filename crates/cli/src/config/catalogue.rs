@@ -269,7 +269,7 @@ mod tests {
         assert!(resolve(&section, &mut problems).own.is_none());
         let told: Vec<_> = problems.into_list().iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[1].starts_with(&format!("{}:5: `A`: it has neither", path.display())));
+        assert!(told[1].starts_with(&format!("{}:5: `A`: it has no documents", path.display())));
         std::fs::write(&path, text.replace("seen", "documents = [\"https://a.example/c\"]\nseen"))
             .unwrap();
         let mut problems = Problems::default();

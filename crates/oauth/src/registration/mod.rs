@@ -18,7 +18,7 @@ pub use canonical::{ApplicationType, Authentication, Claims, InstallationNonce, 
 pub use fault::{AccessError, BodyFault, KeysFault, RegistrationError};
 pub use request::{MAX_BODY_BYTES, RegistrationBody, RegistrationRequest};
 pub use rules::MAX_REDIRECT_URIS;
-pub use statement::{SignedRegistration, StatementFault};
+pub use statement::{MAX_SOFTWARE_ID_BYTES, SignedRegistration, StatementFault};
 
 #[cfg(test)]
 mod tests;

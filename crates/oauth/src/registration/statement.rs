@@ -107,7 +107,7 @@ impl SignedRegistration {
     pub fn read(claims: &Map<String, Value>) -> Result<Self, StatementFault> {
         let members = Members(claims);
         let required = |name: &'static str| {
-            let text = members.text(name, MAX_WORD_BYTES).map_err(RegistrationError::from);
+            let text = members.text(name, MAX_SOFTWARE_ID_BYTES).map_err(RegistrationError::from);
             text.map_err(metadata)?.ok_or(StatementFault::Missing(name))
         };
         let (software_id, software_version) =
@@ -254,7 +254,8 @@ const MEMBERS: [&str; 16] = [
     "tos_uri",
 ];
 
-const MAX_WORD_BYTES: usize = 256;
+/// The longest `software_id`, in bytes, and the longest version of it.
+pub const MAX_SOFTWARE_ID_BYTES: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use salver_oauth::client::{
     metadata::{Keys, Methods},
     redirect_uri::RedirectUri,
     sealed::SealedId,
+    stated::StatedId,
 };
 
 use super::*;
@@ -43,7 +44,7 @@ pub(crate) fn url(text: &str) -> &'static Url {
 
 static PROTECTED: LazyLock<ProtectedNames> = LazyLock::new(|| ProtectedNames::of(&catalogue(), []));
 
-/// A client that its document lists an address for, on another host; and places that are not what they seem.
+/// A client that its document lists an address for, on another host; one that comes by statements; and places that are not what they seem.
 pub(crate) fn catalogue() -> Catalogue {
     Catalogue::parse(
         r#"
@@ -67,6 +68,13 @@ pub(crate) fn catalogue() -> Catalogue {
             names = ["Web"]
             documents = ["https://web.example/c"]
             redirect_uris = ["https://login.example/cb", "https://files.example/cb", "https://relay.example/r"]
+            seen = "2026-10-01"
+            source = "a test"
+            [[client]]
+            name = "Editor"
+            publisher = "editor.example"
+            names = ["Editor"]
+            statements = [{ issuer = "https://signing.example", software_id = "editor" }]
             seen = "2026-10-01"
             source = "a test"
             "#,
@@ -301,12 +309,7 @@ fn evidence_is_kept_with_what_it_proved() {
 #[test]
 fn design_4_2_a_statement_makes_a_publisher_of_whoever_signed_it_and_proves_no_installation() {
     let catalogue = catalogue();
-    let signed = SignedBy {
-        issuer: "https://vendor.example".into(),
-        software_id: "editor".into(),
-        key: "k".into(),
-        checked_at: Timestamp::from_unix(0),
-    };
+    let signed = signed("https://vendor.example", "editor");
     let stated = "sws_BwcHBwcHBwcHBwcHBwcHBw";
     let (loopback, own) = ("http://localhost/cb", "https://vendor.example/cb");
     let (public, keyed) = (Methods::NONE, Methods::PRIVATE_KEY_JWT);
@@ -342,8 +345,14 @@ fn the_name_that_a_client_claims_changes_nothing() {
     assert_eq!(facts(&one, &catalogue).assess(), before);
 }
 
+/// A statement that was verified.
+pub(crate) fn signed(issuer: &str, software_id: &str) -> SignedBy {
+    let (issuer, software_id, key) = (issuer.into(), software_id.into(), "k".into());
+    SignedBy { issuer, software_id, key, checked_at: Timestamp::from_unix(0) }
+}
+
 #[test]
-fn only_documents_are_known_and_only_by_their_urls() {
+fn documents_are_known_by_their_urls_and_what_was_registered_by_a_statement_that_was_verified() {
     let catalogue = catalogue();
     for (client_id, known) in [
         ("https://web.example/c", Some("Web")),
@@ -355,6 +364,25 @@ fn only_documents_are_known_and_only_by_their_urls() {
         let known_as = facts(&client, &catalogue).known().map(|client| &*client.name);
         assert_eq!(known_as, known, "{client_id}");
     }
+    for (why, issuer, software_id, known) in [
+        ("listed", "https://signing.example", "editor", Some("Editor")),
+        ("another software", "https://signing.example", "viewer", None),
+        ("another issuer", "https://other.example", "editor", None),
+        ("a slash more", "https://signing.example/", "editor", None),
+    ] {
+        let (client_id, signed) = (StatedId::of(issuer, software_id), signed(issuer, software_id));
+        let client = client(client_id.as_str(), "http://localhost/cb");
+        let facts = facts(&client, &catalogue);
+        assert_eq!(facts.assess().known, None, "{why}: nobody has verified it");
+        let assessment = Facts { signed: Some(&signed), ..facts }.assess();
+        assert_eq!(assessment.known.as_deref(), known, "{why}");
+        assert_eq!(assessment.rung, Rung::Published, "{why}: whoever holds the id can send it");
+    }
+    // Whoever has seen a statement can put it into a document: that is what the URL says it is.
+    let signed = signed("https://signing.example", "editor");
+    let client = client("https://x.example/c", "http://localhost/cb");
+    let facts = Facts { signed: Some(&signed), ..facts(&client, &catalogue) };
+    assert_eq!(facts.assess().known, None);
 }
 
 /// A client that registered itself.

@@ -2,7 +2,7 @@
 
 use salver_oauth::client::id::MetadataUrl;
 
-use super::{date::Date, pattern::Pattern};
+use super::{date::Date, pattern::Pattern, software::Software};
 
 /// A well-known client.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Client {
     pub documents: Vec<Pattern>,
     /// The redirect URIs that it uses, whichever way it registers.
     pub redirect_uris: Vec<Pattern>,
+    /// The softwares that it is by statements of their issuers.
+    pub statements: Vec<Software>,
     /// Hosts besides its documents' where its logos are.
     pub logo_hosts: Vec<Box<str>>,
     /// Hosts besides its documents' where its keys are.

@@ -1,12 +1,12 @@
 //! What does an operator's own catalogue change? Everything in it applies at once: the file is the operator's word.
 //!
-//! An entry takes the place of the one with its name, a pin that of the one with its URL; names and documents that an entry of the
-//! operator's has are taken from the others. What the file removes is gone.
+//! An entry takes the place of the one with its name, a pin that of the one with its URL; names, documents and softwares that an
+//! entry of the operator's has are taken from the others. What the file removes is gone.
 
 use std::collections::HashSet;
 
 use super::{
-    Catalogue,
+    Catalogue, Software,
     content::{Content, Removed},
     entry::{Client, Pin},
     name::folded,
@@ -49,6 +49,7 @@ fn merged(mut base: Content, own: Content) -> Content {
     for client in &mut base.clients {
         client.names.retain(|name| !claimed.names.contains(&folded(name)));
         client.documents.retain(|document| !claimed.documents.contains(document.as_str()));
+        client.statements.retain(|software| !claimed.statements.contains(software));
     }
     let pinned: HashSet<&str> = own.pins.iter().map(|pin| pin.url.as_str()).collect();
     base.pins.retain(|pin| !pinned.contains(pin.url.as_str()));
@@ -80,6 +81,7 @@ struct Claimed {
     entries: HashSet<String>,
     names: HashSet<String>,
     documents: HashSet<String>,
+    statements: HashSet<Software>,
 }
 
 impl Claimed {
@@ -90,6 +92,7 @@ impl Claimed {
             entries: clients.iter().map(|client| folded(&client.name)).collect(),
             names: names.map(|name| folded(name)).collect(),
             documents: documents.map(|document| document.as_str().to_owned()).collect(),
+            statements: clients.iter().flat_map(|client| &client.statements).cloned().collect(),
         }
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct RawClient {
     #[serde(default)]
     pub(super) redirect_uris: Vec<Spanned<String>>,
     #[serde(default)]
+    pub(super) statements: Vec<Spanned<RawStatement>>,
+    #[serde(default)]
     pub(super) logo_hosts: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) key_hosts: Vec<Spanned<String>>,
@@ -58,6 +60,13 @@ pub(super) struct RawClient {
     pub(super) recovery: Option<Spanned<String>>,
     pub(super) seen: Spanned<Date>,
     pub(super) source: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStatement {
+    pub(super) issuer: Spanned<String>,
+    pub(super) software_id: Spanned<String>,
 }
 
 #[derive(Deserialize)]

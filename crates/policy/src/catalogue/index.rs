@@ -18,6 +18,8 @@ use super::{
 pub(super) struct Index {
     pub(super) documents: Addresses,
     pub(super) redirect_uris: Addresses,
+    /// By the `client_id` that its statements give.
+    pub(super) statements: HashMap<Box<str>, usize>,
     pub(super) names: HashMap<Box<str>, usize>,
     pub(super) entries: HashMap<Box<str>, usize>,
     pub(super) pins: HashMap<Box<str>, usize>,
@@ -52,6 +54,9 @@ impl Index {
             }
             for pattern in &client.redirect_uris {
                 index.redirect_uris.insert(pattern, number);
+            }
+            for software in &client.statements {
+                index.statements.insert(software.client_id().as_str().into(), number);
             }
         }
         for (number, pin) in content.pins.iter().enumerate() {

@@ -17,6 +17,7 @@ mod pattern;
 mod problem;
 mod relays;
 mod saved;
+mod software;
 pub mod update;
 
 use std::{collections::BTreeSet, sync::LazyLock};
@@ -37,6 +38,7 @@ pub use self::{
     pattern::{Pattern, PatternError},
     problem::{CatalogueError, FORMAT, PinFault, Problem, Rule},
     saved::{SaveError, pin_block},
+    software::Software,
 };
 pub(crate) use self::{
     hosts::{HostSet, is_domain_name},
@@ -156,6 +158,12 @@ impl Catalogue {
         is_own.then_some(client)
     }
 
+    /// The client that statements speak for which give this `client_id`. That such a statement was verified is for whoever asks to know.
+    #[must_use]
+    pub fn client_of_statement(&self, client_id: &str) -> Option<&Client> {
+        self.at(*self.index.statements.get(client_id)?)
+    }
+
     /// The clients that use every one of these redirect URIs, in the order of the file; none for no URIs. Programs on the user's
     /// computer share addresses, so there may be many.
     pub fn clients_of_redirect_uris<'u>(
@@ -204,20 +212,21 @@ impl Catalogue {
         self.content.pins.get(*self.index.pins.get(url)?)
     }
 
-    /// The clients that a broken login may be one of, so that their makers' way out of it can be told (DESIGN 4.8): the one whose document is named, else all that
-    /// use the redirect URI. Nothing of it is proven.
+    /// The clients that a broken login may be one of, so that their makers' way out of it can be told (DESIGN 4.8): the one whose document or software is named,
+    /// else all that use the redirect URI. Nothing of it is proven.
     #[must_use]
     pub fn candidates(
         &self,
         client_id: Option<&ClientId>,
         redirect_uri: Option<&str>,
     ) -> Vec<&Client> {
-        let by_document = match client_id {
+        let named = match client_id {
             Some(ClientId::Document(url)) => self.client_of_document(url.as_str()),
+            Some(ClientId::Stated(id)) => self.client_of_statement(id.as_str()),
             _ => None,
         };
         let uri = redirect_uri.filter(|uri| RedirectUri::parse(uri).is_ok());
-        match (by_document, uri) {
+        match (named, uri) {
             (Some(client), _) => vec![client],
             (None, Some(uri)) => self.clients_of_redirect_uris([uri]),
             (None, None) => Vec::new(),

@@ -4,6 +4,7 @@
 
 mod client;
 mod pin;
+mod statement;
 
 use std::collections::HashMap;
 

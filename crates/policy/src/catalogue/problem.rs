@@ -71,8 +71,11 @@ pub enum Rule {
         /// Why it cannot be used.
         why: PatternError,
     },
+    /// Not the issuer of statements: those are named one by one.
+    #[error("{0:?} is not an issuer: an https URL as it stands in iss")]
+    Issuer(Box<str>),
     /// A client that nothing is bound to.
-    #[error("it has neither documents nor redirect_uris")]
+    #[error("it has no documents, redirect_uris or statements")]
     Unbound,
     /// The same thing said twice.
     #[error("{value:?} is already taken by {by}")]
@@ -144,6 +147,7 @@ impl Rule {
             Self::Text(_) => "text",
             Self::Host { .. } => "host",
             Self::Pattern { .. } => "pattern",
+            Self::Issuer(_) => "issuer",
             Self::Unbound => "unbound",
             Self::Twice { .. } => "twice",
             Self::OpenOnSharedHost(_) => "open-on-shared-host",
@@ -168,7 +172,12 @@ impl Rule {
             Self::Pattern { .. } => {
                 "write the address exactly as the client sends it; one whole path segment may be {id}"
             }
-            Self::Unbound => "add the URL of its document, or the redirect URIs that it registers",
+            Self::Issuer(_) => {
+                "write iss exactly as it stands in the statements, each issuer by itself"
+            }
+            Self::Unbound => {
+                "add the URL of its document, the redirect URIs that it registers, or the software of its statements"
+            }
             Self::Twice { .. } => "say it once",
             Self::OpenOnSharedHost(_) => "list the exact URLs",
             Self::SharedHostUnsaid(_) => {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::{
-    Catalogue, CatalogueError, Client, Date, FORMAT, Pattern, Pin,
+    Catalogue, CatalogueError, Client, Date, FORMAT, Pattern, Pin, Software,
     content::{Content, Removed},
     parse,
 };
@@ -87,6 +87,7 @@ struct WrittenClient<'c> {
     names: &'c [Box<str>],
     documents: Vec<&'c str>,
     redirect_uris: Vec<&'c str>,
+    statements: Vec<WrittenStatement<'c>>,
     logo_hosts: &'c [Box<str>],
     key_hosts: &'c [Box<str>],
     shared_host: bool,
@@ -94,6 +95,12 @@ struct WrittenClient<'c> {
     recovery: Option<&'c str>,
     seen: Date,
     source: &'c str,
+}
+
+#[derive(Serialize)]
+struct WrittenStatement<'c> {
+    issuer: &'c str,
+    software_id: &'c str,
 }
 
 #[derive(Serialize)]
@@ -128,6 +135,7 @@ impl<'c> WrittenClient<'c> {
             names: &client.names,
             documents: texts(&client.documents),
             redirect_uris: texts(&client.redirect_uris),
+            statements: client.statements.iter().map(WrittenStatement::of).collect(),
             logo_hosts: &client.logo_hosts,
             key_hosts: &client.key_hosts,
             shared_host: client.shared_host,
@@ -135,6 +143,12 @@ impl<'c> WrittenClient<'c> {
             seen: client.seen,
             source: &client.source,
         }
+    }
+}
+
+impl<'c> WrittenStatement<'c> {
+    fn of(software: &'c Software) -> Self {
+        Self { issuer: &software.issuer, software_id: &software.software_id }
     }
 }
 
@@ -150,7 +164,7 @@ fn texts(patterns: &[Pattern]) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{catalogue, entry, text};
+    use super::super::tests::{STATED, catalogue, entry, text};
     use super::*;
     use crate::catalogue::update::Update;
 
@@ -166,7 +180,9 @@ mod tests {
         let removals = "[remove]\nclients = [\"Zed\"]\npins = [\"https://app.example/c\"]\nrelays = [\"https://a.example/r\"]\nshared_hosts = [\"b.example\"]\n";
         let hosts = "logo_hosts = [\"cdn.app.example\"]\nkey_hosts = [\"keys.app.example\"]\nshared_host = true\nrecovery = \"Say \\\"again\\\", \\\\o/.\"\ndocuments = [\"https://app.example/c\"]";
         let pin = "[[pin]]\nurl = \"https://app.example/c\"\nfetched = \"2026-10-01\"\ndocument = \"{\\r\\n\\t\\\"client_id\\\":\\\"https://app.example/c\\\",\\\"client_name\\\":\\\"'''\\\",\\\"redirect_uris\\\":[\\\"http://localhost/cb\\\"]}\\n\"\n";
-        comes_back(&catalogue(&[removals, &entry("App", "app.example", hosts), pin].concat()));
+        let stated = entry("Stated", "vendor.example", STATED);
+        let app = entry("App", "app.example", hosts);
+        comes_back(&catalogue(&[removals, &stated, &app, pin].concat()));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-use salver_oauth::client::document::{self, Profile};
+use salver_oauth::client::{
+    document::{self, Profile},
+    stated::StatedId,
+};
 
 use super::*;
 use crate::assessment::tests::url;
@@ -50,6 +53,31 @@ fn documents_belong_to_clients_by_their_exact_urls_and_one_open_segment() {
         let client = Catalogue::embedded().client_of_document(url);
         assert_eq!(client.map(|client| &*client.name), name, "{url}");
     }
+}
+
+/// The members of an entry that is the software of a statement.
+pub(super) const STATED: &str =
+    "statements = [{ issuer = \"https://vendor.example\", software_id = \"com.acme.desktop\" }]";
+
+#[test]
+fn statements_belong_to_clients_by_their_exact_issuer_and_software_id() {
+    let catalogue = catalogue(&entry("App", "app.example", STATED));
+    for (issuer, software_id, known) in [
+        ("https://vendor.example", "com.acme.desktop", true),
+        ("https://vendor.example/", "com.acme.desktop", false),
+        ("https://a.vendor.example", "com.acme.desktop", false),
+        ("https://other.example", "com.acme.desktop", false),
+        ("https://vendor.example", "com.acme.desktop2", false),
+        ("https://vendor.example", "COM.acme.desktop", false),
+    ] {
+        let id = StatedId::of(issuer, software_id);
+        let client = catalogue.client_of_statement(id.as_str());
+        assert_eq!(client.is_some(), known, "{issuer} {software_id}");
+        let id = ClientId::Stated(id);
+        let candidates = catalogue.candidates(Some(&id), Some("cursor://x/cb"));
+        assert_eq!(candidates.len(), usize::from(known), "{issuer} {software_id}");
+    }
+    assert!(catalogue.client_of_statement("com.acme.desktop").is_none());
 }
 
 #[test]
@@ -172,7 +200,7 @@ fn ten_thousand_entries_are_looked_up_by_hash() {
     let mut lines = String::new();
     for number in 0..10_000 {
         let addresses = format!(
-            "names = [\"App {number}\"]\ndocuments = [\"https://a{number}.example/c.json\", \"https://a{number}.example/{{id}}/c.json\"]\nredirect_uris = [\"https://a{number}.example/cb\"]"
+            "names = [\"App {number}\"]\ndocuments = [\"https://a{number}.example/c.json\", \"https://a{number}.example/{{id}}/c.json\"]\nredirect_uris = [\"https://a{number}.example/cb\"]\nstatements = [{{ issuer = \"https://vendor.example\", software_id = \"a{number}\" }}]"
         );
         write!(lines, "{}", entry(&format!("App {number}"), "app.example", &addresses)).unwrap();
     }
@@ -183,6 +211,8 @@ fn ten_thousand_entries_are_looked_up_by_hash() {
     assert_eq!(index.documents.openly("https://a7777.example/x/c.json"), [7777]);
     assert_eq!(index.redirect_uris.exactly("https://a7777.example/cb"), [7777]);
     assert_eq!(index.names.get("app 7777"), Some(&7777));
+    let stated = StatedId::of("https://vendor.example", "a7777");
+    assert_eq!(index.statements.get(stated.as_str()), Some(&7777));
     let client = catalogue.client_of_document("https://a7777.example/x/c.json").unwrap();
     assert_eq!(&*client.name, "App 7777");
     assert!(catalogue.client_of_document("https://a7777.example/x/y/c.json").is_none());
@@ -213,6 +243,19 @@ fn an_extension_takes_the_place_of_entries_and_removes() {
     assert!(extended.is_relay(url("https://own.example/r")));
     assert!(!extended.is_relay(url("https://relay.example/r")));
     assert_eq!(extended.number(), 1, "the number of what was extended");
+}
+
+#[test]
+fn an_extension_takes_softwares_from_other_entries() {
+    let two = "statements = [{ issuer = \"https://vendor.example\", software_id = \"com.acme.desktop\" }, { issuer = \"https://vendor.example\", software_id = \"other\" }]";
+    let base = catalogue(&entry("App", "app.example", two));
+    let extended = base.extended_by(catalogue(&entry("Mine", "own.example", STATED)));
+    let of = |software_id| {
+        let id = StatedId::of("https://vendor.example", software_id);
+        extended.client_of_statement(id.as_str()).map(|client| &*client.name)
+    };
+    assert_eq!((of("com.acme.desktop"), of("other")), (Some("Mine"), Some("App")));
+    assert_eq!(extended.client("App").map(|client| client.statements.len()), Some(1));
 }
 
 /// A pinned copy of a document with this redirect URI.

@@ -1,6 +1,6 @@
 //! All clients, a line each, and how their pinned copies stand.
 
-use salver_policy::catalogue::{Catalogue, Client, Date, Pin};
+use salver_policy::catalogue::{Catalogue, Client, Date, Pin, Software};
 use serde_json::{Value, json};
 
 use super::{
@@ -56,6 +56,12 @@ pub(super) fn pins<'c>(
     })
 }
 
+/// A software with the `client_id` that its statements give.
+fn stated(software: &Software) -> Value {
+    let Software { issuer, software_id } = software;
+    json!({ "issuer": issuer, "software_id": software_id, "client_id": software.client_id().as_str() })
+}
+
 /// What is said of a pin that is too old.
 pub(super) fn warned(pin: &Pin, today: Date) -> String {
     format!(
@@ -76,7 +82,12 @@ impl Listed {
     }
 
     fn row(&self, client: &Client) -> Vec<String> {
-        let by = if client.documents.is_empty() { "its redirect URIs" } else { "a document" };
+        let by = match (&*client.documents, &*client.statements) {
+            ([], []) => "its redirect URIs",
+            ([], _) => "a statement",
+            (_, []) => "a document",
+            _ => "a document, a statement",
+        };
         let oldest = pins(&self.catalogue, client).max_by_key(|pin| pin.age(self.today));
         let pin = oldest.map_or("-".to_owned(), |pin| self.cell(pin));
         let (name, publisher) = (client.name.to_string(), client.publisher.to_string());
@@ -104,6 +115,7 @@ impl Listed {
         json!({
             "name": client.name, "publisher": client.publisher, "names": client.names,
             "documents": texts(&client.documents), "redirect_uris": texts(&client.redirect_uris),
+            "statements": client.statements.iter().map(stated).collect::<Vec<_>>(),
             "logo_hosts": client.logo_hosts, "key_hosts": client.key_hosts, "shared_host": client.shared_host,
             "recovery": client.recovery, "seen": client.seen, "source": client.source, "pins": pins,
         })
@@ -167,6 +179,27 @@ mod tests {
             "age_days": 183, "old": true, "drift": null,
         });
         assert_eq!(line["pins"], json!([pin]));
+    }
+
+    #[test]
+    fn a_client_that_comes_by_statements_is_listed_with_the_client_id_that_they_give() {
+        let of = |more: &str| {
+            let text = format!(
+                "format = 1\nnumber = 1\nissued = \"2026-11-01\"\n[[client]]\nname = \"Desktop\"\npublisher = \"acme.example\"\nstatements = [{{ issuer = \"https://vendor.example\", software_id = \"com.acme.desktop\" }}]\nseen = \"2026-11-01\"\nsource = \"a test\"\n{more}"
+            );
+            let mut listed = listed("2026-11-11");
+            listed.catalogue = Catalogue::parse(&text).unwrap();
+            (listed.rows().pop().unwrap()[2].clone(), listed.lines().pop().unwrap())
+        };
+        let (by, line) = of("");
+        assert_eq!(by, "a statement");
+        let stated = json!({
+            "issuer": "https://vendor.example", "software_id": "com.acme.desktop",
+            "client_id": "sws_JbjekGfFFj9XzkVzgZb5sA",
+        });
+        assert_eq!(line["statements"], json!([stated]));
+        let (by, _) = of("documents = [\"https://acme.example/c\"]");
+        assert_eq!(by, "a document, a statement");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use salver_policy::catalogue::{Catalogue, Client, Date, Pin};
+use salver_policy::catalogue::{Catalogue, Client, Date, Pin, Software};
 
 use super::list::{pins, warned};
 use crate::{failure::Failure, output};
@@ -26,6 +26,7 @@ fn find<'c>(catalogue: &'c Catalogue, name: &str) -> Option<&'c Client> {
         .client(name)
         .or_else(|| catalogue.owner_of_name(name))
         .or_else(|| catalogue.client_of_document(name))
+        .or_else(|| catalogue.client_of_statement(name))
 }
 
 fn not_written() -> Failure {
@@ -38,6 +39,9 @@ fn described(client: &Client, pins: &[&Pin], today: Date) -> Result<String, fmt:
     list(&mut text, "names that belong to it", &client.names)?;
     list(&mut text, "documents", &client.documents)?;
     list(&mut text, "redirect URIs", &client.redirect_uris)?;
+    let stated = |software: &Software| format!("{software} ({})", software.client_id().as_str());
+    let statements: Vec<_> = client.statements.iter().map(stated).collect();
+    list(&mut text, "statements, by issuer and software_id", &statements)?;
     list(&mut text, "hosts of its logos", &client.logo_hosts)?;
     list(&mut text, "hosts of its keys", &client.key_hosts)?;
     if client.shared_host {
@@ -100,5 +104,21 @@ mod tests {
         }
         assert!(!zed.contains("exact URLs"));
         assert!(shown("Hermes Agent").contains("only their exact URLs count"));
+    }
+
+    #[test]
+    fn statements_are_shown_with_the_client_id_that_they_give_and_found_by_it() {
+        let catalogue = Catalogue::parse(
+            "format = 1\nnumber = 1\nissued = \"2026-11-01\"\n[[client]]\nname = \"Desktop\"\npublisher = \"acme.example\"\nseen = \"2026-11-01\"\nsource = \"a test\"\n\
+             [[client.statements]]\nissuer = \"https://vendor.example\"\nsoftware_id = \"com.acme.desktop\"\n",
+        )
+        .unwrap();
+        let software = &catalogue.client("Desktop").unwrap().statements[0];
+        let id = software.client_id();
+        let found = find(&catalogue, id.as_str()).unwrap();
+        let shown = described(found, &[], Date::parse("2026-11-10").unwrap()).unwrap();
+        let line = format!("  https://vendor.example com.acme.desktop ({})\n", id.as_str());
+        assert!(shown.contains(&line), "{shown}");
+        assert!(find(&catalogue, "com.acme.desktop").is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::{Report, Taken};
+use super::{Report, Taken, statement};
 use crate::catalogue::{
     date::Date,
     entry::Client,
@@ -21,12 +21,13 @@ pub(super) struct Clients<'s> {
     entries: Taken,
     names: Taken,
     documents: Taken,
+    statements: Taken,
 }
 
 impl<'s> Clients<'s> {
     pub(super) fn new(issued: Date, shared: &'s HostSet) -> Self {
-        let (entries, names, documents) = <(Taken, Taken, Taken)>::default();
-        Self { issued, shared, read: Vec::new(), entries, names, documents }
+        let (entries, names, documents, statements) = Default::default();
+        Self { issued, shared, read: Vec::new(), entries, names, documents, statements }
     }
 
     pub(super) fn done(self) -> Vec<Client> {
@@ -38,7 +39,8 @@ impl<'s> Clients<'s> {
         let raw = raw.into_inner();
         let entry = raw.name.get_ref().clone();
         self.facts(&raw, &entry, report);
-        if raw.documents.is_empty() && raw.redirect_uris.is_empty() {
+        let lists = [&raw.documents, &raw.redirect_uris];
+        if lists.iter().all(|list| list.is_empty()) && raw.statements.is_empty() {
             report.at(begin, &entry, Rule::Unbound);
         }
         let documents = self.patterns(&raw, &raw.documents, (&entry, Pattern::document), report);
@@ -50,12 +52,14 @@ impl<'s> Clients<'s> {
                 report.at(begin, &entry, Rule::SharedHostUnsaid(host.into()));
             }
         }
+        let statements = statement::read(raw.statements, &entry, &mut self.statements, report);
         self.read.push(Client {
             name: entry.into(),
             publisher: raw.publisher.into_inner().into(),
             names: boxed(raw.names),
             documents,
             redirect_uris,
+            statements,
             logo_hosts: boxed(raw.logo_hosts),
             key_hosts: boxed(raw.key_hosts),
             shared_host: raw.shared_host,
@@ -99,6 +103,7 @@ impl<'s> Clients<'s> {
         for (member, list) in lists {
             size(list, member, entry, report);
         }
+        size(&raw.statements, "statements", entry, report);
     }
 
     fn patterns(
@@ -143,7 +148,7 @@ fn host(value: &Spanned<String>, member: &'static str, entry: &str, report: &mut
     }
 }
 
-fn size(list: &[Spanned<String>], what: &'static str, entry: &str, report: &mut Report) {
+fn size<T>(list: &[Spanned<T>], what: &'static str, entry: &str, report: &mut Report) {
     if let Some(beyond) = list.get(MAX_LIST) {
         report.spanned(beyond, entry, Rule::Size { what, most: MAX_LIST });
     }

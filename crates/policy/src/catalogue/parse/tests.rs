@@ -1,4 +1,4 @@
-use super::super::tests::{entry, text};
+use super::super::tests::{STATED, entry, text};
 use super::*;
 
 /// Line and rule of every problem.
@@ -20,6 +20,7 @@ fn what_an_entry_must_be_with_a_neighbour_each() {
     for (why, lines, expected) in [
         ("a document is enough", client(DOCUMENT), vec![]),
         ("so is a redirect URI", client("redirect_uris = [\"http://localhost/cb\"]"), vec![]),
+        ("so is the software of a statement", client(STATED), vec![]),
         ("nothing is not", client(""), vec![(5, "unbound")]),
         ("unknown members", client(&format!("{DOCUMENT}\nlogo = \"x\"")), vec![(11, "form")]),
         ("a segment may be open", client("documents = [\"https://app.example/{id}/c\"]"), vec![]),
@@ -95,6 +96,69 @@ fn entries_take_nothing_from_each_other() {
             "redirect_uris = [\"http://localhost/cb\"]\nnames = [\"one\"]",
         );
     assert_eq!(problems(&names), [(18, "twice")], "a name of two publishers");
+}
+
+#[test]
+fn statements_name_one_software_of_one_issuer_with_a_neighbour_each() {
+    let stated = |issuer: &str, software_id: &str| {
+        client(&format!(
+            "statements = [\n{{ issuer = \"{issuer}\", software_id = \"{software_id}\" }},\n]"
+        ))
+    };
+    let of = |software_id: &str| stated("https://vendor.example", software_id);
+    let many = |number: usize| {
+        let one = |n| format!("{{ issuer = \"https://vendor.example\", software_id = \"{n}\" }}");
+        let list: Vec<String> = (0..number).map(one).collect();
+        client(&format!("statements = [{}]", list.join(",")))
+    };
+    let other = |more: &str| client(STATED) + &entry("Other", "other.example", more);
+    for (why, lines, expected) in [
+        ("sound", of("com.acme.desktop"), vec![]),
+        ("a path", stated("https://vendor.example/mcp", "a"), vec![]),
+        ("plain http", stated("http://vendor.example", "a"), vec![(11, "issuer")]),
+        ("a host", stated("vendor.example", "a"), vec![(11, "issuer")]),
+        ("all hosts below", stated("https://*.vendor.example", "a"), vec![(11, "issuer")]),
+        ("as long as a statement may say", of(&"s".repeat(256)), vec![]),
+        ("longer", of(&"s".repeat(257)), vec![(11, "size")]),
+        ("longer in bytes", of(&"\u{e9}".repeat(129)), vec![(11, "size")]),
+        ("nothing", of(""), vec![(11, "text")]),
+        ("outer space", of(" a"), vec![(11, "text")]),
+        ("a control character", of("a\\u0007"), vec![(11, "text")]),
+        ("as many as may be", many(64), vec![]),
+        ("more", many(65), vec![(10, "size")]),
+        (
+            "unknown members",
+            client(&STATED.replace(" }", ", jwks_uri = \"x\" }")),
+            vec![(10, "form")],
+        ),
+        (
+            "no issuer",
+            client("statements = [{ software_id = \"com.acme.desktop\" }]"),
+            vec![(10, "form")],
+        ),
+        ("of two entries", other(STATED), vec![(16, "twice")]),
+        ("another of two entries", other(&STATED.replace("desktop", "phone")), vec![]),
+        (
+            "the same of another issuer",
+            other(&STATED.replace("vendor.example", "other.example")),
+            vec![],
+        ),
+        (
+            "twice in one",
+            client(&STATED.replace(
+                '[',
+                "[{ issuer = \"https://vendor.example\", software_id = \"com.acme.desktop\" },\n",
+            )),
+            vec![(11, "twice")],
+        ),
+    ] {
+        assert_eq!(problems(&lines), expected, "{why}");
+    }
+    let error = read(&text(1, &other(STATED))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 16: Other: \"https://vendor.example com.acme.desktop\" is already taken by App"
+    );
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub enum Part {
     Document,
     /// A redirect URI, or a pattern for such.
     RedirectUri,
+    /// A software that statements speak for: issuer and `software_id`.
+    Statement,
     /// A host of logos or keys.
     Host,
     /// The mark that others may put files beside its documents.
@@ -67,7 +69,7 @@ impl Difference {
         match self.part {
             Part::Client | Part::Name => true,
             Part::Publisher | Part::MovedName => false,
-            Part::Document | Part::RedirectUri | Part::Host | Part::Pin => {
+            Part::Document | Part::RedirectUri | Part::Statement | Part::Host | Part::Pin => {
                 matches!(self.change, Change::Removed)
             }
             Part::Relay | Part::SharedHost | Part::SharedHostMark | Part::Removal => {
@@ -93,6 +95,7 @@ impl fmt::Display for Difference {
             Part::MovedName => write!(f, "{client} takes the name {value:?} from its publisher."),
             Part::Document => write!(f, "{client} {gains} the document {value}"),
             Part::RedirectUri => write!(f, "{client} {gains} the redirect URI {value}"),
+            Part::Statement => write!(f, "{client} {gains} the statements of {value}"),
             Part::Host => write!(f, "{client} {gains} {value} as a host of its logos or keys."),
             Part::SharedHostMark => {
                 write!(f, "{client} {gains} the mark that others may put files on {value}.")

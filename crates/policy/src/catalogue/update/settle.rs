@@ -1,6 +1,10 @@
 //! What comes of the current and the offered catalogue when some differences may apply and others may not?
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+    hash::Hash,
+};
 
 use super::{Change, Difference, Part, Update};
 use crate::catalogue::{
@@ -65,24 +69,23 @@ impl<'a> Settlement<'a> {
     }
 
     /// The values of a list that are in use from now on.
-    fn list<T: Clone>(
+    fn list<T: Clone + Display + Eq + Hash>(
         &mut self,
         (client, part): (Option<&str>, Part),
         (old, new): (&[T], &[T]),
-        text: impl Fn(&T) -> &str,
     ) -> Vec<T> {
-        let before: HashSet<&str> = old.iter().map(&text).collect();
-        let after: HashSet<&str> = new.iter().map(&text).collect();
+        let before: HashSet<&T> = old.iter().collect();
+        let after: HashSet<&T> = new.iter().collect();
         let mut settled = Vec::new();
         for value in new {
-            if before.contains(text(value))
-                || self.applies(client, part, Change::Added, text(value))
+            if before.contains(value)
+                || self.applies(client, part, Change::Added, &value.to_string())
             {
                 settled.push(value.clone());
             }
         }
-        for value in old.iter().filter(|value| !after.contains(text(value))) {
-            if !self.applies(client, part, Change::Removed, text(value)) {
+        for value in old.iter().filter(|value| !after.contains(value)) {
+            if !self.applies(client, part, Change::Removed, &value.to_string()) {
                 settled.push(value.clone());
             }
         }
@@ -91,19 +94,15 @@ impl<'a> Settlement<'a> {
 
     fn marks(&mut self) {
         let (old, new) = (&self.current.content, &self.offered.content);
-        self.content.relays =
-            self.list((None, Part::Relay), (&old.relays, &new.relays), Pattern::as_str);
+        self.content.relays = self.list((None, Part::Relay), (&old.relays, &new.relays));
         self.content.shared_hosts =
-            self.list((None, Part::SharedHost), (&old.shared_hosts, &new.shared_hosts), |host| {
-                host
-            });
+            self.list((None, Part::SharedHost), (&old.shared_hosts, &new.shared_hosts));
     }
 
     fn removals(&mut self) {
         let (old, new) = (&self.current.content.removed, &self.offered.content.removed);
-        let mut list = |old: &[Box<str>], new: &[Box<str>]| {
-            self.list((None, Part::Removal), (old, new), |text| text)
-        };
+        let mut list =
+            |old: &[Box<str>], new: &[Box<str>]| self.list((None, Part::Removal), (old, new));
         let clients = list(&old.clients, &new.clients);
         let pins = list(&old.pins, &new.pins);
         // To remove a mark opens: it waits like the removal of a mark in the file itself.
@@ -167,18 +166,12 @@ impl<'a> Settlement<'a> {
         Client {
             publisher: if publisher { new.publisher.clone() } else { old.publisher.clone() },
             names,
-            documents: self.list(
-                (name, Part::Document),
-                (&old.documents, &new.documents),
-                Pattern::as_str,
-            ),
-            redirect_uris: self.list(
-                (name, Part::RedirectUri),
-                (&old.redirect_uris, &new.redirect_uris),
-                Pattern::as_str,
-            ),
-            logo_hosts: self.list((name, Part::Host), (&old.logo_hosts, &new.logo_hosts), |h| h),
-            key_hosts: self.list((name, Part::Host), (&old.key_hosts, &new.key_hosts), |h| h),
+            documents: self.list((name, Part::Document), (&old.documents, &new.documents)),
+            redirect_uris: self
+                .list((name, Part::RedirectUri), (&old.redirect_uris, &new.redirect_uris)),
+            statements: self.list((name, Part::Statement), (&old.statements, &new.statements)),
+            logo_hosts: self.list((name, Part::Host), (&old.logo_hosts, &new.logo_hosts)),
+            key_hosts: self.list((name, Part::Host), (&old.key_hosts, &new.key_hosts)),
             shared_host,
             ..new.clone()
         }
@@ -215,7 +208,7 @@ impl<'a> Settlement<'a> {
                 wanted.push(name.clone());
             }
         }
-        self.list((Some(&new.name), Part::Name), (&old.names, &wanted), |name| name)
+        self.list((Some(&new.name), Part::Name), (&old.names, &wanted))
     }
 
     fn pins(&mut self) {
@@ -245,6 +238,7 @@ fn bare(client: &Client) -> Client {
         names: Vec::new(),
         documents: Vec::new(),
         redirect_uris: Vec::new(),
+        statements: Vec::new(),
         logo_hosts: Vec::new(),
         key_hosts: Vec::new(),
         ..client.clone()

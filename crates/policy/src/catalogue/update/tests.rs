@@ -1,4 +1,4 @@
-use super::super::tests::{entry, text};
+use super::super::tests::{STATED, entry, text};
 use super::*;
 use crate::assessment::tests::url;
 
@@ -147,6 +147,37 @@ fn design_4_6_bindings_redirect_uris_and_pins_wait() {
     assert_eq!(all.pending, []);
     assert_eq!(all.applied.clients(), Catalogue::parse(&text).unwrap().clients());
     assert_eq!(all.applied.pins(), Catalogue::parse(&text).unwrap().pins());
+}
+
+#[test]
+fn design_4_6_a_statement_binds_and_waits_and_is_taken_away_at_once() {
+    let stated = entry("App", "app.example", &format!("{APP}\n{STATED}"));
+    let lines = [MARKS, &stated, &other(), PIN].concat();
+    let (update, changed, pending) = judged(&[&lines]);
+    assert_eq!(changed, Vec::<String>::new());
+    assert_eq!(pending, ["App gains the statements of https://vendor.example com.acme.desktop"]);
+    assert_eq!(update.applied.clients(), current().clients());
+    let all = Update::judge_with(&current(), &text(6, &lines), today(), |_| true).unwrap();
+    assert_eq!(all.applied.client("App").map(|client| client.statements.len()), Some(1));
+
+    // It goes to another entry only once somebody has looked; until then nobody has it.
+    let taker = entry("Taker", "taker.example", STATED);
+    let next = text(7, &[MARKS, &app(), &other(), &taker, PIN].concat());
+    let update = Update::judge(&all.applied, &next, today()).unwrap();
+    let words = |list: &[Difference]| list.iter().map(Difference::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        words(&update.changed),
+        [
+            "App loses the statements of https://vendor.example com.acme.desktop",
+            "The client Taker is new."
+        ]
+    );
+    assert_eq!(
+        words(&update.pending),
+        ["Taker gains the statements of https://vendor.example com.acme.desktop"]
+    );
+    assert!(update.applied.clients().iter().all(|client| client.statements.is_empty()));
+    assert!(Catalogue::restore(&update.applied.save().unwrap()).is_ok());
 }
 
 #[test]
