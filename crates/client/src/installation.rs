@@ -139,7 +139,12 @@ impl Kept {
         let text = serde_json::to_vec(self).map_err(|_| KeptError::Malformed(path.to_owned()))?;
         let text = Zeroizing::new(text);
         let new = beside(path, "new");
-        let written = private(&new, true).and_then(|mut file| {
+        // What lies there is of a start that broke off, or somebody else's, who could read what is written into it.
+        let gone = fs::remove_file(&new).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        });
+        let written = gone.and_then(|()| private(&new, true)).and_then(|mut file| {
             file.write_all(&text)?;
             file.sync_all()?;
             fs::rename(&new, path)
@@ -168,7 +173,7 @@ fn lock(path: &Path) -> Result<File, KeptError> {
 /// A file that only its owner can read.
 fn private(path: &Path, anew: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(anew);
+    options.write(true).create(true).create_new(anew);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
@@ -223,6 +228,23 @@ mod tests {
         assert_eq!(key(&made, &one), key(&again, &one));
         assert_ne!(key(&made, &one), key(&again, &other));
         assert_ne!(key(&made, &one), made.device_key().key_id());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn keys_are_written_into_no_file_that_somebody_else_has_put_there() {
+        use std::{io::Read as _, os::unix::fs::PermissionsExt as _};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("installation.json");
+        let theirs = beside(&path, "new");
+        fs::write(&theirs, "").unwrap();
+        fs::set_permissions(&theirs, fs::Permissions::from_mode(0o666)).unwrap();
+        let mut seen = File::open(&theirs).unwrap();
+        Installation::open_or_make(&path, SERVICE).unwrap();
+        let mut text = String::new();
+        seen.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -197,8 +197,11 @@ impl<'f> Facts<'f> {
     /// What the metadata prove by where they are, and what came with the request.
     fn gathered(&self, publisher: &Publisher) -> Evidence {
         let mut evidence = match publisher {
-            // Who publishes itself would attest itself.
-            Publisher::ExactUrl(_) | Publisher::Hosted(_) | Publisher::Nobody => Evidence::NONE,
+            // Who publishes itself would attest itself, and so would an account whose entry nobody has looked at.
+            Publisher::ExactUrl(_)
+            | Publisher::Hosted(_)
+            | Publisher::Account(_)
+            | Publisher::Nobody => Evidence::NONE,
             _ => self.evidence.intersection(Evidence::WITH_A_REQUEST),
         };
         let pinned = matches!(self.copy, DocumentCopy::Pinned { .. });

@@ -26,8 +26,8 @@ pub struct EarlierConsent<'c> {
     pub attested: bool,
 }
 
-/// Whether a consent on record answers this request. What was allowed to an attested installation is for attested ones alone, and what was allowed to any program is no
-/// word on an attested one: the grant says which it is, and the token endpoint keeps to that.
+/// Whether a consent on record answers this request. What was allowed to an attested installation is for that one alone (whoever looks for the consent sees to that), and
+/// what was allowed to any program is no word on an attested one.
 #[must_use]
 pub fn covers(
     on_record: Option<EarlierConsent<'_>>,

@@ -32,6 +32,8 @@ pub(crate) struct Proven {
     pub(crate) client_key: Option<Box<str>>,
     /// RFC 7638 thumbprint of the key of the installation, if it was attested: who goes on has to have it too (ABCA-10).
     pub(crate) instance_key: Option<Box<str>>,
+    /// Which of the issuers that the operator trusts has attested it; none if the client's own keys did.
+    pub(crate) attested_by: Option<Box<str>>,
     /// What else came with the request and was verified, and that its keys were used.
     pub(crate) evidence: Evidence,
     /// Whose statement came with it.
@@ -45,18 +47,19 @@ impl Pushed {
     /// If the request is too long.
     pub(crate) fn seal(&self, client_id: &ClientId, key: &DerivedKey) -> Result<String, SealError> {
         let (nonce, _) = self.number.split_first_chunk().ok_or(SealError)?;
-        let Proven { client, client_key, instance_key, evidence, signed } = &self.proven;
+        let Proven { client, client_key, instance_key, attested_by, evidence, signed } =
+            &self.proven;
         let signed = signed
             .as_ref()
             .map_or_else(Vec::new, |signed| serde_json::to_vec(signed).unwrap_or_default());
-        let keys = [client_key, instance_key].map(|key| key.as_deref().unwrap_or_default());
+        let texts = [client_key, instance_key, attested_by];
         let mut bytes = Vec::with_capacity(FIXED + self.parameters.len());
         bytes.extend(self.number);
         bytes.extend(self.expires_at.as_unix().to_be_bytes());
         bytes.extend([u8::from(*client), evidence.bits()]);
-        for key in keys {
-            bytes.push(u8::try_from(key.len()).map_err(|_| SealError)?);
-            bytes.extend(key.as_bytes());
+        for text in texts.map(|text| text.as_deref().unwrap_or_default()) {
+            bytes.extend(u16::try_from(text.len()).map_err(|_| SealError)?.to_be_bytes());
+            bytes.extend(text.as_bytes());
         }
         bytes.extend(u16::try_from(signed.len()).map_err(|_| SealError)?.to_be_bytes());
         bytes.extend(&signed);
@@ -73,8 +76,9 @@ impl Pushed {
         let (number, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
         let ([client, evidence], rest) = rest.split_first_chunk::<2>()?;
-        let (client_key, rest) = key_of(rest)?;
-        let (instance_key, rest) = key_of(rest)?;
+        let (client_key, rest) = text_of(rest)?;
+        let (instance_key, rest) = text_of(rest)?;
+        let (attested_by, rest) = text_of(rest)?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (signed, parameters) =
             rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
@@ -89,6 +93,7 @@ impl Pushed {
                 client: *client != 0,
                 client_key,
                 instance_key,
+                attested_by,
                 evidence: Evidence::of_bits(*evidence)?,
                 signed,
             },
@@ -107,12 +112,12 @@ impl fmt::Display for Proven {
     }
 }
 
-/// A key with its length before it; the empty one is none.
-fn key_of(bytes: &[u8]) -> Option<(Option<Box<str>>, &[u8])> {
-    let (length, rest) = bytes.split_first()?;
-    let (key, rest) = rest.split_at_checked(usize::from(*length))?;
-    let key = str::from_utf8(key).ok()?;
-    Some(((!key.is_empty()).then(|| key.into()), rest))
+/// A text with its length before it; the empty one is none.
+fn text_of(bytes: &[u8]) -> Option<(Option<Box<str>>, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    let (text, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    let text = str::from_utf8(text).ok()?;
+    Some(((!text.is_empty()).then(|| text.into()), rest))
 }
 
 fn bound_to(client_id: &ClientId) -> Vec<u8> {
@@ -120,7 +125,7 @@ fn bound_to(client_id: &ClientId) -> Vec<u8> {
 }
 
 const AAD: &[u8] = b"pushed request 1 ";
-const FIXED: usize = 16 + 8 + 2 + 2 * 44 + 2;
+const FIXED: usize = 16 + 8 + 2 + 2 * 45 + 2 + 2;
 
 #[cfg(test)]
 mod tests {
@@ -149,6 +154,7 @@ mod tests {
             client: true,
             client_key: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into()),
             instance_key: Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into()),
+            attested_by: Some("https://attester.example".into()),
             evidence: Evidence::NONE.with(EvidenceKind::PublisherKeys),
             signed: Some(SignedBy {
                 issuer: "https://vendor.example".into(),

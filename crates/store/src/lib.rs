@@ -92,8 +92,8 @@ pub trait Store: Send + Sync + 'static {
     fn find_grants<'a>(&'a self, user: UserId, client_id: &'a str) -> Answer<'a, Vec<Grant>>;
     /// When the first grant for a `client_id` was made, by anybody; it is known for good.
     fn find_first_seen<'a>(&'a self, client_id: &'a str) -> Answer<'a, Option<Timestamp>>;
-    /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient and resource is widened if
-    /// there is a live one, else made; the client with the same fingerprint is used, else made, and so
+    /// Records a consent and its code, and keeps the verdict. The grant with the same user, client, recipient, resource and attested installation, if it is for one
+    /// alone, is widened if there is a live one, else made; the client with the same fingerprint is used, else made, and so
     /// is its home, which bears the newest label.
     /// The grant is held no longer. The document is kept as a version if it is new; the client's first one is its newest.
     /// [`Recorded::TicketSpent`] if the ticket was answered before, [`Recorded::UserDisabled`] if the user was disabled meanwhile,

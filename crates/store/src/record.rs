@@ -140,6 +140,8 @@ pub struct Grant {
     pub recipient: String,
     /// The resource, in its registered spelling.
     pub resource: String,
+    /// The attested key of the installation that it was given to, in the words of [`Installation::instance_key`], if it is that installation's alone.
+    pub instance: Option<String>,
     /// All that was consented to.
     pub scope: Scope,
     /// What was known of the client at the newest consent: rung and evidence, as JSON.

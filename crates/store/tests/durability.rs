@@ -47,6 +47,7 @@ fn consent(number: u32) -> Consent {
         client_id: format!("https://client{number}.example/client.json"),
         recipient: "loopback".into(),
         resource: "https://as.example/mcp".into(),
+        instance: None,
         scope,
         assessment: "{}".into(),
         metadata: digest,

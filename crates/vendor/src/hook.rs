@@ -1,10 +1,12 @@
 //! What does a command of the vendor's say? It gets bytes on standard input, and answers on standard output and with its exit status.
 //!
-//! It is given so many seconds and so many bytes; one that hangs, talks without end or dies is a failure like any other, and is killed. Few run at a time: whoever
-//! comes when all places are taken waits within the same seconds, so that no flood of requests becomes a flood of processes.
+//! It is given so many seconds and so many bytes; one that hangs, talks without end or dies is a failure like any other, and is killed with all that it has started. Few
+//! run at a time: whoever comes when all places are taken waits within the same seconds, so that no flood of requests becomes a flood of processes.
 
 use std::{io, process::Stdio, sync::Arc, time::Duration};
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use thiserror::Error;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -65,19 +67,22 @@ impl Hook {
     async fn within_a_place(&self, input: &[u8]) -> Result<Vec<u8>, HookFailure> {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
-        let child = Command::new(&*self.program)
+        let mut command = Command::new(&*self.program);
+        command
             .args(&self.arguments)
             .env_remove("SALVER_MASTER_KEY")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(HookFailure::NotStarted)?;
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        let child = command.spawn().map_err(HookFailure::NotStarted)?;
         self.converse(child, input).await
     }
 
     async fn converse(&self, mut child: Child, input: &[u8]) -> Result<Vec<u8>, HookFailure> {
+        let mut group = Group(child.id());
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let tell = async {
             if let Some(mut stdin) = stdin {
@@ -99,10 +104,25 @@ impl Hook {
         let ((), said) = tokio::join!(tell, listen);
         let said = said?;
         let status = child.wait().await.map_err(HookFailure::Pipe)?;
+        group.0 = None; // it has ended by itself, and its number may be another's
         match status.code() {
             Some(0) => Ok(said),
             Some(code) => Err(HookFailure::Status(code)),
             None => Err(HookFailure::Killed),
+        }
+    }
+}
+
+/// The process group of a command that has not ended. Whoever lets go of it ends all of it: a script that is killed alone leaves behind what it waited for.
+struct Group(Option<u32>);
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        let number = self.0.and_then(|number| i32::try_from(number).ok());
+        if let Some(leader) = number.and_then(Pid::from_raw) {
+            // What has ended meanwhile needs no end.
+            let _ = kill_process_group(leader, Signal::KILL);
         }
     }
 }
@@ -145,6 +165,24 @@ mod tests {
             Hook::new(&["/nowhere/at/all".to_owned()], Duration::from_secs(1), 1).unwrap();
         assert!(told(missing, b"").await.starts_with("it cannot be started"));
         assert!(Hook::new(&[], Duration::from_secs(1), 1).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_command_has_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let read = {
+            let pipe = pipe.clone();
+            tokio::task::spawn_blocking(move || std::fs::read(pipe).unwrap())
+        };
+        // The helper holds the pipe open for as long as it lives.
+        let script = format!("exec 3>'{}'; sleep 600 & exec cat /dev/zero", pipe.display());
+        let said = told(shell(&script, 20_000), b"").await;
+        assert_eq!(said, "it printed more than 1024 bytes");
+        let ended = timeout(Duration::from_secs(20), read).await;
+        assert_eq!(ended.unwrap().unwrap(), b"");
     }
 
     #[tokio::test]

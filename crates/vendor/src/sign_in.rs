@@ -21,7 +21,8 @@ pub(crate) async fn verify(
         chosen_by: ChosenBy::Operator,
         purpose: SIGN_IN_KEYS,
         source: Source::Itself,
-        standing: Standing::KnownGood,
+        // Keys are never served stale (DESIGN 4.5).
+        standing: Standing::FirstSight,
         limit: MAX_KEY_SET_BYTES,
         accept: "application/jwk-set+json, application/json",
         check: Check::new(|candidate| KeySet::parse(candidate.body).is_ok()),

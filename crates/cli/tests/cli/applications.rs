@@ -67,6 +67,7 @@ fn consent(
         client_id: client_id.into(),
         recipient: "loopback".into(),
         resource: "http://127.0.0.1:8080/mcp".into(),
+        instance: None,
         scope: "mcp".parse().unwrap(),
         assessment: "{}".into(),
         metadata: [number; 32],

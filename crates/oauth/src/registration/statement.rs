@@ -235,7 +235,7 @@ fn metadata(error: RegistrationError) -> StatementFault {
 const STATEMENT: &str = "software_statement";
 const METHOD: &str = "token_endpoint_auth_method";
 
-const MEMBERS: [&str; 16] = [
+const MEMBERS: [&str; 17] = [
     "application_type",
     "client_name",
     "client_uri",
@@ -247,6 +247,7 @@ const MEMBERS: [&str; 16] = [
     "logo_uri",
     "policy_uri",
     "redirect_uris",
+    "require_pushed_authorization_requests",
     "response_types",
     "scope",
     "software_id",
@@ -310,6 +311,13 @@ mod tests {
         let keyed = with("jwks_uri", json!("https://vendor.example/jwks"));
         let read = SignedRegistration::read(&keyed).unwrap();
         assert!(matches!(read.registration().authentication(), Authentication::PrivateKeyJwt(_)));
+        let id = ClientId::Stated(StatedId::of("https://vendor.example", "editor"));
+        for (claims, pushes) in
+            [(claims(), false), (with("require_pushed_authorization_requests", json!(true)), true)]
+        {
+            let read = SignedRegistration::read(&claims).unwrap();
+            assert_eq!(read.registration().metadata(id.clone()).requires_push, pushes, "PAR-3");
+        }
     }
 
     #[test]

@@ -259,6 +259,20 @@ fn design_4_2_attested_is_who_is_published_and_has_proven_a_key_of_this_installa
 }
 
 #[test]
+fn design_4_2_who_enters_a_client_attests_it_only_once_a_reviewer_has_looked_at_it() {
+    let catalogue = catalogue();
+    let entered = client("app_BwcHBwcHBwcHBwcHBwcHBw", "http://localhost/cb");
+    let shown = Evidence::NONE.with(EvidenceKind::Platform);
+    for (vetted, rung) in [(false, Rung::Published), (true, Rung::Attested)] {
+        let account = "ada".into();
+        let record = OnRecord { account, vetted, resource: None, lost_domain: None };
+        let record = Some(&record);
+        let facts = Facts { evidence: shown, record, ..facts(&entered, &catalogue) };
+        assert_eq!(facts.assess().rung, rung, "{vetted}");
+    }
+}
+
+#[test]
 fn design_4_2_keys_that_could_be_avoided_count_once_they_were_shown() {
     let catalogue = catalogue();
     let shown = Evidence::NONE.with(EvidenceKind::PublisherKeys);

@@ -18,7 +18,11 @@ use salver_oauth::{
 use salver_policy::{assessment::SignedBy, evidence::Evidence};
 
 use super::refusal::{PushedRefusal, Refusal};
-use crate::{deps::Deps, pushed::Pushed};
+use crate::{
+    anchor,
+    deps::Deps,
+    pushed::{Proven, Pushed},
+};
 
 /// An authorization request, however it came.
 pub(super) struct Asked {
@@ -59,14 +63,19 @@ impl Asked {
         }
     }
 
-    /// What was verified of the client when it pushed the request, if it did: here travels what an attestation proves.
-    pub(super) fn evidence(&self) -> Option<Evidence> {
-        self.pushed.as_ref().map(|pushed| pushed.proven.evidence)
+    /// What was verified of the client when it pushed the request, if it did: here travels what an attestation proves. What an issuer has vouched for that is trusted no
+    /// more, or suspended by now, counts for nothing.
+    pub(super) fn evidence(&self, deps: &Deps) -> Option<Evidence> {
+        let Proven { attested_by, evidence, signed, .. } = &self.pushed.as_ref()?.proven;
+        let vouchers = attested_by.iter().chain(signed.as_ref().map(|signed| &signed.issuer));
+        let all_trusted = vouchers.into_iter().all(|one| anchor::trusted(deps, one).is_some());
+        Some(if all_trusted { *evidence } else { evidence.without(Evidence::WITH_A_REQUEST) })
     }
 
     /// Whose statement came with the request when it was pushed: newer than any that the client's metadata carry.
-    pub(super) fn signed(&self) -> Option<SignedBy> {
-        self.pushed.as_ref().and_then(|pushed| pushed.proven.signed.clone())
+    pub(super) fn signed(&self, deps: &Deps) -> Option<SignedBy> {
+        let signed = self.pushed.as_ref()?.proven.signed.as_ref()?;
+        anchor::trusted(deps, &signed.issuer).map(|_| signed.clone())
     }
 
     /// PAR-3: whether a request may come as this one did. The server, the client's metadata or the resource may demand that it is pushed.

@@ -5,6 +5,8 @@
 //! - Somebody must be signed in.
 //! - What is proven of the client is assessed, and the person is asked unless an earlier yes covers it.
 
+mod on_record;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -24,7 +26,7 @@ use salver_policy::{
 };
 use salver_store::{
     Outcome as Stored,
-    record::{AddCode, Digest, Grant, SpentRequest},
+    record::{AddCode, Digest, Grant},
 };
 
 use super::{
@@ -37,7 +39,7 @@ use super::{
     logo, own_document, recorded,
     refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
     review::{self, Waiting},
-    terms::{Terms, was_attested},
+    terms::Terms,
     version::{self, Since},
 };
 use crate::{
@@ -193,7 +195,7 @@ pub(super) async fn prepare<'d>(
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
     let Found { metadata: client, copy, document, hosted_for, record, signed } = found;
-    let signed = asked.signed().or(signed);
+    let signed = asked.signed(deps).or(signed);
     let back = return_address(deps, &client, request)?;
     if client.dpop_bound {
         let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
@@ -217,7 +219,7 @@ pub(super) async fn prepare<'d>(
                 record: record.as_ref(),
                 signed: signed.as_ref(),
                 approvals: &remembered.approvals,
-                pushed: asked.evidence(),
+                pushed: asked.evidence(deps),
             };
             let judged = bench.judge(&known, deps.now());
             if let Some(error) = ended(deps, &judged, (asked, &client), person).await? {
@@ -309,7 +311,7 @@ async fn ask_or_answer<'d>(
     let judged = &prepared.judged;
     let terms = on_record.map(Terms::read).transpose()?;
     let earlier = on_record
-        .map(|grant| EarlierConsent { scope: &grant.scope, attested: was_attested(grant) });
+        .map(|grant| EarlierConsent { scope: &grant.scope, attested: grant.instance.is_some() });
     let covered = covers(earlier, &prepared.accepted.scope, &judged.assessment)
         && !prepared.since.asks_again
         && !judged.limits().consent_every_time
@@ -376,24 +378,4 @@ fn return_address(
         &deps.own_origins,
     )
     .map_err(|why| Refusal::ReturnAddress { client_id: request.client_id.to_string(), why })
-}
-
-impl Prepared<'_> {
-    /// The pushed request that a code for this login spends, remembered until no page could answer it any more.
-    pub(super) fn spent(&self, deps: &Deps) -> Option<SpentRequest> {
-        let pushed = self.pushed.as_ref()?;
-        let until = pushed.expires_at.plus_seconds(deps.settings.lifetimes.consent_page + 1);
-        Some(SpentRequest { number: pushed.number, until })
-    }
-
-    /// The live grant for this recipient at this resource.
-    #[must_use]
-    pub fn grant_on_record(&self) -> Option<&Grant> {
-        if self.grants.is_empty() {
-            return None;
-        }
-        let recipient = self.back.recipient().to_string();
-        let resource = self.accepted.offer.resource.as_str();
-        self.grants.iter().find(|grant| grant.recipient == recipient && grant.resource == resource)
-    }
 }

@@ -7,7 +7,7 @@ mod attestation;
 mod keys;
 mod whose;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, slice};
 
 use salver_egress::Source;
 use salver_jose::{AssertionError, KeySet, TokenError as JoseError, UnverifiedAssertion};
@@ -32,7 +32,7 @@ use super::{
     refusal::{ClientRefusal, Refusal},
     secret::{self, Place},
     service::InForce,
-    token::{RawRequest, TokenRefusal},
+    token::{RawRequest, TokenRefusal, refuse_banned},
     version,
 };
 use crate::{deps::Deps, network::Network, pushed::Proven};
@@ -114,7 +114,9 @@ impl<'r> Claimed<'r> {
                 let found = found.ok_or(TokenError::UnknownClient)?;
                 whose.check_keys(&found.metadata.keys)?;
                 let source = Some(Source::User(*whose.person.as_bytes()));
-                Some(presented.verify(deps, found, source).await?)
+                let attested = presented.verify(deps, found, source).await?;
+                refuse_banned(deps, whose.grant, slice::from_ref(&attested.signed_with))?;
+                Some(attested)
             }
         };
         whose.check_instance(attested.as_ref()).map_err(TokenError::from)?;
@@ -126,7 +128,7 @@ impl<'r> Claimed<'r> {
             {
                 // An installation that was started without a key stays so.
                 let is_keyed = whose.began_with.is_some() || whose.started_by.is_some();
-                attested.own_key.clone().filter(|_| is_keyed)
+                attested.own_key().filter(|_| is_keyed)
             }
             _ => self.prove_client(deps, &whose, found).await?,
         };
@@ -171,7 +173,9 @@ impl<'r> Claimed<'r> {
         }
         whose.check_keys(&client.keys)?;
         let source = Some(Source::User(*whose.person.as_bytes()));
-        verified(deps, assertion, (&client.keys, source)).await.map(Some)
+        let key = verified(deps, assertion, (&client.keys, source)).await?;
+        refuse_banned(deps, whose.grant, slice::from_ref(&key))?;
+        Ok(Some(key))
     }
 
     /// Proves the claim as far as this client has to when it pushes a request: no person and no grant are there yet. Nothing is asked of a host unless `source`
@@ -189,12 +193,13 @@ impl<'r> Claimed<'r> {
         let attested = presented.verify(deps, found, source).await?;
         let proven = match self.proof {
             Proof::None if may_be_attested(found) => {
-                Proven { client: true, client_key: attested.own_key, ..Proven::default() }
+                Proven { client: true, client_key: attested.own_key(), ..Proven::default() }
             }
             _ => self.prove_client_at_push(deps, Some(found), source).await?,
         };
         let evidence = proven.evidence.union(attested.evidence);
-        Ok(Proven { instance_key: Some(attested.key), evidence, ..proven })
+        let (instance_key, attested_by) = (Some(attested.key), attested.attester);
+        Ok(Proven { instance_key, attested_by, evidence, ..proven })
     }
 
     async fn prove_client_at_push(

@@ -81,6 +81,7 @@ async fn record<'d>(
             client_id: prepared.client.client_id.to_string(),
             recipient: prepared.back.recipient().to_string(),
             resource: prepared.accepted.offer.resource.to_string(),
+            instance: prepared.instance().map(str::to_owned),
             scope: prepared.accepted.scope.clone(),
             assessment: serde_json::to_string(&prepared.judged.assessment)
                 .map_err(|_| Unavailable::Crypto)?,

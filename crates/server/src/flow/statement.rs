@@ -120,7 +120,8 @@ impl Believed {
 }
 
 /// Who has signed for the document that this client is read from, if its statement is one to be believed (SW-14): for its signature, not for having been
-/// fetched. One that is not is no evidence, and nothing else follows from it.
+/// fetched. It has to sign this `client_id`: whoever has got hold of a statement can put it into a document of their own. One that is not believed, or not for this
+/// document, is no evidence, and nothing else follows from it.
 ///
 /// # Errors
 /// [`InDocument`], if the document and what was signed do not fit together.
@@ -150,10 +151,16 @@ pub async fn in_document(
     if let Some(member) = statement::disagreement(document, claims) {
         return Err(InDocument::Disagrees(member));
     }
+    let text = |name| claims.get(name).and_then(Value::as_str);
+    let client_id = client.client_id.as_str();
+    if text("client_id") != Some(client_id) {
+        tracing::info!(client_id, issuer, "the statement in a document does not name it");
+        return Ok(None);
+    }
     let names = client.name.iter().map(|name| &**name);
     let objection = believed.anchor.vouching.objection_to(issuer, names, &client.redirect_uris);
-    let software_id = claims.get("software_id").and_then(Value::as_str);
-    Ok(software_id.filter(|_| objection.is_none()).map(|id| believed.signed_by(deps, id)))
+    let software_id = text("software_id").filter(|_| objection.is_none());
+    Ok(software_id.map(|id| believed.signed_by(deps, id)))
 }
 
 /// Who vouches for the client that pushes a request and sends a statement with it: a fresh one, for this server, is evidence for this login (AT-R-3). It has to be

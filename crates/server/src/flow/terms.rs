@@ -1,14 +1,11 @@
 //! On what terms was this granted? What the rule of a login said stands with the grant, and the token endpoint keeps to it.
 
 use salver_oauth::Timestamp;
-use salver_policy::{assessment::Rung, hosts::HostList};
+use salver_policy::hosts::HostList;
 use salver_store::{StoreError, record::Grant};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    account::apps::rung,
-    judgement::{Judged, refused_host},
-};
+use super::judgement::{Judged, refused_host};
 use crate::settings::Lifetimes;
 
 /// The terms of a grant. What is missing is not limited.
@@ -94,12 +91,6 @@ impl Terms {
     pub fn are_over(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| now.as_unix() >= until)
     }
-}
-
-/// Whether this was granted to an attested installation.
-pub(super) fn was_attested(grant: &Grant) -> bool {
-    // Hardly any was, and then nothing has to be read: it is asked at every refresh.
-    grant.assessment.contains("\"attested\"") && rung(grant) == Some(Rung::Attested)
 }
 
 const DAY: i64 = 86_400;

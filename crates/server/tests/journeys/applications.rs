@@ -69,6 +69,7 @@ async fn registered_like_code(world: &World, username: &str) {
         client_id: "slv_AQABc29tZXRoaW5n".into(),
         recipient: "loopback".into(),
         resource: RESOURCE.into(),
+        instance: None,
         scope: scope.clone(),
         assessment: json!({ "rung": "self_declared" }).to_string(),
         metadata: [8; 32],

@@ -1,16 +1,24 @@
 //! SPEC 8.7 item 18: what an impostor, a thief or a mistaken client shows in place of an attestation.
 
 use http::StatusCode;
-use salver_jose::{AttestationClaims, Checked, sign_attestation};
-use salver_server::flow::client_authentication::KEYS;
-use salver_testkit::web::Reply;
+use salver_jose::{AttestationClaims, Checked, Signer as _, sign_attestation};
+use salver_server::{
+    anchor::written::WrittenAnchor,
+    flow::{ban, client_authentication::KEYS},
+};
+use salver_store::record::NewBan;
+use salver_testkit::{
+    browser::{Browser, Page},
+    web::Reply,
+};
 use serde_json::json;
 
 use crate::{
     attestation::{
         ATTESTATION, CHALLENGE, Installation, JWKS, PROOF, Vendor, allow, challenge, code,
-        code_fields, meet, post, refresh_fields, signing_key, world,
+        code_fields, go_on, meet, only_attested, post, push, refresh_fields, signing_key, world,
     },
+    client_keys::{JWT_BEARER, assertion_of},
     pushed::{fields, on, request_uri},
     world::{ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, WEB_CLIENT, World, refused, tokens},
 };
@@ -221,22 +229,130 @@ async fn abca_10_what_one_installation_began_no_other_goes_on_with() {
     assert_eq!(given.status, StatusCode::OK, "the thieves have ended nothing: {}", given.text);
 }
 
+/// What this login comes to: a code without a question, or the question.
+async fn asks(
+    world: &World,
+    browser: &mut Browser,
+    (redirect_uri, scope): (&str, &str),
+    by: Option<(&str, &Installation)>,
+) -> Page {
+    let asked = fields(NATIVE_CLIENT, redirect_uri, &[("scope", scope)]);
+    let pushed = match by {
+        Some(by) => post(world, "/par", &asked, by).await,
+        None => world.form("/par", &asked).await,
+    };
+    browser.get(&on(NATIVE_CLIENT, &request_uri(&pushed))).await
+}
+
 #[tokio::test]
-async fn design_4_2_an_unattested_installation_cannot_refresh_what_an_attested_one_was_granted() {
+async fn design_4_2_what_one_attested_installation_was_granted_is_for_that_one_alone() {
+    const READ: &str = "notes:read";
+    const BOTH: &str = "notes:read notes:write";
     let (world, vendor, installation) = world(json!(METHODS)).await;
-    let mut browser = world.user("alice").await;
-    let open = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
-    let refreshed = world.refresh(NATIVE_CLIENT, &open.refresh).await;
-    assert_eq!(refreshed.status, StatusCode::OK, "nobody was attested so far");
+    let own_host = "https://native.example/callback";
+    let document = json!({
+        "client_id": NATIVE_CLIENT, "client_name": "App", "jwks_uri": JWKS,
+        "redirect_uris": ["http://127.0.0.1/callback", own_host],
+        "token_endpoint_auth_methods_supported": METHODS,
+    });
+    world.web.set(NATIVE_CLIENT, Reply::json(document.to_string()));
+    let other = Installation { key: signing_key() };
     let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
-    let by = (&*attestation, &installation);
-    // The consent on record was for a program that anybody could be; this one is for the real one.
-    let asked = [("scope", "notes:read notes:write")];
-    let pushed = post(&world, "/par", &fields(NATIVE_CLIENT, NATIVE_CALLBACK, &asked), by).await;
-    let answer = browser.get(&on(NATIVE_CLIENT, &request_uri(&pushed))).await;
-    allow(&mut browser, &answer).await;
-    let late = world.refresh(NATIVE_CLIENT, &tokens(&refreshed).refresh).await;
-    assert_eq!(refused(&late), (401, "invalid_client_attestation".to_owned()));
+    let of_other = vendor.attests(&world, &other, Checked::DeviceKey);
+    let by = Some((&*attestation, &installation));
+    let by_other = Some((&*of_other, &other));
+    let mut browser = world.user("alice").await;
+    let open = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, READ).await;
+    for redirect_uri in [NATIVE_CALLBACK, own_host] {
+        let first = asks(&world, &mut browser, (redirect_uri, BOTH), by).await;
+        allow(&mut browser, &first).await;
+        for (why, scope, by, question) in [
+            ("itself", BOTH, by, false),
+            ("another attested one, such as a thief's", READ, by_other, true),
+            ("any program", READ, None, true),
+        ] {
+            let answer = asks(&world, &mut browser, (redirect_uri, scope), by).await;
+            assert_eq!(answer.status == StatusCode::OK, question, "{why}: {}", answer.text);
+            if question {
+                allow(&mut browser, &answer).await;
+            }
+        }
+        // What any program was allowed is no more than that, whatever the real one was allowed.
+        let wider = asks(&world, &mut browser, (redirect_uri, BOTH), None).await;
+        assert_eq!(wider.status, StatusCode::OK, "{redirect_uri}: {}", wider.text);
+        let again = asks(&world, &mut browser, (redirect_uri, BOTH), by).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{redirect_uri}: {}", again.text);
+    }
+    // Nor does what it was allowed end by that, or become more.
+    let refreshed = world.refresh(NATIVE_CLIENT, &open.refresh).await;
+    assert_eq!(tokens(&refreshed).scope, READ);
+}
+
+#[tokio::test]
+async fn design_4_8_a_banned_key_attests_nobody_and_authenticates_nobody() {
+    for method in ["attest_jwt_client_auth", "private_key_jwt"] {
+        let (world, vendor, installation) = world(json!([method])).await;
+        let mut browser = world.user("alice").await;
+        meet(&mut browser).await;
+        let ban = NewBan {
+            kind: "key".into(),
+            value: vendor.key.key_id().to_owned(),
+            reason: "It was stolen.".into(),
+            made_by: "ada".into(),
+            made_at: world.clock.now(),
+            expires_at: None,
+        };
+        let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
+        let by = (&*attestation, &installation);
+        for banned in [false, true] {
+            if banned {
+                world.deps.store.add_ban(ban.clone()).await.unwrap();
+                ban::follow(&world.deps).await.unwrap();
+            }
+            let send = async |path: &'static str, form: &[(&str, &str)]| {
+                if method == "attest_jwt_client_auth" {
+                    return post(&world, path, form, by).await;
+                }
+                let jwt = assertion_of(&world, NATIVE_CLIENT, &vendor.key);
+                let asserted = [("client_assertion_type", JWT_BEARER), ("client_assertion", &*jwt)];
+                world.form(path, &[form, &asserted].concat()).await
+            };
+            let pushed = send("/par", &fields(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
+            let answer = browser.get(&on(NATIVE_CLIENT, &request_uri(&pushed))).await;
+            let code = go_on(&mut browser, &answer).await;
+            let page = send("/token", &code_fields(&code)).await;
+            assert_eq!(page.status == StatusCode::OK, !banned, "{method}: {}", page.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_attester_that_is_suspended_after_the_push_has_attested_nobody() {
+    const ATTESTER: &str = "https://vendor.example";
+    let (world, _, installation) = world(json!(["none"])).await;
+    let attester = Vendor { key: signing_key() };
+    let written = WrittenAnchor {
+        issuer: ATTESTER.into(),
+        keys: Some(attester.key_set()),
+        attests: vec![NATIVE_CLIENT.into()],
+        ..WrittenAnchor::default()
+    };
+    let mut browser = world.user("alice").await;
+    meet(&mut browser).await;
+    only_attested(&world);
+    for (why, trusted, status) in
+        [("trusted", true, StatusCode::OK), ("gone", false, StatusCode::FORBIDDEN)]
+    {
+        world.deps.anchors.set(vec![written.read().unwrap()]);
+        let attestation =
+            attester.says(&world, &installation, |claims| claims.issuer = Some(ATTESTER));
+        let uri = request_uri(&push(&world, (&attestation, &installation)).await);
+        if !trusted {
+            world.deps.anchors.set(Vec::new());
+        }
+        let answer = browser.get(&on(NATIVE_CLIENT, &uri)).await;
+        assert_eq!(answer.status, status, "{why}: {}", answer.text);
+    }
 }
 
 #[tokio::test]

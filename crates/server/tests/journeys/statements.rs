@@ -20,8 +20,8 @@ use crate::{
     pushed::{on, push, request_uri},
     register::{id, post, register},
     world::{
-        ENTERED_CALLBACK, ENTERED_CLIENT, ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, World, authorize,
-        json_of, refused,
+        ENTERED_CALLBACK, ENTERED_CLIENT, ISSUER, NATIVE_CALLBACK, NATIVE_CLIENT, WEB_CLIENT,
+        World, authorize, json_of, refused,
     },
 };
 
@@ -447,11 +447,14 @@ async fn sw_14_a_statement_in_a_document_is_believed_for_its_signature() {
         ("nobody's", ("iss", &json!("https://evil.example")), &vendor, "Vendor Editor", 200, false),
         ("it says something else", ("sub", &sound), &vendor, "Claude", 400, false),
         ("a secret", ("client_secret", &json!("s")), &vendor, "Vendor Editor", 400, false),
+        ("for no document", ("client_id", &json!(null)), &vendor, "Vendor Editor", 200, false),
+        ("for another", ("client_id", &json!(WEB_CLIENT)), &vendor, "Vendor Editor", 400, false),
     ] {
         let world = World::new().await;
         vendor.is_trusted(&world, |_| {});
         let (name, value) = claims;
-        let statement = signer.statement(&world, &[(name, value.clone())]);
+        let named_by = ("client_id", json!(NATIVE_CLIENT));
+        let statement = signer.statement(&world, &[named_by, (name, value.clone())]);
         let document = json!({
             "client_id": NATIVE_CLIENT, "client_name": named,
             "redirect_uris": ["http://127.0.0.1/callback"], "software_statement": statement,

@@ -56,7 +56,7 @@ pub async fn a_second_consent_widens_the_grant(store: Arc<dyn Store>) {
     assert_eq!(store.find_grant(first).await.unwrap().unwrap().scope, scope("read write"));
 }
 
-/// User, client, recipient and resource each make a grant of their own; the rest does not.
+/// User, client, recipient, resource and attested installation each make a grant of their own; the rest does not.
 pub async fn what_makes_another_grant(store: Arc<dyn Store>) {
     type Change = fn(&mut Grant);
     const CHANGES: &[(&str, Change, bool)] = &[
@@ -69,6 +69,8 @@ pub async fn what_makes_another_grant(store: Arc<dyn Store>) {
         ),
         ("another recipient", |grant| grant.recipient = "https://claude.ai".into(), true),
         ("another resource", |grant| grant.resource.push('2'), true),
+        ("an attested installation", |grant| grant.instance = Some("k".into()), true),
+        ("another one", |grant| grant.instance = Some("l".into()), true),
         ("more scope", |grant| grant.scope = scope("read write"), false),
         ("another assessment", |grant| grant.assessment = "{}".into(), false),
     ];

@@ -122,6 +122,7 @@ pub fn consent(number: u32, client: &str) -> Consent {
         client_id: format!("https://{client}.example/client.json"),
         recipient: "loopback".into(),
         resource: "https://as.example/mcp".into(),
+        instance: None,
         scope: scope("read"),
         assessment: r#"{"rung":"published"}"#.into(),
         metadata: digest(0),

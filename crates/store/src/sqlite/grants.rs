@@ -74,7 +74,13 @@ pub(super) fn record_consent(
         connection,
         TABLE,
         FIND_SAME,
-        params![user.as_bytes(), proposed.client_id, proposed.recipient, proposed.resource],
+        params![
+            user.as_bytes(),
+            proposed.client_id,
+            proposed.recipient,
+            proposed.resource,
+            proposed.instance
+        ],
         |columns| Ok((columns.next()?, columns.next()?)),
     )?;
     let grant = if let Some((id, scope)) = live {
@@ -118,6 +124,7 @@ fn add(connection: &Connection, grant: &Grant, client: i64) -> Result<(), StoreE
             grant.client_id,
             grant.recipient,
             grant.resource,
+            grant.instance,
             grant.scope.to_string(),
             grant.assessment,
             grant.metadata,
@@ -140,6 +147,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
         client_id: columns.next()?,
         recipient: columns.next()?,
         resource: columns.next()?,
+        instance: columns.next()?,
         scope: columns.next()?,
         assessment: columns.next()?,
         metadata: columns.next()?,
@@ -155,7 +163,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
 macro_rules! grant_columns {
     () => {
         "g.id, g.user_id, (SELECT k.application_id FROM clients k WHERE k.number = g.client), \
-         (SELECT k.fingerprint FROM clients k WHERE k.number = g.client), g.client_id, g.recipient, g.resource, g.scope, g.assessment, g.metadata, \
+         (SELECT k.fingerprint FROM clients k WHERE k.number = g.client), g.client_id, g.recipient, g.resource, g.instance, g.scope, g.assessment, g.metadata, \
          g.verdict, g.created_at, g.consented_at, g.held_at, g.revoked_at"
     };
 }
@@ -172,7 +180,8 @@ pub(super) const FIND_LIVE: &str = concat!(
 pub(super) const IS_LET_IN: &str =
     "SELECT 1 FROM grants WHERE client_id = ?1 AND revoked_at IS NULL LIMIT 1";
 pub(super) const FIND_SAME: &str = "SELECT id, scope FROM grants
-    WHERE user_id = ?1 AND client_id = ?2 AND recipient = ?3 AND resource = ?4 AND revoked_at IS NULL";
+    WHERE user_id = ?1 AND client_id = ?2 AND recipient = ?3 AND resource = ?4 AND ifnull(instance, '') = ifnull(?5, '')
+    AND revoked_at IS NULL";
 const SPEND_TICKET: &str =
     "INSERT INTO tickets (ticket, spent_at) VALUES (?1, ?2) ON CONFLICT (ticket) DO NOTHING";
 pub(super) const USER_LIVES: &str = "SELECT 1 FROM users WHERE id = ?1 AND disabled_at IS NULL";
@@ -183,9 +192,9 @@ pub(super) const MAY_CONSENT: &str =
 const WIDEN: &str = "UPDATE grants SET client = ?2, scope = ?3, assessment = ?4, metadata = ?5,
     verdict = ?6, held_at = NULL, consented_at = max(consented_at, ?7), last_used_at = max(last_used_at, ?7) WHERE id = ?1";
 const ADD: &str =
-    "INSERT INTO grants (id, user_id, client, client_id, recipient, resource, scope, assessment,
+    "INSERT INTO grants (id, user_id, client, client_id, recipient, resource, instance, scope, assessment,
     metadata, verdict, created_at, consented_at, last_used_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)";
 const SEEN: &str = "INSERT INTO first_consents (client_id, at) VALUES (?1, ?2)
     ON CONFLICT (client_id) DO UPDATE SET at = excluded.at WHERE excluded.at < at";
 pub(super) const FIRST_SEEN: &str = "SELECT at FROM first_consents WHERE client_id = ?1";

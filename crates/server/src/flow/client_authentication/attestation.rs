@@ -53,10 +53,19 @@ enum Possession<'r> {
 pub(super) struct Attested {
     /// RFC 7638 thumbprint of its key.
     pub(super) key: Box<str>,
-    /// RFC 7638 thumbprint of the key of the client's own metadata that attests it; none if an attester did.
-    pub(super) own_key: Option<Box<str>>,
+    /// RFC 7638 thumbprint of the key that attests it.
+    pub(super) signed_with: Box<str>,
+    /// The issuer whose key that is; none if it is one of the client's own metadata.
+    pub(super) attester: Option<Box<str>>,
     /// How it was checked.
     pub(super) evidence: Evidence,
+}
+
+impl Attested {
+    /// RFC 7638 thumbprint of the key of the client's own metadata that attests it, if one does.
+    pub(super) fn own_key(&self) -> Option<Box<str>> {
+        self.attester.is_none().then(|| self.signed_with.clone())
+    }
 }
 
 /// Who attests the installations of a client.
@@ -128,8 +137,11 @@ impl<'r> Presented<'r> {
         }
         Ok(Attested {
             key: attestation.thumbprint.clone(),
-            own_key: matches!(attester, Attester::Publisher)
-                .then(|| attestation.signed_with.clone()),
+            signed_with: attestation.signed_with.clone(),
+            attester: match attester {
+                Attester::Anchor(anchor) => Some(anchor.issuer.clone()),
+                Attester::Publisher => None,
+            },
             evidence: attestation.checked.map_or(Evidence::NONE, evidence),
         })
     }

@@ -9,10 +9,7 @@ use salver_policy::evidence::Evidence;
 use salver_store::record::{Digest, Grant};
 
 use super::attestation::Attested;
-use crate::flow::{
-    terms::{Terms, was_attested},
-    token::TokenRefusal,
-};
+use crate::flow::{terms::Terms, token::TokenRefusal};
 
 /// For whom the proof is needed.
 pub(in crate::flow) struct Whose<'w> {
@@ -51,7 +48,9 @@ impl<'w> Whose<'w> {
             _ => {}
         }
         let evidence = attested.map(|now| now.evidence).unwrap_or_default();
-        if was_attested(self.grant) && evidence.intersection(Evidence::OF_INSTALLATION).is_empty() {
+        if self.grant.instance.is_some()
+            && evidence.intersection(Evidence::OF_INSTALLATION).is_empty()
+        {
             return Err(AttestationFault::Needed);
         }
         Ok(())

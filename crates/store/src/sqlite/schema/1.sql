@@ -60,6 +60,7 @@ CREATE TABLE grants (
     client_id      TEXT NOT NULL,
     recipient      TEXT NOT NULL,
     resource       TEXT NOT NULL,
+    instance       TEXT, -- the attested key of the only installation that it is for
     scope          TEXT NOT NULL,
     assessment     TEXT NOT NULL,
     metadata       BLOB NOT NULL,
@@ -72,7 +73,7 @@ CREATE TABLE grants (
     revoked_why    TEXT CHECK (revoked_why IN ('user', 'administrator', 'client', 'replay', 'change', 'ban'))
 ) STRICT;
 -- At most one live grant for one purpose; also the way to a user's live grants.
-CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource) WHERE revoked_at IS NULL;
+CREATE UNIQUE INDEX live_grants ON grants (user_id, client_id, recipient, resource, ifnull(instance, '')) WHERE revoked_at IS NULL;
 CREATE INDEX grants_by_client ON grants (client_id) WHERE revoked_at IS NULL;
 CREATE INDEX revoked_grants ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
 
