@@ -25,6 +25,7 @@ fn banned() -> Refusal {
             number: 7,
             reason: "It sends our notes elsewhere.".into(),
         }),
+        unattested: None,
     }))
 }
 
