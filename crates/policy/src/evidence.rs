@@ -130,6 +130,12 @@ impl Evidence {
     }
 }
 
+impl From<EvidenceKind> for Evidence {
+    fn from(kind: EvidenceKind) -> Self {
+        Self::NONE.with(kind)
+    }
+}
+
 impl FromIterator<EvidenceKind> for Evidence {
     fn from_iter<I: IntoIterator<Item = EvidenceKind>>(kinds: I) -> Self {
         kinds.into_iter().fold(Self::NONE, Self::with)

@@ -17,6 +17,8 @@ pub(crate) struct Pushed {
     pub(crate) number: [u8; 16],
     /// When it ends.
     pub(crate) expires_at: Timestamp,
+    /// It was sealed anew for whoever has to wait for a reviewer.
+    pub(crate) waits: bool,
     /// What was proven when it was pushed.
     pub(crate) proven: Proven,
     /// Its parameters but for `client_id`, as a query.
@@ -56,7 +58,7 @@ impl Pushed {
         let mut bytes = Vec::with_capacity(FIXED + self.parameters.len());
         bytes.extend(self.number);
         bytes.extend(self.expires_at.as_unix().to_be_bytes());
-        bytes.extend([u8::from(*client), evidence.bits()]);
+        bytes.extend([u8::from(self.waits), u8::from(*client), evidence.bits()]);
         for text in texts.map(|text| text.as_deref().unwrap_or_default()) {
             bytes.extend(u16::try_from(text.len()).map_err(|_| SealError)?.to_be_bytes());
             bytes.extend(text.as_bytes());
@@ -75,7 +77,7 @@ impl Pushed {
         let bytes = key.open(&bound_to(client_id), &sealed).ok()?;
         let (number, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
-        let ([client, evidence], rest) = rest.split_first_chunk::<2>()?;
+        let ([waits, client, evidence], rest) = rest.split_first_chunk::<3>()?;
         let (client_key, rest) = text_of(rest)?;
         let (instance_key, rest) = text_of(rest)?;
         let (attested_by, rest) = text_of(rest)?;
@@ -89,6 +91,7 @@ impl Pushed {
         Some(Self {
             number: *number,
             expires_at: Timestamp::from_unix(i64::from_be_bytes(*expires_at)),
+            waits: *waits != 0,
             proven: Proven {
                 client: *client != 0,
                 client_key,
@@ -125,7 +128,7 @@ fn bound_to(client_id: &ClientId) -> Vec<u8> {
 }
 
 const AAD: &[u8] = b"pushed request 1 ";
-const FIXED: usize = 16 + 8 + 2 + 2 * 45 + 2 + 2;
+const FIXED: usize = 16 + 8 + 3 + 2 * 45 + 2 + 2;
 
 #[cfg(test)]
 mod tests {
@@ -147,6 +150,7 @@ mod tests {
         let bare = Pushed {
             number: [1; 16],
             expires_at: Timestamp::from_unix(99),
+            waits: false,
             proven: Proven::default(),
             parameters: "state=%2b&scope=a".into(),
         };
@@ -163,7 +167,7 @@ mod tests {
                 checked_at: Timestamp::from_unix(7),
             }),
         };
-        for pushed in [Pushed { proven, ..bare.clone() }, bare] {
+        for pushed in [Pushed { proven, waits: true, ..bare.clone() }, bare] {
             let uri = pushed.seal(&client("https://a.example/c"), &key(5)).unwrap();
             let open = |uri: &str, id, byte| Pushed::open(uri, &client(id), &key(byte));
             assert_eq!(open(&uri, "https://a.example/c", 5), Some(pushed));

@@ -47,10 +47,10 @@ enum Command {
     Serve(serve::Serve),
     /// Try everything out on this computer, with an MCP server and an account inside.
     Demo(demo::Demo),
-    /// Accounts and invitations: who may sign in.
+    /// Look after a server: accounts, trust anchors, clients, reviews, bans.
     #[command(subcommand)]
     Admin(admin::Admin),
-    /// For developers of clients: metadata documents.
+    /// For developers of clients: metadata documents, software statements, attested installations.
     #[command(subcommand)]
     Client(client::Client),
     /// Who may come in: explain a login, try other rules on earlier ones, check rules, show ready-made ones.

@@ -45,7 +45,7 @@ fn vendor(folder: &Path) {
     key(folder, "key.pem", &rcgen::PKCS_ECDSA_P256_SHA256);
     metadata(folder, &[]);
     let signed = signed(folder, "https://as.example");
-    let keys = signed.get("keys").and_then(Value::as_str).unwrap();
+    let keys = signed.get("keys").unwrap().to_string();
     fs::write(folder.join("keys.json"), keys).unwrap();
 }
 

@@ -57,7 +57,7 @@ fn sw_2_a_statement_of_each_kind_of_key_is_one_that_we_would_take() {
             (told["issued_at"].as_i64().unwrap(), told["expires_at"].as_i64().unwrap());
         assert_eq!(expires - issued, 600, "ten minutes");
         let statement = told["software_statement"].as_str().unwrap();
-        let keys = KeySet::parse(told["keys"].as_str().unwrap().as_bytes()).unwrap();
+        let keys = KeySet::parse(told["keys"].to_string().as_bytes()).unwrap();
         let audience = Issuer::parse(SERVER).unwrap();
         let expected = ExpectedStatement {
             audience: &audience,

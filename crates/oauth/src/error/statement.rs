@@ -11,9 +11,9 @@ pub(super) fn words(fault: &StatementFault) -> (Code, String) {
             Code::UnapprovedSoftwareStatement,
             "nobody here trusts the issuer of software_statement; leave it out, or ask the operator".into(),
         ),
-        F::NotVouched(what) => return (
+        F::NotVouched(_) => return (
             Code::UnapprovedSoftwareStatement,
-            format!("software_statement: {fault}; its issuer has to leave {what} out that are not its own here, or ask the operator"),
+            format!("software_statement: {fault}; its issuer has to sign another one or to leave it out, or ask the operator"),
         ),
         F::TooMany { .. } => return (
             Code::UnapprovedSoftwareStatement,

@@ -5,6 +5,7 @@ use crate::{
     assessment::Publisher,
     catalogue::Date,
     rules::{View, first_seen, yes},
+    visit::Visit,
 };
 
 pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
@@ -43,7 +44,7 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         ("application", visit.application.to_string()),
         ("method", visit.method.to_string()),
         ("publisher", publisher),
-        ("answer goes to", format!("{} ({})", visit.recipient, view.class)),
+        ("answer goes to", answer_goes_to(visit, view)),
         ("resource", visit.resource.to_string()),
         ("scopes", visit.scopes.to_string()),
         ("user", visit.user.to_string()),
@@ -63,4 +64,10 @@ pub(super) fn of(view: &View<'_>) -> Vec<Fact> {
         .chain(last)
         .map(|(label, value)| Fact { label, value })
         .collect()
+}
+
+/// The recipient, and its class where that says more.
+fn answer_goes_to(visit: &Visit, view: &View<'_>) -> String {
+    let (recipient, class) = (visit.recipient.to_string(), view.class.to_string());
+    if recipient == class { class } else { format!("{recipient} ({class})") }
 }

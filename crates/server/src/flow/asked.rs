@@ -13,11 +13,12 @@ use salver_oauth::{
         request::{AuthorizationRequest, RequestError},
     },
     client::{id::ClientId, metadata::Metadata},
-    form::Form,
+    form::{Form, encode},
 };
 use salver_policy::{assessment::SignedBy, evidence::Evidence};
+use salver_store::retention;
 
-use super::refusal::{PushedRefusal, Refusal};
+use super::refusal::{PushedRefusal, Refusal, Unavailable};
 use crate::{
     anchor,
     deps::Deps,
@@ -55,30 +56,54 @@ impl Asked {
         Ok(Self { request, pushed: Some(pushed) })
     }
 
-    /// The request as its parameters: what was pushed can be asked once more in this way when its `request_uri` is no more.
-    pub(super) fn as_parameters<'r>(&self, raw: &'r str) -> Cow<'r, str> {
-        match &self.pushed {
-            Some(pushed) => query(&self.request.client_id, &pushed.parameters).into(),
-            None => raw.into(),
-        }
+    /// What was asked before and is on record, whether or not it could be gone on with now.
+    pub(super) fn on_record(deps: &Deps, raw: &str) -> Option<Self> {
+        let Some((client_id, request_uri)) = named(raw).ok()? else {
+            return Some(Self { request: AuthorizationRequest::parse(raw).ok()?, pushed: None });
+        };
+        let pushed = Pushed::open(&request_uri, &client_id, deps.secrets.pushed_requests())?;
+        let request = AuthorizationRequest::parse(&query(&client_id, &pushed.parameters)).ok()?;
+        Some(Self { request, pushed: Some(pushed) })
     }
 
-    /// What was verified of the client when it pushed the request, if it did: here travels what an attestation proves. What an issuer has vouched for that is trusted no
-    /// more, or suspended by now, counts for nothing.
-    pub(super) fn evidence(&self, deps: &Deps) -> Option<Evidence> {
+    /// The request as somebody can come back to it after a review. Reviewers take longer than a `request_uri` is good, and what was pushed has to stay pushed: it is
+    /// sealed anew, with what was proven of it. Keys that were shown then have to be shown again where the code is redeemed, so a long wait gives nothing away.
+    ///
+    /// # Errors
+    /// If it cannot be sealed.
+    pub(super) fn to_wait<'r>(
+        &self,
+        deps: &Deps,
+        raw: &'r str,
+    ) -> Result<Cow<'r, str>, Unavailable> {
+        let Some(pushed) = self.pushed.as_ref().filter(|pushed| !pushed.waits) else {
+            return Ok(raw.into());
+        };
+        let client_id = &self.request.client_id;
+        let expires_at = deps.now().plus_seconds(retention::OPEN_CASE);
+        // Another number, since it is the nonce too: each of the two gives one code.
+        let waits = Pushed { number: deps.random(), expires_at, waits: true, ..pushed.clone() };
+        let request_uri = waits.seal(client_id, deps.secrets.pushed_requests());
+        let request_uri = request_uri.map_err(|_| Unavailable::Crypto)?;
+        Ok(query(client_id, &format!("request_uri={}", encode(&request_uri))).into())
+    }
+
+    /// What was verified of the client when it pushed the request, if it did: here travels what an attestation proves. It counts no more if somebody has vouched for it who
+    /// is trusted no more, is suspended by now, or may not vouch for this client.
+    pub(super) fn evidence(&self, deps: &Deps, client: &Metadata) -> Option<Evidence> {
         let Proven { attested_by, evidence, signed, .. } = &self.pushed.as_ref()?.proven;
-        let vouchers = attested_by.iter().chain(signed.as_ref().map(|signed| &signed.issuer));
-        let all_trusted = vouchers.into_iter().all(|one| anchor::trusted(deps, one).is_some());
-        Some(if all_trusted { *evidence } else { evidence.without(Evidence::WITH_A_REQUEST) })
+        let is_good = signed.as_ref().is_none_or(|signed| is_believed(deps, signed, client))
+            && attested_by.as_ref().is_none_or(|by| anchor::trusted(deps, by).is_some());
+        Some(if is_good { *evidence } else { Evidence::NONE })
     }
 
     /// Whose statement came with the request when it was pushed: newer than any that the client's metadata carry.
-    pub(super) fn signed(&self, deps: &Deps) -> Option<SignedBy> {
-        let signed = self.pushed.as_ref()?.proven.signed.as_ref()?;
-        anchor::trusted(deps, &signed.issuer).map(|_| signed.clone())
+    pub(super) fn signed(&self, deps: &Deps, client: &Metadata) -> Option<SignedBy> {
+        let signed = self.pushed.as_ref()?.proven.signed.as_ref();
+        signed.filter(|signed| is_believed(deps, signed, client)).cloned()
     }
 
-    /// PAR-3: whether a request may come as this one did. The server, the client's metadata or the resource may demand that it is pushed.
+    /// PAR-3: whether a request may come as this one did.
     ///
     /// # Errors
     /// [`PushFault::NotPushed`], for the client.
@@ -88,20 +113,37 @@ impl Asked {
         client: &Metadata,
         offer: &Offer,
     ) -> Result<(), AuthorizationError> {
-        let resource = deps.settings.resources.find(offer.resource.as_str());
-        let required = deps.settings.pushed_requests.required
-            || client.requires_push
-            || resource.is_some_and(|resource| resource.requires_push);
-        if required && self.pushed.is_none() {
-            return Err(PushFault::NotPushed.into());
-        }
-        Ok(())
+        check_arrival(deps, (client, offer), self.pushed.is_some())
     }
 
     /// PAR-1: whether it was pushed without authentication by a client that, as is known now, cannot do without.
     pub(super) fn is_unproven(&self, client: &Metadata) -> bool {
         self.pushed.as_ref().is_some_and(|pushed| !pushed.proven.client && !client.methods.none)
     }
+}
+
+/// PAR-3: whether a request may come like this. The server, the client's metadata or the resource may demand that it is pushed.
+///
+/// # Errors
+/// [`PushFault::NotPushed`], for the client.
+pub(super) fn check_arrival(
+    deps: &Deps,
+    (client, offer): (&Metadata, &Offer),
+    is_pushed: bool,
+) -> Result<(), AuthorizationError> {
+    let resource = deps.settings.resources.find(offer.resource.as_str());
+    let required = deps.settings.pushed_requests.required
+        || client.requires_push
+        || resource.is_some_and(|resource| resource.requires_push);
+    if required && !is_pushed { Err(PushFault::NotPushed.into()) } else { Ok(()) }
+}
+
+/// Whether whoever has signed is still believed, and may vouch for this client.
+fn is_believed(deps: &Deps, signed: &SignedBy, client: &Metadata) -> bool {
+    let names = client.name.iter().map(|name| &**name);
+    anchor::trusted(deps, &signed.issuer).is_some_and(|anchor| {
+        anchor.vouching.objection_to(&signed.issuer, names, &client.redirect_uris).is_none()
+    })
 }
 
 /// The client and the `request_uri`, if what was pushed is named. Any other `request_uri` is a parameter that is judged with the others.

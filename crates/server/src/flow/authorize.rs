@@ -13,7 +13,7 @@ use bytes::Bytes;
 use salver_oauth::{
     Scope,
     authorization::{
-        check::{self, Accepted, AuthorizationError, PushFault},
+        check::{self, Accepted, AuthorizationError},
         request::AuthorizationRequest,
         return_address::ReturnAddress,
     },
@@ -21,8 +21,7 @@ use salver_oauth::{
 };
 use salver_policy::{
     consent::{EarlierConsent, covers},
-    judge::{Outcome, Reason},
-    rules::Requirement,
+    judge::Outcome,
 };
 use salver_store::{
     Outcome as Stored,
@@ -33,11 +32,11 @@ use super::{
     SignedIn,
     asked::Asked,
     client::{self, Found, Reach},
-    client_authentication::have_at_hand,
     consent,
+    ending::ended,
     judgement::{Bench, Judged, Known},
     logo, own_document, recorded,
-    refusal::{ClientRefusal, Denied, DeniedFor, Refusal, Unavailable},
+    refusal::{ClientRefusal, Refusal, Unavailable},
     review::{self, Waiting},
     terms::Terms,
     version::{self, Since},
@@ -131,7 +130,9 @@ pub async fn begin<'d>(
         };
         let next = match prepare(deps, &asked, person).await? {
             Step::Done(location) => Some(Next::Redirect(location)),
-            Step::Waits(prepared) => Some(review::wait(deps, prepared, (raw, person)).await?),
+            Step::Waits(prepared) => {
+                Some(review::wait(deps, prepared, (&asked, raw), person).await?)
+            }
             Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await?,
         };
         if let Some(next) = next {
@@ -195,15 +196,13 @@ pub(super) async fn prepare<'d>(
         grants = deps.store.find_grants(person.user.id, client_id).await?;
     }
     let Found { metadata: client, copy, document, hosted_for, record, signed } = found;
-    let signed = asked.signed(deps).or(signed);
+    let signed = asked.signed(deps, &client).or(signed);
     let back = return_address(deps, &client, request)?;
     if client.dpop_bound {
         let (client_id, why) = (request.client_id.to_string(), ClientRefusal::NeedsBoundTokens);
         return Err(Refusal::Client { client_id, why });
     }
-    let accepted = check::accept(&client, request, recorded::offers(deps, record.as_ref()))
-        .and_then(|accepted| asked.check_arrival(deps, &client, accepted.offer).map(|()| accepted));
-    match accepted {
+    match check::accept(&client, request, recorded::offers(deps, record.as_ref())) {
         Err(error) => Ok(Step::Done(back.with_error(&error))),
         Ok(mut accepted) => {
             let known = Known {
@@ -219,10 +218,11 @@ pub(super) async fn prepare<'d>(
                 record: record.as_ref(),
                 signed: signed.as_ref(),
                 approvals: &remembered.approvals,
-                pushed: asked.evidence(deps),
+                pushed: asked.evidence(deps, &client),
             };
             let judged = bench.judge(&known, deps.now());
-            if let Some(error) = ended(deps, &judged, (asked, &client), person).await? {
+            let ended = ended(deps, (asked, accepted.offer), (&known, &judged)).await?;
+            if let Some(error) = ended {
                 return Ok(Step::Done(back.with_error(&error)));
             }
             accepted.scope = judged.verdict.scopes.clone();
@@ -249,55 +249,6 @@ pub(super) async fn prepare<'d>(
             Ok(Step::On(prepared))
         }
     }
-}
-
-/// Whether the login ends by what was judged: for the client by this error, for the person on a page.
-async fn ended(
-    deps: &Deps,
-    judged: &Judged,
-    (asked, client): (&Asked, &Metadata),
-    person: &SignedIn,
-) -> Result<Option<AuthorizationError>, Refusal> {
-    if lacks_push(judged) {
-        deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-        return Ok(Some(PushFault::NotPushed.into()));
-    }
-    if let Some(why) = denied(judged, client) {
-        deps.store.note_verdict(judged.to_keep(deps.now())).await?;
-        if judged.may_come_attested(client) {
-            // Then nobody is there in whose name its keys are fetched.
-            have_at_hand(deps, &client.keys, person.user.id).await;
-        }
-        return Err(Refusal::Policy(Box::new(why)));
-    }
-    if asked.is_unproven(client) {
-        have_at_hand(deps, &client.keys, person.user.id).await;
-        return Ok(Some(PushFault::NotProven.into()));
-    }
-    Ok(None)
-}
-
-/// PAR-3: whether all that a rule wants of this login is that it begins with a pushed request. That is for the client to hear, and not for the person.
-fn lacks_push(judged: &Judged) -> bool {
-    judged.verdict.outcome == Outcome::Deny
-        && judged.verdict.reason == Reason::Lacks(Requirement::PushedRequest)
-}
-
-/// Whether policy ends the login.
-fn denied(judged: &Judged, client: &Metadata) -> Option<Denied> {
-    let verdict = &judged.verdict;
-    let key_host = judged.refused_key_host(client).map(DeniedFor::KeyHost);
-    let why = match verdict.outcome {
-        Outcome::Deny => DeniedFor::Verdict(verdict.reason.clone()),
-        Outcome::Allow | Outcome::Warn(_) | Outcome::Review => key_host?,
-    };
-    Some(Denied {
-        client_id: client.client_id.to_string(),
-        label: client.label().to_owned(),
-        rule: verdict.rule.as_deref().map(str::to_owned),
-        sentence: verdict.sentence.as_deref().map(str::to_owned),
-        why,
-    })
 }
 
 async fn ask_or_answer<'d>(

@@ -43,7 +43,7 @@ pub async fn answer<'d>(
     let prepared = match authorize::prepare(deps, &asked, person).await? {
         Step::Done(location) => return Ok(Next::Redirect(location)),
         Step::Waits(prepared) => {
-            return review::wait(deps, prepared, (&ticket.request, person)).await;
+            return review::wait(deps, prepared, (&asked, &ticket.request), person).await;
         }
         Step::On(prepared) => prepared,
     };

@@ -24,6 +24,7 @@ use salver_oauth::{
 use salver_policy::{
     assessment::DocumentCopy,
     catalogue::{Catalogue, Date},
+    evidence::Evidence,
     explain::{Explanation, Fact},
 };
 use salver_store::{
@@ -34,6 +35,7 @@ use thiserror::Error;
 use url::form_urlencoded::Serializer;
 
 use super::{
+    asked::check_arrival,
     client::{self, DOCUMENT_BYTES, Found, Reach},
     judgement::{Bench, Known, refused_key_host},
     recorded,
@@ -54,6 +56,8 @@ pub struct Question<'q> {
     pub user: Option<&'q str>,
     /// The scopes, with spaces between them.
     pub scopes: Option<&'q str>,
+    /// What would be verified when the client pushes the request; nothing if it does not push it.
+    pub pushed: Option<Evidence>,
 }
 
 /// Who would ask.
@@ -130,6 +134,10 @@ pub async fn explain(
     let request = request(deps, question, &found.metadata)?;
     let accepted =
         check::accept(&found.metadata, &request, recorded::offers(deps, found.record.as_ref()))
+            .and_then(|accepted| {
+                let asked_at = (&*found.metadata, accepted.offer);
+                check_arrival(deps, asked_at, question.pushed.is_some()).map(|()| accepted)
+            })
             .map_err(ExplainRefusal::Request)?;
     let explained = |uri: &str| {
         let Found { metadata: client, copy, .. } = &found;
@@ -149,7 +157,7 @@ pub async fn explain(
                 record: found.record.as_ref(),
                 signed: found.signed.as_ref(),
                 approvals: &standing.approvals,
-                pushed: None,
+                pushed: question.pushed,
             };
             let mut explanation = bench.explain(&known, deps.now());
             tell(&mut explanation.facts, &found, standing.user.as_ref());

@@ -14,11 +14,11 @@ use salver_oauth::{
 use salver_policy::{
     application::fingerprint,
     approval::{Approval, ApprovedFor},
-    assessment::{Assessment, DocumentCopy, Facts, OnRecord, Rung, SignedBy},
+    assessment::{Assessment, DocumentCopy, Facts, OnRecord, SignedBy},
     evidence::Evidence,
     explain::{Explanation, explain},
     hosts::HostList,
-    judge::{Outcome, Reason, Verdict, judge},
+    judge::{Outcome, Verdict, judge},
     rules::{Limits, Then},
     visit::{Login, Visit},
     warning::Warning,
@@ -55,6 +55,7 @@ pub struct Bench {
 }
 
 /// What is known of a login.
+#[derive(Clone)]
 pub struct Known<'k> {
     /// Who asks.
     pub client: &'k Metadata,
@@ -157,14 +158,6 @@ impl Judged {
     #[must_use]
     pub fn refused_key_host(&self, client: &Metadata) -> Option<Box<str>> {
         refused_key_host(client, &self.verdict.limits)
-    }
-
-    /// Whether a client that does not come in now could with an attested installation: one that is banned could not, and keys are fetched from no host that the rule refuses.
-    #[must_use]
-    pub fn may_come_attested(&self, client: &Metadata) -> bool {
-        self.assessment.rung < Rung::Attested
-            && !matches!(self.verdict.reason, Reason::Ban { .. })
-            && self.refused_key_host(client).is_none()
     }
 
     /// Whether a picture may be fetched from this URL.

@@ -14,6 +14,7 @@ pub mod client_authentication;
 pub mod consent;
 pub mod developer;
 pub mod domain;
+mod ending;
 pub mod entered;
 pub mod explain;
 pub mod funnel;

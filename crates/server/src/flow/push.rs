@@ -98,7 +98,7 @@ pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal
     tracing::debug!(client_id = client_id.as_str(), %proven, "a request was pushed");
     let expires_in = deps.settings.pushed_requests.lifetime;
     let expires_at = deps.now().plus_seconds(expires_in);
-    let pushed = Pushed { number: deps.random(), expires_at, proven, parameters };
+    let pushed = Pushed { number: deps.random(), expires_at, waits: false, proven, parameters };
     let request_uri = pushed.seal(&client_id, deps.secrets.pushed_requests());
     let request_uri = request_uri.map_err(|_| Unavailable::Crypto)?;
     if length(deps, &client_id, &request_uri) > LONGEST {

@@ -157,6 +157,17 @@ pub struct Denied {
     pub sentence: Option<String>,
     /// Why.
     pub why: DeniedFor,
+    /// It would come in with an attested installation: what it has shown in place of that.
+    pub unattested: Option<Unattested>,
+}
+
+/// What a login has shown in place of the attestation of its installation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unattested {
+    /// Nothing of the kind.
+    Nothing,
+    /// That the client's vendor has signed the person in: an impostor can show that too (DESIGN 4.2).
+    UserAlone,
 }
 
 /// Why policy ends a login.

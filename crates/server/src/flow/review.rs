@@ -3,17 +3,18 @@
 //! - The login comes to a page that says so, and offers to ask for access with a reason.
 //! - The wish joins the open case of this client, or opens one. Nothing is stored before somebody asks.
 //! - Once somebody has decided, the person goes on where they were: the same authorization request is judged again, and the approval is
-//!   found by [`super::judgement`]. What reviewers see and do is in [`super::admin::review`].
+//!   found by [`super::judgement`]. One that was pushed stays pushed. What reviewers see and do is in [`super::admin::review`].
 
 use salver_oauth::{
     CaseId, Timestamp, authorization::check::AuthorizationError, client::substance::substance,
 };
 use salver_policy::application::fingerprint;
 pub use salver_store::record::CaseState;
-use salver_store::record::{AccessRequest, Asked, NewAccessRequest, ReviewCase};
+use salver_store::record::{AccessRequest, Asked as Noted, NewAccessRequest, ReviewCase};
 
 use super::{
-    SignedIn, asked,
+    SignedIn,
+    asked::Asked,
     authorize::{self, Next, Prepared, Step},
     refusal::{Refusal, Unavailable},
 };
@@ -34,6 +35,8 @@ pub struct Waiting<'d> {
     pub asked: Option<Standing>,
     /// The person has as many open wishes as one may have.
     pub too_many: bool,
+    /// The request to come back with.
+    pub request: String,
     /// The sealed ticket of the page.
     pub ticket: SealedTicket,
     /// The code of the attempt, as the page shows it.
@@ -57,14 +60,16 @@ pub struct Standing {
 pub(super) async fn wait<'d>(
     deps: &'d Deps,
     prepared: Prepared<'d>,
-    (raw, person): (&str, &SignedIn),
+    (asked, raw): (&Asked, &str),
+    person: &SignedIn,
 ) -> Result<Next<'d>, Refusal> {
     if prepared.accepted.silent {
         let error = AuthorizationError::ConsentRequired;
         return Ok(Next::Redirect(prepared.back.with_error(&error)));
     }
     deps.store.note_verdict(prepared.judged.to_keep(deps.now())).await?;
-    page(deps, prepared, (raw, person), false).await
+    let request = asked.to_wait(deps, raw)?;
+    page(deps, prepared, (&request, person), false).await
 }
 
 async fn page<'d>(
@@ -83,7 +88,8 @@ async fn page<'d>(
     let newest = asked.iter().filter(|(_, case)| is_this(case)).max_by_key(|(one, _)| one.asked_at);
     let asked = newest.map(|(request, case)| standing(request, case));
     let (ticket, attempt) = authorize::ticket(deps, &prepared, (raw, person))?;
-    Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, ticket, attempt })))
+    let request = raw.to_owned();
+    Ok(Next::Wait(Box::new(Waiting { prepared, asked, too_many, request, ticket, attempt })))
 }
 
 fn standing(request: &AccessRequest, case: &ReviewCase) -> Standing {
@@ -108,7 +114,8 @@ pub async fn ask<'d>(
     if ticket.session != person.session.token {
         return Err(Refusal::ForeignForm);
     }
-    let asked = asked::Asked::read(deps, &ticket.request, ticket.shown_at).await?;
+    let asked = Asked::read(deps, &ticket.request, ticket.shown_at).await?;
+    let request = asked.to_wait(deps, &ticket.request)?;
     let prepared = match authorize::prepare(deps, &asked, person).await? {
         Step::Waits(prepared) => prepared,
         // Somebody has decided meanwhile, or the rules have changed.
@@ -128,22 +135,22 @@ pub async fn ask<'d>(
         substance: substance(&prepared.client),
         user: person.user.id,
         reason: reason.trim().chars().take(MAX_REASON).collect(),
-        request: asked.as_parameters(&ticket.request).into_owned(),
+        request: request.clone().into_owned(),
         asked_at: deps.now(),
     };
     let client_id = wish.client_id.clone();
     let too_many = match deps.store.ask_access(wish).await? {
-        Asked::Waiting { case, opened } => {
+        Noted::Waiting { case, opened } => {
             tracing::info!(%case, opened, client_id, user = %person.user.id, "access is asked for");
             if opened {
                 deps.notices.tell(opened_event(deps, case, &prepared, person));
             }
             false
         }
-        Asked::TooMany => true,
-        Asked::UserDisabled => return Ok(Next::SignIn { asking: client_id }),
+        Noted::TooMany => true,
+        Noted::UserDisabled => return Ok(Next::SignIn { asking: client_id }),
     };
-    page(deps, prepared, (&ticket.request, person), too_many).await
+    page(deps, prepared, (&request, person), too_many).await
 }
 
 fn opened_event(deps: &Deps, case: CaseId, prepared: &Prepared<'_>, person: &SignedIn) -> Event {

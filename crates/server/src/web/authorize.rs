@@ -58,7 +58,7 @@ pub(super) fn respond(
         (Ok(Next::Ask(question)), Some(person)) => {
             consent_page::respond(app, &question, (person, raw))
         }
-        (Ok(Next::Wait(waiting)), Some(person)) => wait_page::respond(app, &waiting, (person, raw)),
+        (Ok(Next::Wait(waiting)), Some(person)) => wait_page::respond(app, &waiting, person),
         (Ok(Next::SignIn { asking }), _) => sign_in(app, &asking, raw, headers),
         // A question needs somebody to answer it: without a session the journey ends before it is asked.
         (Ok(Next::Ask(_) | Next::Wait(_)), None) => refusal::respond(app, &Refusal::ForeignForm),

@@ -19,7 +19,7 @@ use crate::{
     chance::attempt_code,
     flow::{
         product::{Product, candidates},
-        refusal::{Denied, DeniedFor, Refusal},
+        refusal::{Denied, DeniedFor, Refusal, Unattested},
     },
     pages::{Fact, FormAction, Opener, RefusalPage, Site, Untrusted, WhoseMove, page},
 };
@@ -192,6 +192,9 @@ fn denied(denied: &Denied) -> Words {
             MAKERS,
         )
     };
+    if let Some(unattested) = denied.unattested {
+        return self::unattested(denied, unattested);
+    }
     match &denied.why {
         DeniedFor::KeyHost(_) => by_rule(
             "The application’s keys lie on a host that this server does not take keys from.".into(),
@@ -223,6 +226,30 @@ fn denied(denied: &Denied) -> Words {
         DeniedFor::Verdict(
             Reason::Rule | Reason::NoRule | Reason::Approved { .. } | Reason::UnlistedRedirect,
         ) => by_rule("Whoever runs this server does not let it in.".into()),
+    }
+}
+
+/// Whoever comes again can show an attestation, since the keys behind it are at hand then.
+fn unattested(denied: &Denied, unattested: Unattested) -> Words {
+    let sentence = denied.sentence.as_deref().unwrap_or_default();
+    let (wrong, whose_move, remedy) = match unattested {
+        Unattested::Nothing => (
+            "This server lets it in only if its makers attest this very installation, and nothing of the kind came with this request.",
+            WhoseMove::Yours,
+            "Start again from the application: the real one can show it now. If this page returns, tell its makers and give them the code below.",
+        ),
+        Unattested::UserAlone => (
+            "This server lets it in only if its makers attest this very installation. They say that they have signed you in, and not that the program is theirs.",
+            WhoseMove::Developer,
+            "If you have just started the application yourself, tell its makers and give them the code below. If not, another program may pose as it: do not go on.",
+        ),
+    };
+    Words {
+        status: StatusCode::FORBIDDEN,
+        title: "This application may not come in like this",
+        wrong: format!("{sentence} {wrong}").trim().to_owned(),
+        whose_move,
+        remedy,
     }
 }
 

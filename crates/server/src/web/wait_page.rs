@@ -17,12 +17,8 @@ use crate::{
     },
 };
 
-/// The page. `raw` is the request, to come back to.
-pub(super) fn respond(
-    app: &App,
-    waiting: &Waiting<'_>,
-    (person, raw): (&SignedIn, &str),
-) -> Response {
+/// The page.
+pub(super) fn respond(app: &App, waiting: &Waiting<'_>, person: &SignedIn) -> Response {
     let prepared = &waiting.prepared;
     let client = &prepared.client;
     let Some(client_id) = Untrusted::identifier(client.client_id.as_str()) else {
@@ -42,7 +38,7 @@ pub(super) fn respond(
             username: person.user.username.clone(),
             sign_out_token: app.account().form_token(person),
         },
-        continue_to: authorize::again(app, raw),
+        continue_to: authorize::again(app, &waiting.request),
         proof: consent_page::proof(prepared),
         tile: Tile::of(client.label()),
         claimed_name: client.name.as_deref().and_then(Untrusted::name),

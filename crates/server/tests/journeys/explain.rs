@@ -5,7 +5,11 @@ use salver_oauth::{
     Timestamp,
     client::{id::ClientId, substance::substance},
 };
-use salver_policy::{judge::Outcome, rules::PolicySection};
+use salver_policy::{
+    evidence::{Evidence, EvidenceKind},
+    judge::Outcome,
+    rules::PolicySection,
+};
 use salver_server::flow::{
     client::{self, Reach},
     explain::{Asking, ExplainRefusal, Explained, Question, explain},
@@ -54,6 +58,7 @@ fn asking(client: &str) -> Question<'_> {
         resource: Some("notes"),
         user: None,
         scopes: Some("notes:read notes:write"),
+        pushed: None,
     }
 }
 
@@ -218,4 +223,44 @@ async fn what_comes_to_no_verdict_is_refused() {
     assert!(matches!(refused(question).await, ExplainRefusal::NoUser(_)));
     let question = Question { user: Some("carol"), ..asking(WEB_CLIENT) };
     assert!(matches!(refused(question).await, ExplainRefusal::Disabled(_)));
+}
+
+#[tokio::test]
+async fn how_the_request_comes_is_judged_as_it_would_be() {
+    let section: PolicySection = toml::from_str(
+        r#"
+[[rules]]
+name = "attested"
+sentence = "Programs have to be attested."
+when = { redirect = ["loopback"] }
+unless = { rung = "attested" }
+then = "deny"
+"#,
+    )
+    .unwrap();
+    let shown = |kind: EvidenceKind| Some(Evidence::from(kind));
+    for requires_push in [false, true] {
+        let world = World::told(|settings| settings.pushed_requests.required = requires_push).await;
+        world.deps.policy.set_rules(&policy(&section).rules);
+        for (pushed, expected) in [
+            (None, "deny"),
+            (Some(Evidence::NONE), "deny"),
+            (shown(EvidenceKind::UserAttested), "deny"),
+            (shown(EvidenceKind::DeviceKey), "allow"),
+        ] {
+            let question = Question { pushed, ..asking(NATIVE_CLIENT) };
+            let explained = explain(&world.deps, &question).await;
+            if requires_push && pushed.is_none() {
+                let refused = explained.unwrap_err().to_string();
+                assert!(refused.ends_with("the request was not pushed"), "PAR-3: {refused}");
+                continue;
+            }
+            let explained = explained.unwrap();
+            assert_eq!(outcome(&explained[0]).0, expected, "{pushed:?}");
+            let text = explained[0].to_string();
+            let fact =
+                if pushed.is_some() { "pushed request   yes" } else { "pushed request   no" };
+            assert!(text.contains(fact), "{text}");
+        }
+    }
 }

@@ -30,11 +30,11 @@ pub(crate) async fn waiting() -> (World, Browser) {
     (world, carol)
 }
 
-fn is_wait_page(page: &Page) -> bool {
+pub(crate) fn is_wait_page(page: &Page) -> bool {
     page.text.contains("action=\"/authorize/access\"")
 }
 
-fn is_consent_page(page: &Page) -> bool {
+pub(crate) fn is_consent_page(page: &Page) -> bool {
     page.text.contains("action=\"/authorize/consent\"")
 }
 
@@ -83,7 +83,7 @@ async fn decide(world: &World, reviewer: &mut Browser, fields: &[(&str, &str)]) 
     reviewer.submit(&form).await
 }
 
-async fn approve(world: &World, reviewer: &mut Browser, whom: &str, days: &str) {
+pub(crate) async fn approve(world: &World, reviewer: &mut Browser, whom: &str, days: &str) {
     let fields = [("decision", "approve"), ("whom", whom), ("days", days)];
     let page = decide(world, reviewer, &fields).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);

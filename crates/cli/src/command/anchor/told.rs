@@ -152,11 +152,16 @@ fn tell_values(anchor: &Anchor) {
         Some(scopes) => listed(scopes),
     };
     let algorithms: Vec<&str> = anchor.algorithms.iter().map(|one| one.name()).collect();
+    let attests = match written.attests.as_slice() {
+        [] => "installations of what it has signed for".to_owned(),
+        attests => format!("installations of what it has signed for, and of {}", listed(attests)),
+    };
     for (what, value) in [
         ("keys", keys_at(anchor).to_owned()),
         ("algorithms", algorithms.join(", ")),
         ("a statement is good", good(anchor)),
         ("may vouch for", format!("{names}; answers to {redirects}; scopes: {scopes}")),
+        ("may attest", attests),
     ] {
         output::data(&format!("{what}: {value}"));
     }

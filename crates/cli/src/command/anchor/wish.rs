@@ -47,6 +47,9 @@ pub(in crate::command) struct Wish {
     /// A scope that its softwares may be given; without one, whatever people allow.
     #[arg(long, value_name = "SCOPE")]
     scope: Vec<String>,
+    /// A `client_id` whose installations it attests, beside those of softwares that it has signed for.
+    #[arg(long, value_name = "CLIENT_ID")]
+    attests: Vec<String>,
 }
 
 impl Wish {
@@ -54,13 +57,29 @@ impl Wish {
     pub(super) fn read(&self) -> Result<Anchor, Failure> {
         let written = self.written()?;
         written.read().map_err(|faults| {
-            let why = faults.iter().map(|fault| format!("{}: {}", fault.key, fault.why));
-            let hint = faults.first().map_or("write issuer and keys", |fault| fault.hint);
+            let why =
+                faults.iter().map(|fault| format!("{}: {}", self.place_of(fault.key), fault.why));
+            let nothing_said =
+                self.file.is_none() && self.keys.is_none() && self.keys_url.is_none();
+            let hint = match faults.first() {
+                Some(fault) if fault.key == "keys" && nothing_said => "say --keys or --keys-url",
+                Some(fault) => fault.hint,
+                None => "write issuer and keys",
+            };
             Failure::Refused {
                 why: why.collect::<Vec<_>>().join("\n       "),
                 hint: hint.to_owned(),
             }
         })
+    }
+
+    /// Where this was said.
+    fn place_of(&self, key: &str) -> String {
+        match (key, &self.keys, &self.file) {
+            ("keys", Some(path), _) => path.display().to_string(),
+            (key, _, Some(path)) => format!("{}: {key}", path.display()),
+            (key, ..) => key.to_owned(),
+        }
     }
 
     fn written(&self) -> Result<WrittenAnchor, Failure> {
@@ -85,6 +104,9 @@ impl Wish {
         }
         if let Some(names) = said(&self.name) {
             written.names = names;
+        }
+        if let Some(attests) = said(&self.attests) {
+            written.attests = attests;
         }
         written.redirects = said(&self.redirect).or(written.redirects);
         written.scopes = said(&self.scope).or(written.scopes);

@@ -64,7 +64,8 @@ impl Enrol {
             let vendor = VendorService::new(upstream);
             vendor.enrol(&installation, by).await.map_err(|error| Failure::Refused {
                 why: error.to_string(),
-                hint: "docs/vendor.md says what each answer means".to_owned(),
+                hint: "get a new code, or fresh evidence, from the vendor; docs/vendor.md says what each answer means"
+                    .to_owned(),
             })
         })?;
         self.tell(&enrolled);

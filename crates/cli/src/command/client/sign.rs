@@ -6,7 +6,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use salver_jose::{KeySet, Signer as _, SigningKey, sign_statement};
+use salver_jose::{Signer as _, SigningKey, sign_statement};
 use salver_oauth::{
     Issuer, Timestamp, error, json as strict,
     registration::{MAX_BODY_BYTES, SignedRegistration, StatementFault},
@@ -163,7 +163,6 @@ impl Sign {
         key: &SigningKey,
     ) {
         if self.json {
-            let key_set: KeySet = [key.public_key().clone()].into_iter().collect();
             output::json(&json!({
                 "software_statement": compact,
                 "software_id": signed.software_id(),
@@ -173,7 +172,7 @@ impl Sign {
                 "id": claims.get("jti"),
                 "algorithm": key.algorithm().name(),
                 "key": key.public_key().thumbprint(),
-                "keys": String::from_utf8_lossy(&key_set.to_json()),
+                "keys": { "keys": [key.public_key().to_jwk()] },
             }));
             return;
         }

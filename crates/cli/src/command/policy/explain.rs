@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use clap::Args;
-use salver_oauth::{authorization::check::AuthorizationError, client::id::ClientId};
+use clap::{Args, ValueEnum};
+use salver_oauth::{
+    authorization::check::{AuthorizationError, PushFault},
+    client::id::ClientId,
+};
+use salver_policy::evidence::{Evidence, EvidenceKind};
 use salver_server::flow::{
     explain::{Asking, ExplainRefusal, Question, explain},
     refusal::{ClientRefusal, Refusal},
@@ -34,11 +38,44 @@ pub(in crate::command) struct Explain {
     /// A scope that is asked for; may be given several times, or with spaces between. Without it, what a client gets that asks for none.
     #[arg(long, value_name = "SCOPE")]
     scope: Vec<String>,
+    /// The client pushes the request (RFC 9126); without this, and what implies it, the request is plain.
+    #[arg(long)]
+    pushed: bool,
+    /// The client pushes the request, and authenticates with its keys.
+    #[arg(long)]
+    by_keys: bool,
+    /// An installation pushes the request that its vendor attests, and has checked like this.
+    #[arg(long, value_name = "CHECK")]
+    attested: Option<Checked>,
     /// Print one line of JSON for each redirect URI.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     place: Where,
+}
+
+/// How a vendor has checked an installation (docs/attestation.md).
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::command) enum Checked {
+    /// It has signed the person in.
+    #[value(name = "user")]
+    User,
+    /// It knows a key of the device.
+    #[value(name = "device_key")]
+    DeviceKey,
+    /// The platform has answered for the program.
+    #[value(name = "platform")]
+    Platform,
+}
+
+impl Checked {
+    const fn evidence(self) -> EvidenceKind {
+        match self {
+            Self::User => EvidenceKind::UserAttested,
+            Self::DeviceKey => EvidenceKind::DeviceKey,
+            Self::Platform => EvidenceKind::Platform,
+        }
+    }
 }
 
 impl Explain {
@@ -52,6 +89,7 @@ impl Explain {
             resource: self.resource.as_deref(),
             user: self.user.as_deref(),
             scopes: Some(&*scopes).filter(|scopes| !scopes.is_empty()),
+            pushed: self.pushed(),
         };
         // The folder of a blank state is there as long as it is looked at.
         let (state, _blank) = state::look(&settings)?;
@@ -66,6 +104,14 @@ impl Explain {
             output::data(&texts.join("\n\n"));
         }
         Ok(())
+    }
+
+    /// What would be verified at the push.
+    fn pushed(&self) -> Option<Evidence> {
+        let keys = self.by_keys.then_some(EvidenceKind::PublisherKeys);
+        let attested = self.attested.map(Checked::evidence);
+        let shown: Evidence = keys.into_iter().chain(attested).collect();
+        (self.pushed || !shown.is_empty()).then_some(shown)
     }
 
     /// The document, if the client is named by a file: no URL, and no id that was given out here.
@@ -95,6 +141,9 @@ fn refused(refusal: &ExplainRefusal) -> Failure {
         E::Login(_) => "name a client_id as the client sends it",
         E::Request(AuthorizationError::Resource) => {
             "name one with --resource, and the configuration of the server with --config"
+        }
+        E::Request(AuthorizationError::Push(PushFault::NotPushed)) => {
+            "say --pushed, or what the client shows when it pushes: --by-keys, --attested"
         }
         E::Request(_) => "ask for what the client may ask for",
         E::TooLong(_) | E::NoUrl => "`salver client check` says what is wrong with a document",

@@ -9,7 +9,6 @@ use salver_oauth::{
     CaseId,
     authorization::{
         check::{self, Accepted},
-        request::AuthorizationRequest,
         return_address::ReturnAddress,
     },
     client::{id::ClientId, metadata::Metadata, substance::substance},
@@ -26,6 +25,7 @@ use super::{
 use crate::{
     deps::Deps,
     flow::{
+        asked::Asked,
         client::{self, Found, Reach},
         judgement::{Bench, Judged, Known},
         refusal::{ClientRefusal, Refusal, Unavailable},
@@ -161,7 +161,8 @@ async fn see(
     let id = ClientId::parse(&case.client_id).map_err(|_| unknown())?;
     let found = client::find_with(deps, &catalogue, &id, reach).await?.ok_or_else(unknown)?;
     let login = asking.iter().find_map(|one| login(deps, case, one, &found));
-    let (back, accepted, user) = login.ok_or(Unseen::NoLonger)?;
+    let Login { asked, back, accepted, user } = login.ok_or(Unseen::NoLonger)?;
+    let signed = asked.signed(deps, &found.metadata).or(found.signed);
     let known = Known {
         client: &found.metadata,
         copy: found.copy,
@@ -174,9 +175,9 @@ async fn see(
         first_seen: deps.store.find_first_seen(&case.client_id).await?,
         registered: client::registered(deps, &catalogue, &found.metadata),
         record: found.record.as_ref(),
-        signed: found.signed.as_ref(),
+        signed: signed.as_ref(),
         approvals: &[],
-        pushed: None,
+        pushed: asked.evidence(deps, &found.metadata),
     };
     let judged = bench.judge(&known, deps.now());
     let substance = substance(&found.metadata);
@@ -190,14 +191,22 @@ async fn see(
     })
 }
 
-/// What somebody asked for, as it would be judged now.
+/// What somebody asked for, as it would be judged now: if they came with a pushed request, with what was proven then.
+struct Login<'d, 'a> {
+    asked: Asked,
+    back: ReturnAddress,
+    accepted: Accepted<'d>,
+    user: &'a User,
+}
+
 fn login<'d, 'a>(
     deps: &'d Deps,
     case: &ReviewCase,
     asking: &'a Asking,
     found: &Found,
-) -> Option<(ReturnAddress, Accepted<'d>, &'a User)> {
-    let request = AuthorizationRequest::parse(&asking.request.request).ok()?;
+) -> Option<Login<'d, 'a>> {
+    let asked = Asked::on_record(deps, &asking.request.request)?;
+    let request = &asked.request;
     let back = ReturnAddress::choose(
         &found.metadata,
         request.redirect_uri.as_deref(),
@@ -207,10 +216,10 @@ fn login<'d, 'a>(
     )
     .ok()?;
     let offers = deps.settings.resources.offers();
-    let accepted = check::accept(&found.metadata, &request, offers).ok()?;
+    let accepted = check::accept(&found.metadata, request, offers).ok()?;
     let is_this = back.recipient().to_string() == case.recipient
         && accepted.offer.resource.as_str() == case.resource;
-    is_this.then_some((back, accepted, &asking.user))
+    is_this.then_some(Login { asked, back, accepted, user: &asking.user })
 }
 
 impl From<Refusal> for Unseen {

@@ -1,5 +1,8 @@
 //! What would a login with this application come to, as it is written now? Judged by the same that judges logins; nothing is stored, and nobody is sent anywhere.
 
+use salver_oauth::authorization::check::{AuthorizationError, PushFault};
+use salver_policy::evidence::Evidence;
+
 use super::Developer;
 use crate::{
     deps::Deps,
@@ -29,6 +32,14 @@ pub async fn try_out(
         resource,
         user: Some(&developer.person().user.username),
         scopes: None,
+        pushed: None,
     };
-    explain(deps, &question).await.map(Some)
+    let plain = explain(deps, &question).await;
+    // Where requests have to be pushed, the application's will be.
+    if matches!(plain, Err(ExplainRefusal::Request(AuthorizationError::Push(PushFault::NotPushed))))
+    {
+        let pushed = Question { pushed: Some(Evidence::NONE), ..question };
+        return explain(deps, &pushed).await.map(Some);
+    }
+    plain.map(Some)
 }

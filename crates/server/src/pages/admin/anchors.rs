@@ -76,6 +76,8 @@ pub struct AnchorLine {
     pub redirects: Option<Vec<String>>,
     /// The scopes; nothing: any.
     pub scopes: Option<Vec<String>>,
+    /// The `client_id`s whose installations it attests, beside those that it has signed for.
+    pub attests: Vec<String>,
     /// How long a statement is good, in words.
     pub longest: String,
     /// Each is good once.
@@ -136,6 +138,7 @@ impl AnchorLine {
             names: vec!["Vendor *".into()],
             redirects: Some(vec!["vendor.example".into(), "vendor://cb".into()]),
             scopes: Some(vec!["notes:read".into()]),
+            attests: vec!["https://vendor.example/client.json".into()],
             longest: "1 hour".into(),
             once: true,
             softwares: 2,
@@ -158,6 +161,7 @@ impl AnchorLine {
             names,
             redirects,
             scopes,
+            attests: vec![],
             once,
             softwares,
             grants,
@@ -174,6 +178,7 @@ impl AnchorLine {
             names: vec![text.into()],
             redirects: Some(vec![text.into()]),
             scopes: Some(vec![text.into()]),
+            attests: vec![text.into()],
             longest: text.into(),
             ..Self::sample()
         }

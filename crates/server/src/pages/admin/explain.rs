@@ -36,7 +36,19 @@ pub struct ExplainFields {
     pub resource: String,
     /// The name of the person.
     pub user: String,
+    /// How the request comes: one of [`WAYS`].
+    pub way: String,
 }
+
+/// How a request may come, with what would be verified then: a name, and words.
+const WAYS: [(&str, &str); 6] = [
+    ("plain", "Plain, with the browser"),
+    ("pushed", "Pushed"),
+    ("keys", "Pushed, with the keys of the client"),
+    ("user", "Pushed, attested: its vendor has signed the person in"),
+    ("device_key", "Pushed, attested: its vendor knows a key of the device"),
+    ("platform", "Pushed, attested: the platform has answered for the program"),
+];
 
 /// What is answered.
 #[derive(Clone, Debug)]
@@ -234,6 +246,7 @@ impl ExplainPage<'static> {
                 client_id: "https://app.example.org/client.json".into(),
                 resource: "https://as.example.org/mcp".into(),
                 user: "alice".into(),
+                way: "device_key".into(),
                 ..ExplainFields::default()
             },
             resources: vec![
@@ -276,6 +289,7 @@ impl ExplainPage<'static> {
                 redirect: text.into(),
                 resource: text.into(),
                 user: text.into(),
+                way: text.into(),
             },
             resources: vec![(text.into(), text.into())],
             answer: Some(ExplainAnswer::At(vec![ExplainedAt {

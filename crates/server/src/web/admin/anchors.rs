@@ -158,6 +158,7 @@ fn line(known: &Known) -> Option<AnchorLine> {
         names: written.map(|written| written.names.clone()).unwrap_or_default(),
         redirects: written.and_then(|written| written.redirects.clone()),
         scopes: written.and_then(|written| written.scopes.clone()),
+        attests: written.map(|written| written.attests.clone()).unwrap_or_default(),
         longest: anchor.map(|anchor| span(anchor.longest_seconds)).unwrap_or_default(),
         once: anchor.is_some_and(|anchor| anchor.once),
         softwares: known.softwares.len(),

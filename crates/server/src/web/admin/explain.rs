@@ -5,7 +5,8 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use salver_oauth::form::Form;
+use salver_oauth::{authorization::check::AuthorizationError, form::Form};
+use salver_policy::evidence::{Evidence, EvidenceKind};
 
 use super::{
     gate::{AsAdministrator, AsReviewer},
@@ -59,6 +60,7 @@ fn fields(query: &str) -> ExplainFields {
         redirect: field("redirect"),
         resource: field("resource"),
         user: field("user"),
+        way: field("way"),
     }
 }
 
@@ -77,9 +79,22 @@ async fn answer(
         resource: Some(&*fields.resource).filter(|text| named(text)),
         user: Some(&*fields.user).filter(|text| named(text)),
         scopes: None,
+        pushed: pushed(&fields.way),
     };
     let all = explain(&account.deps, &question).await?;
     Ok(Some(ExplainAnswer::At(all.iter().filter_map(at).collect())))
+}
+
+/// What would be verified of a request that comes in this way; nothing of a plain one.
+fn pushed(way: &str) -> Option<Evidence> {
+    match way {
+        "pushed" => Some(Evidence::NONE),
+        "keys" => Some(EvidenceKind::PublisherKeys.into()),
+        "user" => Some(EvidenceKind::UserAttested.into()),
+        "device_key" => Some(EvidenceKind::DeviceKey.into()),
+        "platform" => Some(EvidenceKind::Platform.into()),
+        _ => None,
+    }
 }
 
 fn at(explained: &Explained) -> Option<ExplainedAt> {
@@ -97,6 +112,10 @@ fn at(explained: &Explained) -> Option<ExplainedAt> {
 pub(in crate::web) fn in_words(refusal: &ExplainRefusal) -> String {
     match refusal {
         ExplainRefusal::Login(refusal) => wrong(refusal),
+        ExplainRefusal::Request(AuthorizationError::Push(_)) => {
+            "The client would be sent back with an error: here the request has to be pushed."
+                .to_owned()
+        }
         ExplainRefusal::Request(_) => {
             "The client would be sent back with an error before anybody is asked.".to_owned()
         }

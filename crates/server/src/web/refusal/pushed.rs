@@ -15,7 +15,7 @@ pub(super) fn words(why: PushedRefusal) -> Words {
         ),
         PushedRefusal::Expired => (
             "This took too long",
-            "The request that the application sent ahead is no longer good: it waited for you for a few minutes only.",
+            "The request that the application sent ahead is no longer good: such a request waits for a limited time.",
             WhoseMove::Yours,
         ),
         PushedRefusal::Spent => (

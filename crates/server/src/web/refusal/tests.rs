@@ -25,6 +25,18 @@ fn banned() -> Refusal {
             number: 7,
             reason: "It sends our notes elsewhere.".into(),
         }),
+        unattested: None,
+    }))
+}
+
+fn unattested(unattested: Unattested) -> Refusal {
+    Refusal::Policy(Box::new(Denied {
+        client_id: "https://app.example/client.json".into(),
+        label: "App".into(),
+        rule: Some("loopback-attested".into()),
+        sentence: Some("Programs on a computer have to be attested by their makers.".into()),
+        why: DeniedFor::Verdict(Reason::Rule),
+        unattested: Some(unattested),
     }))
 }
 
@@ -96,6 +108,16 @@ fn par_2_what_was_pushed_and_cannot_be_gone_on_with() {
     ] {
         let client_id = "https://claude.ai/oauth/mcp-oauth-client-metadata".into();
         insta::assert_snapshot!(name, shown(&Refusal::Pushed { client_id, why }, &[]));
+    }
+}
+
+#[test]
+fn design_4_2_who_would_come_in_attested() {
+    for (name, shown_instead) in [
+        ("unattested", Unattested::Nothing),
+        ("unattested_but_for_the_person", Unattested::UserAlone),
+    ] {
+        insta::assert_snapshot!(name, shown(&unattested(shown_instead), &[]));
     }
 }
 
