@@ -35,7 +35,7 @@ pub use self::{
     code::one_time_code,
     hook::Hook,
     keys::{CommandKey, Keyring, KeysError, Signing, rotate},
-    settings::{Limits, Lives, Settings, SettingsError, SignIn},
+    settings::{LONGEST_LIFE_SECONDS, Limits, Lives, Settings, SettingsError, SignIn},
     upkeep::keep_up,
     web::router,
 };
@@ -44,17 +44,17 @@ use self::{challenge::Challenges, code::Codes, known::KnownKeys, limit::Limit};
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// What the service works with.
+/// What the service works with. What it was told never changes: for other settings there is another one beside it, with the same memory.
 pub struct Vendor {
     settings: Settings,
-    store: Arc<VendorStore>,
     keyring: Keyring,
-    known: KnownKeys,
-    challenges: Challenges,
-    codes: Codes,
+    store: Arc<VendorStore>,
+    known: Arc<KnownKeys>,
+    challenges: Arc<Challenges>,
+    codes: Arc<Codes>,
     requests: Limit,
     wrong_codes: Limit,
-    egress: Egress,
+    egress: Arc<Egress>,
     clock: Clock,
 }
 
@@ -96,16 +96,35 @@ impl Vendor {
         };
         let keyring = Keyring::open(&parts.store, parts.signing, (parts.clock)()).await?;
         Ok(Self {
-            challenges: Challenges::new(derive(KeyPurpose::Tickets)?),
-            codes: Codes::new(derive(KeyPurpose::TokenHashes)?),
+            challenges: Arc::new(Challenges::new(derive(KeyPurpose::Tickets)?)),
+            codes: Arc::new(Codes::new(derive(KeyPurpose::TokenHashes)?)),
             requests: Limit::new(parts.settings.limits.requests),
             wrong_codes: Limit::new(WRONG_CODES),
             settings: parts.settings,
             store: parts.store,
             keyring,
-            known: KnownKeys::default(),
-            egress: parts.egress,
+            known: Arc::default(),
+            egress: Arc::new(parts.egress),
             clock: parts.clock,
+        })
+    }
+
+    /// The same service with other settings and another signing key, if it can sign with that: what it knows, and what each network has asked for, go on.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn changed(&self, settings: Settings, signing: Signing) -> Result<Self, StartError> {
+        Ok(Self {
+            keyring: Keyring::open(&self.store, signing, self.now()).await?,
+            store: Arc::clone(&self.store),
+            known: Arc::clone(&self.known),
+            challenges: Arc::clone(&self.challenges),
+            codes: Arc::clone(&self.codes),
+            requests: self.requests.of(settings.limits.requests),
+            wrong_codes: self.wrong_codes.of(WRONG_CODES),
+            egress: Arc::clone(&self.egress),
+            clock: Arc::clone(&self.clock),
+            settings,
         })
     }
 

@@ -5,7 +5,7 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use salver_egress::network_of;
@@ -14,7 +14,7 @@ use salver_oauth::Timestamp;
 /// Counts of one minute.
 pub(crate) struct Limit {
     most: u32,
-    counts: Mutex<(i64, HashMap<IpAddr, u32>)>,
+    counts: Arc<Mutex<(i64, HashMap<IpAddr, u32>)>>,
 }
 
 /// So many seconds to wait.
@@ -23,7 +23,12 @@ pub(crate) struct Wait(pub(crate) i64);
 
 impl Limit {
     pub(crate) fn new(most: u32) -> Self {
-        Self { most, counts: Mutex::default() }
+        Self { most, counts: Arc::default() }
+    }
+
+    /// The same counts with another bound.
+    pub(crate) fn of(&self, most: u32) -> Self {
+        Self { most, counts: Arc::clone(&self.counts) }
     }
 
     /// Whether there is room for one more; nothing is counted.
@@ -75,7 +80,11 @@ mod tests {
         ] {
             assert_eq!(limit.take(address.parse().unwrap(), at(seconds)), expected, "{address}");
         }
-        let looks = |_| limit.check("192.0.2.1".parse().unwrap(), at(60)).is_ok();
+        let (wider, same) = (limit.of(4), limit.of(2));
+        let address = "192.0.2.1".parse().unwrap();
+        assert_eq!(wider.take(address, at(61)), Ok(()), "one of four");
+        assert_eq!(same.take(address, at(61)), Err(Wait(59)), "two were taken");
+        let looks = |_| wider.check(address, at(62)).is_ok();
         assert!((0..9).all(looks), "looking counts nothing");
     }
 

@@ -27,6 +27,8 @@ pub struct Settings {
     pub lives: Lives,
     /// How much may be asked for.
     pub limits: Limits,
+    /// After how many seconds of signing a key is old: one in the store is followed by another, of one behind a command somebody is told. Nothing: never.
+    pub old_key_seconds: Option<i64>,
     /// Whether installations may enrol with one-time codes.
     pub codes: bool,
     /// Whose ID tokens they may enrol with.
@@ -39,7 +41,7 @@ pub struct Settings {
     pub software_version: Box<str>,
 }
 
-/// How long what is signed lives, in seconds.
+/// How long what is signed lives, in seconds; at most [`LONGEST_LIFE_SECONDS`].
 #[derive(Clone, Copy, Debug)]
 pub struct Lives {
     /// An attestation.
@@ -133,6 +135,7 @@ impl Settings {
             audiences: Audiences::default(),
             lives: Lives::default(),
             limits: Limits::default(),
+            old_key_seconds: None,
             codes: true,
             sign_in: None,
             platform: None,
@@ -186,6 +189,9 @@ fn split(url: &str) -> Option<(&str, &str)> {
     let path = url.get(start..)?.find('/')? + start;
     (!url.contains('?')).then(|| url.split_at(path))
 }
+
+/// The longest that anything may live that is signed: a key is published for so long after it has signed last.
+pub const LONGEST_LIFE_SECONDS: i64 = 3_600;
 
 /// Where the service is, on the host of the `client_id`.
 pub(crate) const SERVICE_PATH: &str = "/installations";

@@ -1,4 +1,4 @@
-//! What does the service do by itself? It takes note of new keys, and sweeps what has ended.
+//! What does the service do by itself? It exchanges keys that are old, takes note of new ones, and sweeps what has ended.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,9 +14,9 @@ pub async fn keep_up(vendor: Arc<Vendor>, log_seconds: i64) {
     }
 }
 
-async fn once(vendor: &Vendor, log_seconds: i64) -> Result<(), KeysError> {
+pub(crate) async fn once(vendor: &Vendor, log_seconds: i64) -> Result<(), KeysError> {
     let now = vendor.now();
-    vendor.keyring.refresh(&vendor.store, now).await?;
+    vendor.keyring.keep_up(&vendor.store, vendor.settings.old_key_seconds, now).await?;
     Ok(vendor.store.sweep(now, now.plus_seconds(-log_seconds)).await?)
 }
 

@@ -35,7 +35,6 @@ pub(crate) async fn run(
         None => Signing::Stored {
             sealing: Box::new(sealing(&master_key)?),
             algorithm: settings.algorithm,
-            longest_life: settings.longest_life(),
         },
     };
     let egress = settings.egress()?;

@@ -64,12 +64,6 @@ impl Settings {
         sound.ok_or_else(|| Failure::Configuration(problems.into_list()))
     }
 
-    /// The longest that anything lives that was signed.
-    pub(crate) fn longest_life(&self) -> i64 {
-        let lives = self.service.lives;
-        lives.attestation.max(lives.statement).max(lives.assertion)
-    }
-
     /// The way out.
     pub(crate) fn egress(&self) -> Result<Egress, Failure> {
         wiring::door_of(self.door.clone())
@@ -84,11 +78,6 @@ fn typed(table: &toml::Table, problems: &mut Problems) -> Option<VendorFile> {
             HINT.clone_into(&mut problem.hint);
         }
         problems.note(problem);
-    }
-    for key in ["document", "data"] {
-        if !table.contains_key(key) {
-            problems.refuse(key, "is missing", "docs/vendor.md has a whole file");
-        }
     }
     if problems.count() > 0 {
         return None;
@@ -132,7 +121,7 @@ fn put_together(
         tls: tls?,
         door,
         code_seconds: i64::from(file.codes.minutes) * 60,
-        log_seconds: i64::from(file.log_days.unwrap_or(LOG_DAYS)) * 24 * 60 * 60,
+        log_seconds: i64::from(file.log_days) * DAY,
         limits: file.limits,
         log: file.log,
     })
@@ -157,20 +146,19 @@ fn service(file: &VendorFile, problems: &mut Problems) -> Option<salver_vendor::
         ),
     }
     let (lives, limits) = (file.lives, file.installations);
-    let usual = Lives::default();
-    let seconds = |said: Option<u16>, usual| said.map_or(usual, i64::from);
     settings.lives = Lives {
-        attestation: seconds(lives.attestation_seconds, usual.attestation),
-        statement: seconds(lives.statement_seconds, usual.statement),
-        assertion: seconds(lives.assertion_seconds, usual.assertion),
+        attestation: lives.attestation_seconds.into(),
+        statement: lives.statement_seconds.into(),
+        assertion: lives.assertion_seconds.into(),
     };
-    let usual = Limits::default();
     settings.limits = Limits {
-        per_installation: limits.signatures_per_hour.unwrap_or(usual.per_installation),
-        per_account: limits.signatures_per_account.unwrap_or(usual.per_account),
-        installations: limits.per_account.unwrap_or(usual.installations),
-        requests: limits.requests_per_minute.unwrap_or(usual.requests),
+        per_installation: limits.signatures_per_hour,
+        per_account: limits.signatures_per_account,
+        installations: limits.per_account,
+        requests: limits.requests_per_minute,
     };
+    let days = Some(file.signing.rotate_days).filter(|days| *days > 0);
+    settings.old_key_seconds = days.map(|days| i64::from(days) * DAY);
     settings.codes = file.codes.accepted;
     settings.sign_in = file.sign_in.as_ref().and_then(|section| {
         let good = Url::parse(&section.keys_url).is_ok_and(|url| url.scheme() == "https");
@@ -183,7 +171,7 @@ fn service(file: &VendorFile, problems: &mut Problems) -> Option<salver_vendor::
         })
     });
     settings.platform = file.platform.as_ref().and_then(|section| {
-        let seconds = Duration::from_secs(section.seconds.unwrap_or(HOOK_SECONDS).into());
+        let seconds = Duration::from_secs(section.seconds.into());
         let hook = Hook::new(&section.command, seconds, ACCOUNT_BYTES);
         problems.accept("platform.command", hook.ok_or("names no program"), "name one")
     });
@@ -199,7 +187,7 @@ fn service(file: &VendorFile, problems: &mut Problems) -> Option<salver_vendor::
 /// The key behind a command, if one is named.
 fn command(file: &VendorFile, problems: &mut Problems) -> Option<CommandKey> {
     let section = &file.signing;
-    let seconds = Duration::from_secs(section.seconds.unwrap_or(HOOK_SECONDS).into());
+    let seconds = Duration::from_secs(section.seconds.into());
     let Some(hook) = Hook::new(&section.command, seconds, SIGNATURE_BYTES) else {
         for (key, said) in [("keys", section.keys.is_some()), ("key_id", section.key_id.is_some())]
         {
@@ -228,9 +216,8 @@ fn command(file: &VendorFile, problems: &mut Problems) -> Option<CommandKey> {
 }
 
 const HINT: &str = "docs/vendor.md lists every key";
-const HOOK_SECONDS: u16 = 5;
 /// The name of an account, and a line end.
 const ACCOUNT_BYTES: u32 = 512;
 /// An RSA signature of the longest key that we take.
 const SIGNATURE_BYTES: u32 = 1024;
-const LOG_DAYS: u16 = 400;
+const DAY: i64 = 24 * 60 * 60;

@@ -31,6 +31,11 @@ impl CommandKey {
         Some(Self { hook, key, key_id: key_id.into(), algorithm, published })
     }
 
+    /// The name of the key itself, whatever its `kid` is.
+    pub(super) fn thumbprint(&self) -> String {
+        self.key.thumbprint()
+    }
+
     /// Signs something, to see that it can.
     pub(super) async fn prove(&self) -> Result<Keys, KeysError> {
         self.signature(b"salver")

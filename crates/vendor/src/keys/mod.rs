@@ -1,8 +1,9 @@
 //! With which key does the service sign, and which does it publish?
 //!
-//! Either keys that it made and keeps in its store, sealed under the master key and rotated with overlap, or one that only a command of the vendor's can use.
+//! Either keys that it made and keeps in its store, sealed under the master key and rotated with overlap when they are old or somebody wants it, or one that only a command of the vendor's can use.
 
 mod command;
+mod reminder;
 mod stored;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use salver_oauth::Timestamp;
 use salver_store::{StoreError, sqlite::vendor::VendorStore};
 use thiserror::Error;
 
+use self::reminder::Reminder;
 pub use self::{command::CommandKey, stored::rotate};
 use crate::Unavailable;
 
@@ -26,8 +28,6 @@ pub enum Signing {
         sealing: Box<DerivedKey>,
         /// Of which kind new keys are.
         algorithm: Algorithm,
-        /// The longest that what is signed with it lives.
-        longest_life: i64,
     },
     /// Behind a command.
     Command(Box<CommandKey>),
@@ -35,8 +35,13 @@ pub enum Signing {
 
 /// The keys in force.
 pub struct Keyring {
-    signing: Signing,
+    place: Place,
     keys: ArcSwap<Keys>,
+}
+
+enum Place {
+    Store { sealing: Box<DerivedKey>, algorithm: Algorithm },
+    Command(Reminder),
 }
 
 pub(crate) struct Keys {
@@ -76,26 +81,46 @@ impl Keyring {
         signing: Signing,
         now: Timestamp,
     ) -> Result<Self, KeysError> {
-        let keys = match &signing {
-            Signing::Stored { sealing, algorithm, longest_life } => {
-                if store.list_keys().await?.is_empty() {
-                    stored::make(store, (sealing, *algorithm), (now, 0), *longest_life).await?;
-                }
-                stored::read(store, sealing, now).await?
+        let (keys, place) = match signing {
+            Signing::Stored { sealing, algorithm } => {
+                stored::make_first(store, (&sealing, algorithm), now).await?;
+                let keys = stored::read(store, &sealing, now).await?;
+                (keys, Place::Store { sealing, algorithm })
             }
-            Signing::Command(command) => command.prove().await?,
+            Signing::Command(command) => {
+                let keys = command.prove().await?;
+                let since = store.command_key_since(&command.thumbprint(), now).await?;
+                (keys, Place::Command(Reminder::new(since)))
+            }
         };
-        Ok(Self { signing, keys: ArcSwap::from_pointee(keys) })
+        Ok(Self { place, keys: ArcSwap::from_pointee(keys) })
     }
 
-    /// Reads the store again: somebody may have rotated, and time lets published keys sign.
-    pub(crate) async fn refresh(
+    /// Sees to it that no key gets older than this, and reads the store again: somebody may have rotated, and time lets published keys sign.
+    pub(crate) async fn keep_up(
         &self,
         store: &VendorStore,
+        old_after: Option<i64>,
         now: Timestamp,
     ) -> Result<(), KeysError> {
-        if let Signing::Stored { sealing, .. } = &self.signing {
-            self.keys.store(Arc::new(stored::read(store, sealing, now).await?));
+        match (&self.place, old_after) {
+            (Place::Store { sealing, algorithm }, old_after) => {
+                if let Some(old_after) = old_after {
+                    stored::rotate_if_old(store, (sealing, *algorithm), old_after, now).await?;
+                }
+                self.keys.store(Arc::new(stored::read(store, sealing, now).await?));
+            }
+            (Place::Command(reminder), Some(old_after)) => {
+                if let Some(days) = reminder.due(old_after, now) {
+                    let keys = self.keys();
+                    tracing::warn!(
+                        key_id = keys.signer.key_id(),
+                        days,
+                        "the key behind the signing command is old; add another one to `signing.keys`, and name it in `signing.key_id` an hour later"
+                    );
+                }
+            }
+            (Place::Command(_), None) => {}
         }
         Ok(())
     }

@@ -23,31 +23,61 @@ fn sealing(byte: u8) -> DerivedKey {
 }
 
 fn stored(byte: u8) -> Signing {
-    Signing::Stored {
-        sealing: Box::new(sealing(byte)),
-        algorithm: Algorithm::Es256,
-        longest_life: 300,
-    }
+    Signing::Stored { sealing: Box::new(sealing(byte)), algorithm: Algorithm::Es256 }
 }
 
 #[tokio::test]
-async fn a_rotated_key_is_published_before_it_signs_and_the_old_one_until_the_last_attestation_ends()
- {
+async fn a_rotated_key_is_published_before_it_signs_and_the_old_one_until_all_it_signed_has_ended()
+{
     let (store, _folder) = store();
     let keyring = Keyring::open(&store, stored(1), at(0)).await.unwrap();
     let old = keyring.keys().signer.key_id().to_owned();
-    rotate(&store, (&sealing(1), Algorithm::EdDsa), 300, at(0)).await.unwrap();
+    rotate(&store, (&sealing(1), Algorithm::EdDsa), at(0)).await.unwrap();
     for (seconds, published, signs_with_old) in
-        [(0, 2, true), (3_599, 2, true), (3_600, 2, false), (4_199, 2, false), (4_200, 1, false)]
+        [(0, 2, true), (3_599, 2, true), (3_600, 2, false), (7_499, 2, false), (7_500, 1, false)]
     {
-        keyring.refresh(&store, at(seconds)).await.unwrap();
+        keyring.keep_up(&store, None, at(seconds)).await.unwrap();
         let keys = keyring.keys();
         let set = KeySet::parse(&keys.published).unwrap();
         assert_eq!(set.iter().count(), published, "{seconds}");
         assert_eq!(keys.signer.key_id() == old, signs_with_old, "{seconds}");
     }
-    let again = Keyring::open(&store, stored(1), at(4_200)).await.unwrap();
+    let again = Keyring::open(&store, stored(1), at(7_500)).await.unwrap();
     assert_ne!(again.keys().signer.key_id(), old, "no key is made where there is one");
+}
+
+#[tokio::test]
+async fn a_key_that_is_old_is_followed_by_one_other_whoever_looks() {
+    let (store, folder) = store();
+    let beside = VendorStore::open(&folder.path().join("vendor.db"), Settings::default()).unwrap();
+    let (one, other) = (
+        Keyring::open(&store, stored(1), at(0)).await.unwrap(),
+        Keyring::open(&beside, stored(1), at(0)).await.unwrap(),
+    );
+    let first = one.keys().signer.key_id().to_owned();
+    assert_eq!(other.keys().signer.key_id(), first, "one key for both");
+    for (old_after, seconds, keys) in [
+        (None, 10_000, 1),
+        (Some(9_000), 8_999, 1),
+        (Some(9_000), 9_000, 2),
+        (Some(9_000), 9_030, 2),
+        // The second signs from 12,600 on.
+        (Some(9_000), 21_599, 2),
+        (Some(9_000), 21_600, 3),
+    ] {
+        let (told, told_beside) = tokio::join!(
+            one.keep_up(&store, old_after, at(seconds)),
+            other.keep_up(&beside, old_after, at(seconds))
+        );
+        assert!(told.is_ok() && told_beside.is_ok());
+        assert_eq!(store.list_keys().await.unwrap().len(), keys, "{old_after:?} {seconds}");
+    }
+    for keyring in [&one, &other] {
+        keyring.keep_up(&store, None, at(21_600)).await.unwrap();
+        let published = KeySet::parse(&keyring.keys().published).unwrap();
+        assert!(published.find(&first).is_none(), "all that it has signed has ended");
+        assert_eq!(published.iter().count(), 2);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What does the whole service answer, over its own router?
 
 mod enrolling;
+mod rotation;
 mod signing;
 mod world;

@@ -70,7 +70,6 @@ impl World {
             signing: Signing::Stored {
                 sealing: Box::new(master_key.derive(KeyPurpose::SigningKeys).unwrap()),
                 algorithm: Algorithm::Es256,
-                longest_life: 300,
             },
             master_key: Arc::new(master_key),
             egress: Egress::new(egress).unwrap(),

@@ -165,7 +165,7 @@ fn log(newest: u32, json: bool, place: &Place) -> Result<(), Failure> {
             output::json(&json!({
                 "at": line.at, "event": line.event.word(), "account": line.account,
                 "installation": line.installation, "issuer": line.audience,
-                "installation_check": line.checked.map(Checked::word),
+                "installation_check": line.checked.map(Checked::word), "kid": line.key_id,
             }));
         }
         return Ok(());
@@ -175,10 +175,11 @@ fn log(newest: u32, json: bool, place: &Place) -> Result<(), Failure> {
             text.as_deref().map_or_else(String::new, |text| text.escape_debug().to_string())
         };
         let (at, event) = (duration::moment(line.at), line.event.word().to_owned());
-        vec![at, event, text(&line.account), text(&line.installation), text(&line.audience)]
+        let (account, installation) = (text(&line.account), text(&line.installation));
+        vec![at, event, account, installation, text(&line.audience), text(&line.key_id)]
     };
     output::table(
-        &["AT", "WHAT", "ACCOUNT", "INSTALLATION", "FOR"],
+        &["AT", "WHAT", "ACCOUNT", "INSTALLATION", "FOR", "KEY"],
         &lines.iter().map(row).collect::<Vec<_>>(),
     );
     Ok(())

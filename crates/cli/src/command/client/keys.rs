@@ -49,9 +49,8 @@ fn rotate(place: &Place) -> Result<(), Failure> {
     }
     let (store, master_key) = vendor::open(&settings)?;
     let sealing = vendor::sealing(&master_key)?;
-    let (longest, now) = (settings.longest_life(), SystemClock.now());
     block_on(async {
-        salver_vendor::rotate(&store, (&sealing, settings.algorithm), longest, now)
+        salver_vendor::rotate(&store, (&sealing, settings.algorithm), SystemClock.now())
             .await
             .map_err(vendor::keys_failed)
     })?;

@@ -22,6 +22,7 @@ pub(super) fn add(
         line.installation,
         line.audience,
         line.checked.map(Checked::word),
+        line.key_id,
         challenge,
     ];
     Ok(change(connection, ADD, params)? > 0)
@@ -46,12 +47,13 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<LogLine, StoreError> {
         installation: columns.next()?,
         audience: columns.next()?,
         checked: columns.next()?,
+        key_id: columns.next()?,
     })
 }
 
 const TABLE: &str = "log";
-const ADD: &str = "INSERT INTO log (at, event, account, installation, audience, checked, challenge)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (challenge) WHERE challenge IS NOT NULL DO NOTHING";
-const LIST: &str = "SELECT at, event, account, installation, audience, checked FROM log
+const ADD: &str = "INSERT INTO log (at, event, account, installation, audience, checked, key_id, challenge)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (challenge) WHERE challenge IS NOT NULL DO NOTHING";
+const LIST: &str = "SELECT at, event, account, installation, audience, checked, key_id FROM log
     ORDER BY number DESC LIMIT ?1";
 pub(super) const SWEEP: &str = "DELETE FROM log WHERE at < ?1";

@@ -18,8 +18,8 @@ use rusqlite::Connection;
 use salver_oauth::Timestamp;
 
 pub use self::record::{
-    Account, Checked, Enrol, Enrolled, Event, Installation, Issue, Issued, LogLine, NewCode,
-    VendorKey,
+    Account, Checked, Enrol, Enrolled, Event, Installation, Issue, Issued, KeyCause, LogLine,
+    NewCode, VendorKey,
 };
 use super::{
     Settings, open,
@@ -28,7 +28,7 @@ use super::{
     schema::Schema,
     writer::{Unit, Writer},
 };
-use crate::StoreError;
+use crate::{Outcome, StoreError};
 
 /// The store of a vendor's service. Dropping it finishes the work that waits and closes the file; the drop blocks for that long.
 pub struct VendorStore {
@@ -56,16 +56,31 @@ impl VendorStore {
         self.readers.run(keys::list_all).await
     }
 
-    /// Adds a key, and lets those before it retire at `others_retire_at`, unless they do so earlier.
+    /// Adds a key, notes it, and lets those before it retire at `others_retire_at`, unless they do so earlier. Of several that are made for one cause, the first is
+    /// added, and the others are lost; a wish of somebody's is a cause of its own.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn add_key(
         &self,
         key: VendorKey,
+        cause: KeyCause,
         others_retire_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(move |connection| keys::add(connection, &key, others_retire_at)).await
+    ) -> Result<Outcome, StoreError> {
+        self.write(move |connection| keys::add(connection, (&key, &cause), others_retire_at)).await
+    }
+
+    /// Since when a command has signed with the key of this thumbprint: since now, if it never did before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn command_key_since(
+        &self,
+        thumbprint: &str,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let thumbprint = thumbprint.to_owned();
+        self.write(move |connection| keys::command_key_since(connection, &thumbprint, now)).await
     }
 
     /// Adds a one-time code.
@@ -134,18 +149,6 @@ impl VendorStore {
     /// [`StoreError`].
     pub async fn list_log(&self, newest: u32) -> Result<Vec<LogLine>, StoreError> {
         self.readers.run(move |connection| log::list_newest(connection, newest)).await
-    }
-
-    /// Notes that a key was made by hand.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn note_rotation(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            log::add(connection, &LogLine::new(now, Event::Rotated), None)?;
-            Ok(Unit::Keep(()))
-        })
-        .await
     }
 
     /// Removes codes that have expired, keys that have retired, and lines of the log from before `log_until`.

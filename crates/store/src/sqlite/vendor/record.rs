@@ -21,6 +21,17 @@ pub struct VendorKey {
     pub retires_at: Option<Timestamp>,
 }
 
+/// Why a key is made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum KeyCause {
+    /// There is none yet.
+    First,
+    /// Somebody wants another one.
+    Asked,
+    /// The newest, which has this name, has signed for long enough.
+    Age(String),
+}
+
 /// How an installation was checked when it enrolled.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Checked {
@@ -156,8 +167,10 @@ pub enum Event {
     Assertion,
     /// An installation was revoked.
     Revoked,
-    /// A key was made.
+    /// A key was made by hand.
     Rotated,
+    /// A key was made because the one before it was old.
+    RotatedByAge,
 }
 
 /// A line of the log.
@@ -175,6 +188,8 @@ pub struct LogLine {
     pub audience: Option<String>,
     /// How the installation was checked.
     pub checked: Option<Checked>,
+    /// Which key.
+    pub key_id: Option<String>,
 }
 
 impl Checked {
@@ -194,7 +209,7 @@ impl Checked {
 }
 
 impl Event {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Code,
         Self::Enrolled,
         Self::Attestation,
@@ -202,6 +217,7 @@ impl Event {
         Self::Assertion,
         Self::Revoked,
         Self::Rotated,
+        Self::RotatedByAge,
     ];
 
     /// The word for it.
@@ -215,6 +231,7 @@ impl Event {
             Self::Assertion => "assertion",
             Self::Revoked => "revoked",
             Self::Rotated => "rotated",
+            Self::RotatedByAge => "rotated_by_age",
         }
     }
 
@@ -225,6 +242,14 @@ impl Event {
 
 impl LogLine {
     pub(super) fn new(at: Timestamp, event: Event) -> Self {
-        Self { at, event, account: None, installation: None, audience: None, checked: None }
+        Self {
+            at,
+            event,
+            account: None,
+            installation: None,
+            audience: None,
+            checked: None,
+            key_id: None,
+        }
     }
 }

@@ -9,6 +9,12 @@ CREATE TABLE keys (
     retires_at INTEGER
 ) STRICT;
 
+-- Keys that only a command of the vendor's can use, by their thumbprints, and since when each has signed.
+CREATE TABLE command_keys (
+    thumbprint TEXT NOT NULL PRIMARY KEY,
+    since      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE codes (
     code       BLOB NOT NULL PRIMARY KEY,
     account    TEXT NOT NULL,
@@ -34,11 +40,12 @@ CREATE INDEX installations_by_account ON installations (account, hour, issued);
 CREATE TABLE log (
     number       INTEGER PRIMARY KEY,
     at           INTEGER NOT NULL,
-    event        TEXT NOT NULL CHECK (event IN ('code', 'enrolled', 'attestation', 'statement', 'assertion', 'revoked', 'rotated')),
+    event        TEXT NOT NULL CHECK (event IN ('code', 'enrolled', 'attestation', 'statement', 'assertion', 'revoked', 'rotated', 'rotated_by_age')),
     account      TEXT,
     installation TEXT,
     audience     TEXT,
     checked      TEXT,
+    key_id       TEXT,
     challenge    BLOB
 ) STRICT;
 CREATE UNIQUE INDEX log_by_challenge ON log (challenge) WHERE challenge IS NOT NULL;

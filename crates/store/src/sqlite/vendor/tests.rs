@@ -120,10 +120,63 @@ async fn each_challenge_is_good_once_and_limits_are_per_hour() {
     assert_eq!(words, ["enrolled", "enrolled", signed, signed, signed, signed, "revoked"]);
 }
 
+fn vendor_key(key_id: &str, seconds: i64) -> VendorKey {
+    VendorKey {
+        key_id: key_id.to_owned(),
+        algorithm: "ES256".to_owned(),
+        sealed: vec![1],
+        made_at: at(seconds),
+        signs_from: at(seconds + 60),
+        retires_at: None,
+    }
+}
+
+#[tokio::test]
+async fn one_key_is_made_for_one_cause_and_noted_with_it() {
+    let (store, directory) = store();
+    let beside = VendorStore::open(&directory.path().join("vendor.db"), Settings::default());
+    let beside = beside.unwrap();
+    let age = |of: &str| KeyCause::Age(of.to_owned());
+    for (store, key_id, seconds, cause, expected) in [
+        (&store, "none is old", 0, age("a"), Outcome::Lost),
+        (&store, "a", 0, KeyCause::First, Outcome::Applied),
+        (&beside, "another first", 0, KeyCause::First, Outcome::Lost),
+        (&beside, "b", 100, age("a"), Outcome::Applied),
+        (&store, "a's successor again", 100, age("a"), Outcome::Lost),
+        (&store, "c", 200, KeyCause::Asked, Outcome::Applied),
+        (&beside, "d", 200, KeyCause::Asked, Outcome::Applied),
+        (&store, "e", 300, age("d"), Outcome::Applied),
+    ] {
+        let made = store.add_key(vendor_key(key_id, seconds), cause, at(seconds + 1_000)).await;
+        assert_eq!(made.unwrap(), expected, "{key_id}");
+    }
+    let keys = store.list_keys().await.unwrap();
+    let told: Vec<_> = keys.iter().map(|key| (key.key_id.as_str(), key.retires_at)).collect();
+    let end = |seconds| Some(at(seconds));
+    let expected =
+        [("a", end(1_100)), ("b", end(1_200)), ("c", end(1_200)), ("d", end(1_300)), ("e", None)];
+    assert_eq!(told, expected);
+    let lines = store.list_log(9).await.unwrap();
+    let told: Vec<_> =
+        lines.iter().map(|line| (line.event.word(), line.key_id.as_deref().unwrap())).collect();
+    let (asked, age) = ("rotated", "rotated_by_age");
+    assert_eq!(told, [(age, "b"), (asked, "c"), (asked, "d"), (age, "e")]);
+}
+
+#[tokio::test]
+async fn a_key_of_a_command_is_as_old_as_its_first_use() {
+    let (store, _directory) = store();
+    for (thumbprint, seconds, since) in [("a", 0, 0), ("a", 9, 0), ("b", 9, 9), ("a", 20, 0)] {
+        let told = store.command_key_since(thumbprint, at(seconds)).await.unwrap();
+        assert_eq!(told, at(since), "{thumbprint}");
+    }
+}
+
 #[tokio::test]
 async fn lines_of_the_log_are_not_changed() {
     let (store, directory) = store();
-    store.note_rotation(at(0)).await.unwrap();
+    let made = store.add_key(vendor_key("a", 0), KeyCause::Asked, at(60)).await.unwrap();
+    assert_eq!(made, Outcome::Applied);
     let connection = open::writer(&directory.path().join("vendor.db"), &VENDOR).unwrap();
     assert!(connection.execute("UPDATE log SET at = 0", []).is_err());
     store.sweep(at(1), at(1)).await.unwrap();
