@@ -94,12 +94,6 @@ impl Evidence {
         Self(self.0 & other.0)
     }
 
-    /// What is in this one and not in the other.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
     /// Whether it holds this kind.
     #[must_use]
     pub const fn contains(self, kind: EvidenceKind) -> bool {
@@ -182,9 +176,5 @@ mod tests {
             assert_eq!(Evidence::of_bits(set.bits()), Some(set));
         }
         assert_eq!(Evidence::of_bits(0b100_0000), None, "no kind has this bit");
-        let all: Evidence = EvidenceKind::ALL.into_iter().collect();
-        let left = all.without(Evidence::WITH_A_REQUEST);
-        assert_eq!(left.to_string(), "domain_document, publisher_keys, statement");
-        assert_eq!(left.without(left), Evidence::NONE);
     }
 }
