@@ -112,6 +112,12 @@ pub fn method_of(fingerprint: &str) -> Option<Method> {
     }
 }
 
+/// Whether whoever has such a fingerprint was registered by a statement of an issuer who was trusted.
+#[must_use]
+pub fn is_stated(fingerprint: &str) -> bool {
+    fingerprint.starts_with(STATEMENT)
+}
+
 const fn word_of(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Application => "application",
@@ -203,6 +209,8 @@ mod tests {
         ] {
             assert_eq!(entry_in_key(&home(&fingerprint, &catalogue)), entry, "{why}");
         }
+        assert!(is_stated(&stated("https://other.example", "editor")));
+        assert!(!is_stated(&fingerprint(&registered(1, "statement Editor", &BOTH))));
     }
 
     #[test]

@@ -5,14 +5,18 @@
 
 mod key_hosts;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use salver_oauth::{GrantId, Timestamp};
-use salver_policy::ban::{BanFacts, Bans};
+use salver_policy::{
+    assessment::SignedBy,
+    ban::{BanFacts, BanKind, Bans},
+};
 use salver_store::{
     Store, StoreError,
-    record::{LiveGrant, RevocationReason, StatedClient},
+    record::{Grant, LiveGrant, RevocationReason, StatedClient},
 };
+use serde::Deserialize;
 
 use self::key_hosts::KeyHosts;
 use super::{service, stated};
@@ -65,7 +69,7 @@ pub async fn enforce(
     if bans.all().iter().all(|ban| !ban.is_in_force(now)) {
         return Ok(all);
     }
-    let signed = Signed::read(store).await?;
+    let signed = Signed::for_bans(store, bans, now).await?;
     let (mut after, mut last) = (None, false);
     let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
@@ -99,7 +103,7 @@ pub async fn affected(
     bans: &Bans,
     now: Timestamp,
 ) -> Result<Vec<LiveGrant>, StoreError> {
-    let signed = Signed::read(store).await?;
+    let signed = Signed::for_bans(store, bans, now).await?;
     let (mut found, mut after, mut last) = (Vec::new(), None, false);
     let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
@@ -116,13 +120,51 @@ pub async fn affected(
     Ok(found)
 }
 
-/// Which clients a statement vouches for, by `client_id`: at most a hundred for each trust anchor.
-struct Signed(HashMap<String, StatedClient>);
+/// Whose statement was verified for this grant's client when a person last let it in: of a document nothing else is kept.
+pub(super) fn signed_at_consent(grant: &Grant) -> Option<SignedBy> {
+    #[derive(Deserialize)]
+    struct OnRecord {
+        signed: Option<SignedBy>,
+    }
+    serde_json::from_str::<OnRecord>(&grant.assessment).ok()?.signed
+}
+
+/// Whose statements vouch for clients that were let in; asked only where a ban names issuers, softwares or keys.
+#[derive(Default)]
+struct Signed {
+    wanted: bool,
+    /// Of clients that a statement registered, by `client_id`: at most a hundred for each trust anchor.
+    registered: HashMap<String, SignedBy>,
+}
 
 impl Signed {
-    async fn read(store: &dyn Store) -> Result<Self, StoreError> {
+    async fn for_bans(store: &dyn Store, bans: &Bans, now: Timestamp) -> Result<Self, StoreError> {
+        let names_a_signer = |kind: BanKind| {
+            matches!(kind, BanKind::StatementIssuer | BanKind::SoftwareId | BanKind::Key)
+        };
+        let mut in_force = bans.all().iter().filter(|ban| ban.is_in_force(now));
+        if !in_force.any(|ban| names_a_signer(ban.subject.kind())) {
+            return Ok(Self::default());
+        }
         let stated = store.list_stated_clients().await?;
-        Ok(Self(stated.into_iter().map(|client| (client.client_id.clone(), client)).collect()))
+        let signed = |client: StatedClient| {
+            let signed = SignedBy {
+                issuer: client.issuer.into(),
+                software_id: client.software_id.into(),
+                key: client.key.into(),
+                checked_at: client.checked_at,
+            };
+            (client.client_id, signed)
+        };
+        Ok(Self { wanted: true, registered: stated.into_iter().map(signed).collect() })
+    }
+
+    fn of(&self, grant: &Grant) -> Option<Cow<'_, SignedBy>> {
+        if !self.wanted {
+            return None;
+        }
+        let registered = self.registered.get(&grant.client_id).map(Cow::Borrowed);
+        registered.or_else(|| signed_at_consent(grant).map(Cow::Owned))
     }
 }
 
@@ -133,8 +175,8 @@ fn hits(
 ) -> bool {
     let mut keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
     let grant = &live.grant;
-    let signed = signed.0.get(&grant.client_id);
-    keys.extend(signed.map(|signed| signed.key.as_str().into()));
+    let signed = signed.of(grant);
+    keys.extend(signed.iter().map(|signed| signed.key.clone()));
     let facts = BanFacts::of_grant(
         &grant.client_id,
         &grant.fingerprint,
@@ -142,7 +184,7 @@ fn hits(
         &grant.recipient,
         &keys,
     );
-    let facts = match signed {
+    let facts = match &signed {
         Some(signed) => facts.signed_by(&signed.issuer, &signed.software_id),
         None => facts,
     };

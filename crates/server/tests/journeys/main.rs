@@ -49,5 +49,6 @@ mod service_clients;
 mod shared_clients;
 mod statement_attacks;
 mod statements;
+mod statements_catalogue;
 mod token;
 mod world;

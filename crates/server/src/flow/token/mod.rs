@@ -17,7 +17,10 @@ use salver_policy::ban::BanFacts;
 use salver_store::{StoreError, record::Grant};
 use thiserror::Error;
 
-use super::{client, client_authentication::Claimed, refusal::Unavailable, registration};
+use super::{
+    ban::signed_at_consent, client, client_authentication::Claimed, refusal::Unavailable,
+    registration,
+};
 use crate::{deps::Deps, network::Network, throttle::Wait};
 
 pub use issue::Issued;
@@ -105,8 +108,15 @@ pub(super) fn refuse_banned(
         return Ok(());
     }
     let bound_to = bans.bindings.of(&grant.fingerprint, &deps.policy.get().catalogue);
+    let signed = signed_at_consent(grant);
+    let keys: Vec<_> =
+        keys.iter().chain(signed.iter().map(|signed| &signed.key)).cloned().collect();
     let facts =
-        BanFacts::of_grant(&grant.client_id, &grant.fingerprint, "", &grant.recipient, keys);
+        BanFacts::of_grant(&grant.client_id, &grant.fingerprint, "", &grant.recipient, &keys);
+    let facts = match &signed {
+        Some(signed) => facts.signed_by(&signed.issuer, &signed.software_id),
+        None => facts,
+    };
     match bans.bans.find(&facts.bound_to(bound_to.as_deref()), deps.now()) {
         None => Ok(()),
         Some(ban) => {

@@ -119,10 +119,12 @@ fn connection(
     })
 }
 
-/// DESIGN 4.4: whoever sends the same metadata has the same `client_id`, so no binding says who it is that registered. Alone under its own fingerprint it poses
-/// as nobody.
+/// DESIGN 4.4: whoever sends the same metadata has the same `client_id`, so no binding says who it is that registered, unless a trusted issuer has signed for it.
+/// Alone under its own fingerprint it poses as nobody.
 fn is_stranger(overview: &ApplicationOverview, grant: &Grant, method: Method) -> bool {
     let by_itself = overview.key == grant.fingerprint
         && overview.grants.iter().all(|(other, _)| other.fingerprint == grant.fingerprint);
-    matches!(method, Method::Dynamic | Method::LocalDevelopment) && !by_itself
+    let nobody_signed = !application::is_stated(&grant.fingerprint);
+    let says_itself = matches!(method, Method::Dynamic | Method::LocalDevelopment);
+    says_itself && nobody_signed && !by_itself
 }
