@@ -7,7 +7,7 @@
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::RandomState},
-    hash::BuildHasher as _,
+    hash::{BuildHasher as _, Hash},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -66,14 +66,14 @@ impl RegistrationLimit {
         Self { bounds, recent: Mutex::default(), hasher: RandomState::new() }
     }
 
-    /// Takes a registration in canonical form or the body of a pushed request, or does not.
+    /// Takes a registration in canonical form, or a pushed request with all that proves something in it, or does not.
     ///
     /// # Errors
     /// Which bound was reached, and how long to wait; then nothing is counted.
     pub fn take(
         &self,
         network: Network,
-        registration: &[u8],
+        registration: impl Hash,
         now: Timestamp,
     ) -> Result<(), (Reached, Wait)> {
         let registration = self.hasher.hash_one(registration);
@@ -184,7 +184,7 @@ mod tests {
         let mut taken = 0;
         for number in 0..100_000_u32 {
             let now = at(i64::from(number / 1_000));
-            match limit.take(network(number), &number.to_be_bytes(), now) {
+            match limit.take(network(number), number.to_be_bytes(), now) {
                 Ok(()) => taken += 1,
                 Err(refused) => assert_eq!(refused, (Reached::All, Wait(1))),
             }

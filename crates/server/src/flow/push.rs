@@ -35,7 +35,7 @@ use super::{
     refusal::{ClientRefusal, Refusal, Unavailable},
     registration,
     statement::{NotBelieved, beside_push},
-    token::{RawRequest, TokenRefusal},
+    token::{RawAttestation, RawRequest, TokenRefusal},
 };
 use crate::{anchor, deps::Deps, pushed::Pushed, registration_limit::Reached, throttle::Wait};
 
@@ -78,7 +78,10 @@ pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal
     let policy = deps.policy.get();
     let is_known = is_known(deps, &policy.catalogue, &client_id).await?;
     if !is_known {
-        let taken = deps.push_limit.take(raw.network, raw.body.as_bytes(), deps.now());
+        // Another proof beside the same form costs as much as another form.
+        let RawAttestation { attestation, proof, dpop, .. } = raw.attestation;
+        let all = (raw.body, attestation, proof, dpop);
+        let taken = deps.push_limit.take(raw.network, all, deps.now());
         taken.map_err(|(reached, wait)| PushRefusal::TooMany(too_many(reached), wait))?;
     }
     let reach = if is_known { Reach::Known { network: raw.network } } else { Reach::AtHand };

@@ -123,6 +123,28 @@ async fn abca_1_both_halves_once_each() {
 }
 
 #[tokio::test]
+async fn decision_12_of_a_client_that_nobody_knows_each_proof_counts_as_another_request() {
+    let (world, vendor, installation) = world(json!(METHODS)).await;
+    let good = vendor.attests(&world, &installation, Checked::DeviceKey);
+    let live = challenge(&world).await;
+    let asked = fields(NATIVE_CLIENT, NATIVE_CALLBACK, &[]);
+    let push = async |proof: &str| {
+        let page = world.form_showing("/par", &asked, &[(A, &good), (P, proof)]).await;
+        page.status.as_u16()
+    };
+    let proof = || installation.answers(&world, Some(&live), ISSUER);
+    let same = proof();
+    for _ in 0..30 {
+        assert_eq!(push(&same).await, 401, "the same request again is none more");
+    }
+    for _ in 1..world.deps.settings.pushed_requests.bounds.per_network {
+        assert_eq!(push(&proof()).await, 401, "its keys are not at hand");
+    }
+    assert_eq!(push(&proof()).await, 429, "the form is the same, the work is not");
+    assert_eq!(push(&same).await, 401);
+}
+
+#[tokio::test]
 async fn abca_4_only_what_a_trusted_attester_says_of_this_client_for_this_server() {
     let scene = Scene::new().await;
     let stranger = Vendor { key: signing_key() };

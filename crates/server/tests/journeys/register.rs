@@ -271,7 +271,7 @@ async fn design_4_8_who_is_banned_is_refused_however_it_registers_and_with_the_i
     let [key, other] = [(); 2].map(|()| SigningKey::generate(Algorithm::Es256).unwrap());
     ban(&world, "redirect_host", "evil.example").await;
     ban(&world, "software_id", "com.evil.app").await;
-    ban(&world, "key", &key.public_key().thumbprint()).await;
+    ban(&world, "key", key.public_key().thumbprint()).await;
     for disguise in [
         body.clone(),
         with(body.clone(), "client_name", json!("Kind App")),

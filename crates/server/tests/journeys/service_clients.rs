@@ -343,7 +343,7 @@ async fn design_4_8_a_ban_of_a_service_its_key_or_its_name_ends_what_it_has() {
         let had = token(&ask_with(&world, &assertion_of(&world, id, &own), &[]).await);
         let value = match kind {
             "application" => &*fingerprint,
-            "key" => &thumbprint,
+            "key" => thumbprint,
             _ => "Nightly",
         };
         let ban = NewBan {

@@ -397,7 +397,7 @@ async fn design_4_8_bans_of_issuer_software_and_key_stick() {
         let value = if kind == "key" {
             vendor.key.public_key().thumbprint().to_owned()
         } else {
-            value.to_owned()
+            value
         };
         let statement = vendor.statement(&world, &[]);
         let client = id(&register(&world, &sent(&statement)).await);

@@ -83,7 +83,7 @@ async fn design_4_6_whom_a_listed_statement_introduced_is_that_entry_and_others_
     let document = json!({
         "client_id": NATIVE_CLIENT, "client_name": "Vendor Editor",
         "redirect_uris": ["http://127.0.0.1/callback"],
-        "software_statement": vendor.statement(&world, &[]),
+        "software_statement": vendor.statement(&world, &[("client_id", json!(NATIVE_CLIENT))]),
     });
     world.web.set(NATIVE_CLIENT, Reply::json(document.to_string()));
     for (why, client) in [
@@ -160,6 +160,7 @@ async fn design_4_4_people_and_numbers_see_the_entry_and_other_catalogues_bring_
         resource: Some("notes"),
         user: None,
         scopes: Some("notes:read"),
+        pushed: None,
     };
     let explained = explain(&world.deps, &question).await.unwrap()[0].to_string();
     assert!(explained.contains("Desk"), "{explained}");
@@ -217,7 +218,7 @@ async fn design_4_8_bans_of_signers_end_what_a_document_was_let_in_with_their_st
         let document = json!({
             "client_id": NATIVE_CLIENT, "client_name": "Vendor Editor",
             "redirect_uris": ["http://127.0.0.1/callback"],
-            "software_statement": vendor.statement(&world, &[]),
+            "software_statement": vendor.statement(&world, &[("client_id", json!(NATIVE_CLIENT))]),
         });
         world.web.set(NATIVE_CLIENT, Reply::json(document.to_string()));
         let mut ada = world.user("ada").await;

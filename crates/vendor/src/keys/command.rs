@@ -33,7 +33,7 @@ impl CommandKey {
 
     /// The name of the key itself, whatever its `kid` is.
     pub(super) fn thumbprint(&self) -> String {
-        self.key.thumbprint()
+        self.key.thumbprint().to_owned()
     }
 
     /// Signs something, to see that it can.
