@@ -394,11 +394,8 @@ async fn design_4_8_bans_of_issuer_software_and_key_stick() {
     ] {
         let (world, vendor) = (World::new().await, Vendor::new());
         vendor.is_trusted(&world, |_| {});
-        let value = if kind == "key" {
-            vendor.key.public_key().thumbprint().to_owned()
-        } else {
-            value
-        };
+        let value =
+            if kind == "key" { vendor.key.public_key().thumbprint().to_owned() } else { value };
         let statement = vendor.statement(&world, &[]);
         let client = id(&register(&world, &sent(&statement)).await);
         let mut ada = world.user("ada").await;
