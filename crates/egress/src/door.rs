@@ -145,7 +145,8 @@ impl Egress {
         let flight = Flight::new(target, (copy, enough), &fetch);
         let key = flight.key.clone();
         let work = || Arc::clone(door).fly(flight);
-        door.flights.join(key, work, Err(FetchError::Abandoned)).await
+        // On the heap, so that the futures of all who ask stay small: most are answered from a copy.
+        Box::pin(door.flights.join(key, work, Err(FetchError::Abandoned))).await
     }
 
     /// The kept copy of a stranger's URL, fresh or not, without any network: what may be used before anybody has signed in.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use thiserror::Error;
 
 /// Pairs as they came, in order.
@@ -139,21 +140,21 @@ fn safe<'r>(raw: &'r str, kept: &[u8]) -> Cow<'r, str> {
 
 /// What stands before the first such (ASCII) character, and what stands after it if there is one.
 fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
-    let place = text.bytes().position(|byte| byte == at);
+    let place = memchr(at, text.as_bytes());
     let parts = place.and_then(|place| Some((text.get(..place)?, text.get(place + 1..)?)));
     parts.map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
 fn decode(raw: &str) -> Option<Cow<'_, str>> {
-    let is_coded = |byte: &u8| matches!(byte, b'%' | b'+');
+    let coded = |bytes: &[u8]| memchr2(b'%', b'+', bytes);
     let mut rest = raw.as_bytes();
-    let Some(mut plain) = rest.iter().position(is_coded) else {
+    let Some(mut plain) = coded(rest) else {
         return Some(Cow::Borrowed(raw));
     };
     let mut bytes = Vec::with_capacity(raw.len());
-    while let Some((before, coded)) = rest.split_at_checked(plain) {
+    while let Some((before, from_there)) = rest.split_at_checked(plain) {
         bytes.extend_from_slice(before);
-        rest = match coded {
+        rest = match from_there {
             [] => break,
             [b'+', after @ ..] => {
                 bytes.push(b' ');
@@ -170,7 +171,7 @@ fn decode(raw: &str) -> Option<Cow<'_, str>> {
                 after
             }
         };
-        plain = rest.iter().position(is_coded).unwrap_or(rest.len());
+        plain = coded(rest).unwrap_or(rest.len());
     }
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }

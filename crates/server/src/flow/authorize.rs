@@ -70,7 +70,7 @@ pub enum Next<'d> {
 /// What a person is asked.
 pub struct Question<'d> {
     /// The request, client and return address.
-    pub prepared: Prepared<'d>,
+    pub prepared: Box<Prepared<'d>>,
     /// What this client was allowed before at this resource, if anything.
     pub on_record: Option<Scope>,
     /// What has changed in the client's document since this account last let it in.
@@ -128,10 +128,11 @@ pub async fn begin<'d>(
         let Some(person) = person else {
             return nobody_is_signed_in(deps, &asked).await;
         };
-        let next = match prepare(deps, &asked, person).await? {
+        let next = match Box::pin(prepare(deps, &asked, person)).await? {
             Step::Done(location) => Some(Next::Redirect(location)),
             Step::Waits(prepared) => {
-                Some(review::wait(deps, prepared, (&asked, raw), person).await?)
+                // On the heap: few logins wait.
+                Some(Box::pin(review::wait(deps, prepared, (&asked, raw), person)).await?)
             }
             Step::On(prepared) => ask_or_answer(deps, prepared, raw, person).await?,
         };
@@ -178,7 +179,7 @@ pub(super) async fn prepare<'d>(
     deps: &'d Deps,
     asked: &Asked,
     person: &SignedIn,
-) -> Result<Step<Prepared<'d>>, Refusal> {
+) -> Result<Step<Box<Prepared<'d>>>, Refusal> {
     let request = &asked.request;
     // Before anything is asked: what is recorded names the state that it was judged by.
     let bench = Bench { bans: deps.bans.get(), policy: deps.policy.get() };
@@ -227,7 +228,7 @@ pub(super) async fn prepare<'d>(
             }
             accepted.scope = judged.verdict.scopes.clone();
             let (newest, since) = (standing.newest, Since::default());
-            let mut prepared = Prepared {
+            let mut prepared = Box::new(Prepared {
                 client,
                 document,
                 hosted_for,
@@ -238,7 +239,7 @@ pub(super) async fn prepare<'d>(
                 grants,
                 since,
                 pushed: asked.pushed.clone(),
-            };
+            });
             let last = prepared.grants.iter().max_by_key(|grant| grant.consented_at);
             if let Some(grant) = prepared.grant_on_record().or(last) {
                 prepared.since = version::since(deps, grant, &prepared.client).await?;
@@ -253,7 +254,7 @@ pub(super) async fn prepare<'d>(
 
 async fn ask_or_answer<'d>(
     deps: &'d Deps,
-    prepared: Prepared<'d>,
+    prepared: Box<Prepared<'d>>,
     raw: &str,
     person: &SignedIn,
 ) -> Result<Option<Next<'d>>, Refusal> {
@@ -288,7 +289,7 @@ async fn ask_or_answer<'d>(
 
 async fn question<'d>(
     deps: &'d Deps,
-    prepared: Prepared<'d>,
+    prepared: Box<Prepared<'d>>,
     on_record: Option<Scope>,
     (raw, person): (&str, &SignedIn),
 ) -> Result<Next<'d>, Refusal> {

@@ -47,7 +47,8 @@ pub(super) use whose::Whose;
 pub(super) struct Claimed<'r> {
     client_id: Cow<'r, ClientId>,
     proof: Proof<'r>,
-    attestation: Option<Presented<'r>>,
+    /// On the heap: few requests bring one.
+    attestation: Option<Box<Presented<'r>>>,
     network: Network,
 }
 
@@ -87,7 +88,7 @@ impl<'r> Claimed<'r> {
                 (Cow::Owned(subject.clone()), Proof::Assertion(assertion))
             }
         };
-        let attestation = Presented::read(raw.attestation, &client_id)?;
+        let attestation = Presented::read(raw.attestation, &client_id)?.map(Box::new);
         Ok(Self { client_id, proof, attestation, network: raw.network })
     }
 
@@ -114,7 +115,7 @@ impl<'r> Claimed<'r> {
                 let found = found.ok_or(TokenError::UnknownClient)?;
                 whose.check_keys(&found.metadata.keys)?;
                 let source = Some(Source::User(*whose.person.as_bytes()));
-                let attested = presented.verify(deps, found, source).await?;
+                let attested = Box::pin(presented.verify(deps, found, source)).await?;
                 refuse_banned(deps, whose.grant, slice::from_ref(&attested.signed_with))?;
                 Some(attested)
             }
@@ -130,7 +131,7 @@ impl<'r> Claimed<'r> {
                 let is_keyed = whose.began_with.is_some() || whose.started_by.is_some();
                 attested.own_key().filter(|_| is_keyed)
             }
-            _ => self.prove_client(deps, &whose, found).await?,
+            _ => Box::pin(self.prove_client(deps, &whose, found)).await?,
         };
         Ok(ProvenNow { client_key, instance_key: attested.map(|attested| attested.key) })
     }
@@ -166,7 +167,7 @@ impl<'r> Claimed<'r> {
         };
         let client = found.ok().flatten().ok_or(TokenError::UnknownClient)?.metadata;
         if let Some(id) = has_own_keys(&client) {
-            return own_key::by_key(deps, id, assertion, whose.grant).await.map(Some);
+            return Box::pin(own_key::by_key(deps, id, assertion, whose.grant)).await.map(Some);
         }
         if !client.methods.private_key_jwt {
             return Err(TokenError::ClientAuthentication.into());
@@ -190,7 +191,7 @@ impl<'r> Claimed<'r> {
             return self.prove_client_at_push(deps, found, source).await;
         };
         let found = found.ok_or(TokenError::KeysNotAtHand)?;
-        let attested = presented.verify(deps, found, source).await?;
+        let attested = Box::pin(presented.verify(deps, found, source)).await?;
         let proven = match self.proof {
             Proof::None if may_be_attested(found) => {
                 Proven { client: true, client_key: attested.own_key(), ..Proven::default() }

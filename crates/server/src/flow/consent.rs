@@ -62,7 +62,7 @@ pub async fn answer<'d>(
 
 async fn record<'d>(
     deps: &'d Deps,
-    prepared: Prepared<'d>,
+    prepared: Box<Prepared<'d>>,
     ticket: &Ticket,
     person: &SignedIn,
 ) -> Result<Next<'d>, Refusal> {

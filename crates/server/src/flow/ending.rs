@@ -50,7 +50,7 @@ pub(super) async fn ended(
     };
     let comes_again_with_keys = ends_for_client.is_some() && may_push(deps, known, judged);
     if unattested.is_some() || comes_again_with_keys {
-        have_at_hand(deps, &client.keys, known.user).await;
+        Box::pin(have_at_hand(deps, &client.keys, known.user)).await;
     }
     match (ends_for_client, denied) {
         (Some(fault), _) => Ok(Some(fault.into())),

@@ -87,7 +87,7 @@ pub async fn push(deps: &Deps, raw: RawRequest<'_>) -> Result<Taken, PushRefusal
     let reach = if is_known { Reach::Known { network: raw.network } } else { Reach::AtHand };
     let found = find(deps, &policy.catalogue, (&client_id, reach)).await?;
     let source = is_known.then(|| Source::Network(raw.network.address()));
-    let mut proven = claimed.prove_at_push(deps, found.as_ref(), source).await?;
+    let mut proven = Box::pin(claimed.prove_at_push(deps, found.as_ref(), source)).await?;
     if let Some(found) = &found {
         judge(deps, found, &request)?;
         if let Some((signed, evidence)) = vouched(deps, (&client_id, found), &form).await? {

@@ -30,7 +30,7 @@ pub const MAX_REASON: usize = 500;
 /// A login that waits for a reviewer.
 pub struct Waiting<'d> {
     /// The request, client and return address.
-    pub prepared: Prepared<'d>,
+    pub prepared: Box<Prepared<'d>>,
     /// What this person has asked for before, at this recipient and resource: the newest.
     pub asked: Option<Standing>,
     /// The person has as many open wishes as one may have.
@@ -59,7 +59,7 @@ pub struct Standing {
 /// The page of a login that waits.
 pub(super) async fn wait<'d>(
     deps: &'d Deps,
-    prepared: Prepared<'d>,
+    prepared: Box<Prepared<'d>>,
     (asked, raw): (&Asked, &str),
     person: &SignedIn,
 ) -> Result<Next<'d>, Refusal> {
@@ -74,7 +74,7 @@ pub(super) async fn wait<'d>(
 
 async fn page<'d>(
     deps: &'d Deps,
-    prepared: Prepared<'d>,
+    prepared: Box<Prepared<'d>>,
     (raw, person): (&str, &SignedIn),
     too_many: bool,
 ) -> Result<Next<'d>, Refusal> {

@@ -136,7 +136,8 @@ pub async fn in_document(
     let Some(compact) = statement::in_document(document) else {
         return Ok(None);
     };
-    let believed = match verify(deps, &compact).await {
+    // On the heap: few documents carry one.
+    let believed = match Box::pin(verify(deps, &compact)).await {
         Ok(believed) => believed,
         Err(why) => {
             let client_id = client.client_id.as_str();

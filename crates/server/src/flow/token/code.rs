@@ -44,7 +44,8 @@ pub(super) async fn redeem(
     refuse_banned(deps, &grant, &[])?;
     // CIMD-K-7: who proved itself when it pushed the request does so again.
     let begun_by = (code.pushed_by.as_deref(), code.instance_key.as_deref());
-    let proven = claimed.prove(deps, Whose::of(&grant, begun_by, Some(code.metadata))).await?;
+    let whose = Whose::of(&grant, begun_by, Some(code.metadata));
+    let proven = Box::pin(claimed.prove(deps, whose)).await?;
     let challenge = Challenge::kept(&code.code_challenge);
     let resource = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
     let kept = Kept {

@@ -58,7 +58,7 @@ pub(super) async fn rotate(
             refuse_banned(deps, &grant, &[])?;
             let (key, instance) = (&installation.client_key, &installation.instance_key);
             let whose = Whose::of(&grant, (key.as_deref(), instance.as_deref()), None);
-            proven = claimed.prove(deps, whose).await?.client_key;
+            proven = Box::pin(claimed.prove(deps, whose)).await?.client_key;
         }
         let granted = ResourceId::parse(&grant.resource).map_err(|_| Unavailable::Crypto)?;
         request.check_resource(&granted)?;

@@ -32,7 +32,7 @@ pub(super) async fn give(
     // DESIGN 4.5: for whom nothing is in force, nothing is fetched.
     let service = service::find(deps, id).await?;
     service.refuse_banned(deps, None)?;
-    let proof = claimed.prove_service(deps, &service).await?;
+    let proof = Box::pin(claimed.prove_service(deps, &service)).await?;
     if let ServiceProof::Key(key) = &proof {
         service.refuse_banned(deps, Some(key))?;
     }
