@@ -128,6 +128,12 @@ impl Vendor {
         })
     }
 
+    /// What it was told to be.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     fn now(&self) -> Timestamp {
         (self.clock)()
     }

@@ -8,48 +8,64 @@ use super::schema::{self, Key, Kind};
 
 /// The whole reference, in Markdown.
 pub(crate) fn markdown() -> String {
-    let keys = schema::keys();
-    let mut text = INTRODUCTION.to_owned();
-    let sections = keys.iter().filter(|key| inner(&key.kind).is_some());
-    rows(&mut text, "", keys.iter().filter(|key| inner(&key.kind).is_none()), true);
-    for key in sections {
-        section(&mut text, "", key, true);
-    }
-    text.push_str(VARIABLES);
-    text
+    written(INTRODUCTION, &schema::keys(), true) + VARIABLES
 }
 
-fn section(text: &mut String, prefix: &str, key: &Key, settable: bool) {
-    let Some(keys) = inner(&key.kind) else { return };
-    let list = matches!(key.kind, Kind::List(_));
-    let path = format!("{prefix}{}", key.name);
-    let title = if list { format!("[[{path}]]") } else { format!("[{path}]") };
-    let settable = settable && !list;
-    // Writing to a string cannot fail.
-    let _ = write!(text, "\n## `{title}`\n\n{}\n\n", key.sentence);
-    rows(text, &format!("{path}."), keys.iter().filter(|key| inner(&key.kind).is_none()), settable);
-    for key in keys.iter().filter(|key| inner(&key.kind).is_some()) {
-        section(text, &format!("{path}."), key, settable);
-    }
-}
-
-fn rows<'a>(text: &mut String, prefix: &str, keys: impl Iterator<Item = &'a Key>, settable: bool) {
-    text.push_str("| key | takes | default | environment | what for |\n|---|---|---|---|---|\n");
+/// A reference of these keys. `variables`: whether the environment can set them, too.
+pub(crate) fn written(introduction: &str, keys: &[Key], variables: bool) -> String {
+    let mut reference = Reference { text: introduction.to_owned(), variables };
+    reference.rows("", keys, true);
     for key in keys {
-        let map = matches!(key.kind, Kind::Map(_));
-        let variable = if settable && !map {
-            format!("`{}`", schema::variable(&format!("{prefix}{}", key.name)))
+        reference.section("", key, true);
+    }
+    reference.text
+}
+
+struct Reference {
+    text: String,
+    /// Whether a column names the environment variables.
+    variables: bool,
+}
+
+impl Reference {
+    fn section(&mut self, prefix: &str, key: &Key, settable: bool) {
+        let Some(keys) = inner(&key.kind) else { return };
+        let list = matches!(key.kind, Kind::List(_));
+        let path = format!("{prefix}{}", key.name);
+        let title = if list { format!("[[{path}]]") } else { format!("[{path}]") };
+        let settable = settable && !list;
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "\n## `{title}`\n\n{}\n\n", key.sentence);
+        self.rows(&format!("{path}."), keys, settable);
+        for key in keys {
+            self.section(&format!("{path}."), key, settable);
+        }
+    }
+
+    fn rows(&mut self, prefix: &str, keys: &[Key], settable: bool) {
+        self.row(["key", "takes", "default", "environment", "what for"]);
+        self.text.push_str(if self.variables {
+            "|---|---|---|---|---|\n"
         } else {
-            "–".to_owned()
-        };
-        let default = if key.required { "required".to_owned() } else { default(key) };
-        let _ = writeln!(
-            text,
-            "| `{}` | {} | {default} | {variable} | {} |",
-            key.name,
-            takes(&key.kind),
-            key.sentence
-        );
+            "|---|---|---|---|\n"
+        });
+        for key in keys.iter().filter(|key| inner(&key.kind).is_none()) {
+            let map = matches!(key.kind, Kind::Map(_));
+            let variable = if settable && !map {
+                format!("`{}`", schema::variable(&format!("{prefix}{}", key.name)))
+            } else {
+                "–".to_owned()
+            };
+            let default = if key.required { "required".to_owned() } else { default(key) };
+            let name = format!("`{}`", key.name);
+            self.row([&name, &takes(&key.kind), &default, &variable, &key.sentence]);
+        }
+    }
+
+    fn row(&mut self, [name, takes, default, variable, sentence]: [&str; 5]) {
+        let variable = if self.variables { format!(" {variable} |") } else { String::new() };
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "| {name} | {takes} | {default} |{variable} {sentence} |");
     }
 }
 

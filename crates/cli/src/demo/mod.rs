@@ -96,7 +96,8 @@ fn spawn<A: accept::Answer>(
     stop: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
     let limits = LimitsSection { shutdown_seconds: 0, ..LimitsSection::default() };
-    tokio::spawn(async move { accept::serve(listeners, &tls, limits, answer, stop).await })
+    let (_, tls) = watch::channel(tls);
+    tokio::spawn(async move { accept::serve(listeners, tls, limits, answer, stop).await })
 }
 
 /// The place that was asked for; if none was, the usual one, and where somebody has that, any.

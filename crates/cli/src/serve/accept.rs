@@ -40,20 +40,17 @@ pub(crate) trait Answer: Send + Sync + 'static {
     ) -> impl Future<Output = Response<Body>> + Send;
 }
 
-/// Serves all listeners until `stop` turns true, then lets open requests finish for as long as the limits say.
+/// Serves all listeners until `stop` turns true, each connection by the certificate of its time, then lets open requests finish for as long as the limits say.
 pub(crate) async fn serve<A: Answer>(
     listeners: Vec<TcpListener>,
-    tls: &Tls,
+    tls: watch::Receiver<Tls>,
     limits: LimitsSection,
     answer: Arc<A>,
     stop: watch::Receiver<bool>,
 ) {
     let server = Arc::new(Server {
         answer,
-        acceptor: match tls {
-            Tls::Plain { .. } => None,
-            Tls::Rustls(config) => Some(TlsAcceptor::from(Arc::clone(config))),
-        },
+        tls,
         patience: Duration::from_secs(limits.head_seconds.into()),
         places: Arc::new(Semaphore::new(
             usize::try_from(limits.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
@@ -82,7 +79,7 @@ pub(crate) async fn serve<A: Answer>(
 
 struct Server<A> {
     answer: Arc<A>,
-    acceptor: Option<TlsAcceptor>,
+    tls: watch::Receiver<Tls>,
     patience: Duration,
     places: Arc<Semaphore>,
     graceful: GracefulShutdown,
@@ -108,7 +105,7 @@ async fn accept<A: Answer>(
             Ok((stream, peer)) => {
                 let connection = Connection {
                     answer: Arc::clone(&server.answer),
-                    acceptor: server.acceptor.clone(),
+                    acceptor: acceptor(&server.tls.borrow()),
                     patience: server.patience,
                     watcher: server.graceful.watcher(),
                 };
@@ -123,6 +120,13 @@ async fn accept<A: Answer>(
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
+    }
+}
+
+fn acceptor(tls: &Tls) -> Option<TlsAcceptor> {
+    match tls {
+        Tls::Plain { .. } => None,
+        Tls::Rustls(config) => Some(TlsAcceptor::from(Arc::clone(config))),
     }
 }
 

@@ -34,8 +34,9 @@ pub(crate) async fn run(
     let upkeep = house.upkeep();
     let (tell, told) = watch::channel(false);
     let serving = tokio::spawn({
-        let (tls, limits) = (settings.tls.clone(), settings.limits);
-        async move { accept::serve(listeners, &tls, limits, front, told).await }
+        let (_, tls) = watch::channel(settings.tls.clone());
+        let limits = settings.limits;
+        async move { accept::serve(listeners, tls, limits, front, told).await }
     });
     tracing::info!(issuer = %settings.server.issuer, resources = settings.resources.len(), "serving");
     ready();

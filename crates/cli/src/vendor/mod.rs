@@ -2,10 +2,14 @@
 
 mod file;
 mod front;
+mod reference;
+mod reload;
 mod run;
 mod settings;
 
 pub(crate) use self::{
+    reference::markdown,
+    reload::Reload,
     run::{failed, keys_failed, open, run, sealing},
     settings::Settings,
 };

@@ -2,18 +2,73 @@
 
 use std::sync::Arc;
 
-use salver_jose::{KeyPurpose, MasterKey};
+use salver_jose::{DerivedKey, KeyPurpose, MasterKey};
 use salver_server::clock::{Clock as _, SystemClock};
 use salver_store::sqlite::{Settings as SqliteSettings, vendor::VendorStore};
-use salver_vendor::{KeysError, Parts, Signing, StartError, Vendor, keep_up, router};
-use tokio::{net::TcpListener, sync::watch};
+use salver_vendor::{KeysError, Parts, Signing, StartError, Vendor, keep_up};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use super::{Settings, front::Front};
+use super::{Settings, front::Front, reload::Reload};
 use crate::{
+    config::tls::Tls,
     failure::Failure,
-    serve::{accept, hosts::Hosts, signals::Signals},
+    serve::{
+        accept,
+        signals::{Signals, Told},
+    },
     state,
 };
+
+/// What runs, and can be exchanged for what other settings make of it.
+pub(super) struct Running {
+    vendor: Arc<Vendor>,
+    master_key: Arc<MasterKey>,
+    front: Arc<Front>,
+    tls: watch::Sender<Tls>,
+    upkeep: JoinHandle<()>,
+}
+
+impl Running {
+    async fn start(settings: Settings, tls: watch::Sender<Tls>) -> Result<Self, Failure> {
+        let (store, master_key) = open(&settings)?;
+        let signing = signing(&settings, &master_key).map_err(failed)?;
+        let parts = Parts {
+            egress: settings.egress()?,
+            settings: settings.service,
+            store,
+            master_key: Arc::clone(&master_key),
+            signing,
+            clock: Arc::new(|| SystemClock.now()),
+        };
+        let vendor = Arc::new(Vendor::start(parts).await.map_err(failed)?);
+        let upkeep = tokio::spawn(keep_up(Arc::clone(&vendor), settings.log_seconds));
+        let front = Arc::new(Front::new(Arc::clone(&vendor)));
+        Ok(Self { vendor, master_key, front, tls, upkeep })
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        self.vendor.settings().client_id()
+    }
+
+    /// Whether listeners that speak as ours do could go on with this: another certificate, but neither none nor a first one.
+    pub(super) fn can_exchange(&self, tls: &Tls) -> bool {
+        self.tls.borrow().is_spoken() == tls.is_spoken()
+    }
+
+    /// From now on these settings are in force; or all is as before.
+    pub(super) async fn exchange(&mut self, settings: Settings) -> Result<(), StartError> {
+        let signing = signing(&settings, &self.master_key)?;
+        let vendor = Arc::new(self.vendor.changed(settings.service, signing).await?);
+        self.upkeep.abort();
+        self.upkeep = tokio::spawn(keep_up(Arc::clone(&vendor), settings.log_seconds));
+        self.front.exchange(Arc::clone(&vendor));
+        self.vendor = vendor;
+        if self.can_exchange(&settings.tls) {
+            self.tls.send_replace(settings.tls);
+        }
+        Ok(())
+    }
+}
 
 /// Opens the store, and makes what a first start lacks.
 pub(crate) fn open(settings: &Settings) -> Result<(Arc<VendorStore>, Arc<MasterKey>), Failure> {
@@ -27,33 +82,26 @@ pub(crate) fn open(settings: &Settings) -> Result<(Arc<VendorStore>, Arc<MasterK
 pub(crate) async fn run(
     settings: Settings,
     listeners: Vec<TcpListener>,
-    ready: impl FnOnce(),
+    (reload, ready): (Reload, impl FnOnce()),
 ) -> Result<(), Failure> {
-    let (store, master_key) = open(&settings)?;
-    let signing = match settings.command.clone() {
-        Some(command) => Signing::Command(Box::new(command)),
-        None => Signing::Stored {
-            sealing: Box::new(sealing(&master_key)?),
-            algorithm: settings.algorithm,
-        },
-    };
-    let egress = settings.egress()?;
-    let hosts = Hosts::new(settings.service.issuer(), std::iter::empty());
-    let client_id = settings.service.client_id().to_owned();
-    let clock = Arc::new(|| SystemClock.now());
-    let parts = Parts { settings: settings.service, store, master_key, signing, egress, clock };
-    let vendor = Arc::new(Vendor::start(parts).await.map_err(failed)?);
+    let (limits, (tls, certificates)) = (settings.limits, watch::channel(settings.tls.clone()));
+    let announcements = settings.announcements.clone();
+    let mut running = Running::start(settings, tls).await?;
     let mut signals = Signals::listen()
         .map_err(|error| Failure::Setup { part: "the signals", why: error.to_string() })?;
-    let upkeep = tokio::spawn(keep_up(Arc::clone(&vendor), settings.log_seconds));
-    let front = Arc::new(Front { hosts, router: router(vendor) });
     let (tell, told) = watch::channel(false);
+    let front = Arc::clone(&running.front);
     let serving = tokio::spawn(async move {
-        accept::serve(listeners, &settings.tls, settings.limits, front, told).await;
+        accept::serve(listeners, certificates, limits, front, told).await;
     });
-    tracing::info!(client_id, "serving");
+    for announcement in announcements {
+        tracing::warn!("{announcement}");
+    }
+    tracing::info!(client_id = running.client_id(), "serving");
     ready();
-    signals.stop().await;
+    while signals.next().await == Told::Reload {
+        reload.run(&mut running).await;
+    }
     tracing::info!("stopping");
     // The receivers live as long as the server does.
     let _ = tell.send(true);
@@ -62,14 +110,23 @@ pub(crate) async fn run(
         // Told twice, it waits for nobody.
         () = signals.stop() => Ok(()),
     };
-    upkeep.abort();
+    running.upkeep.abort();
     served
 }
 
+fn signing(settings: &Settings, master_key: &MasterKey) -> Result<Signing, StartError> {
+    Ok(match settings.command.clone() {
+        Some(command) => Signing::Command(Box::new(command)),
+        None => Signing::Stored {
+            sealing: Box::new(sealing(master_key)?),
+            algorithm: settings.algorithm,
+        },
+    })
+}
+
 /// With what signing keys are sealed.
-pub(crate) fn sealing(master_key: &MasterKey) -> Result<salver_jose::DerivedKey, Failure> {
-    let derived = master_key.derive(KeyPurpose::SigningKeys);
-    derived.map_err(|_| Failure::MasterKey("cannot be used".to_owned()))
+pub(crate) fn sealing(master_key: &MasterKey) -> Result<DerivedKey, StartError> {
+    master_key.derive(KeyPurpose::SigningKeys).map_err(|_| StartError::Library)
 }
 
 /// Why the service does not start, in the words of a command.

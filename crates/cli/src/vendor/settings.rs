@@ -14,8 +14,10 @@ use crate::{
         layers::{self, MASTER_KEY_VARIABLE},
         limits::LimitsSection,
         log::LogSection,
-        problem::{Origins, Problems},
-        schema, server,
+        problem::{Origins, Problem, Problems},
+        schema,
+        sections::Sections,
+        server,
         store::{self, StoreSettings},
         tls::{self, Tls, cannot_read},
     },
@@ -49,19 +51,24 @@ pub(crate) struct Settings {
     pub(crate) limits: LimitsSection,
     /// What is logged.
     pub(crate) log: LogSection,
+    /// What each section said.
+    pub(crate) sections: Sections,
+    /// What is opened or out of the ordinary, a line each.
+    pub(crate) announcements: Vec<String>,
 }
 
 impl Settings {
     /// Reads the file.
-    pub(crate) fn read(path: &Path, environment: &Environment) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path, environment: &Environment) -> Result<Self, Vec<Problem>> {
         let mut origins = Origins::default();
         let table = layers::read(path, &mut origins);
-        let table = table.map_err(|problem| Failure::Configuration(vec![problem]))?;
+        let table = table.map_err(|problem| vec![problem])?;
         let mut problems = Problems::new(origins);
+        let sections = Sections::of(&table);
         let settings = typed(&table, &mut problems)
-            .and_then(|file| put_together(&file, environment, &mut problems));
+            .and_then(|file| put_together(&file, sections, environment, &mut problems));
         let sound = settings.filter(|_| problems.count() == 0);
-        sound.ok_or_else(|| Failure::Configuration(problems.into_list()))
+        sound.ok_or_else(|| problems.into_list())
     }
 
     /// The way out.
@@ -89,6 +96,7 @@ fn typed(table: &toml::Table, problems: &mut Problems) -> Option<VendorFile> {
 
 fn put_together(
     file: &VendorFile,
+    sections: Sections,
     environment: &Environment,
     problems: &mut Problems,
 ) -> Option<Settings> {
@@ -105,8 +113,12 @@ fn put_together(
     let data = problems.origins().resolve("data", &file.data);
     let variable = environment.iter().find(|(name, _)| name == MASTER_KEY_VARIABLE);
     let store = store::resolve(&file.store, &data, variable.map(|(_, key)| key), problems);
-    let mut door = egress::resolve(&file.egress, environment, problems).door;
+    let way_out = egress::resolve(&file.egress, environment, problems);
     let development = development::resolve(&file.development, loopback, problems);
+    let settings = development.announcements();
+    let settings = settings.iter().map(|line| format!("development setting: {line}"));
+    let announcements = way_out.announcements().into_iter().chain(settings).collect();
+    let mut door = way_out.door;
     door.extra_roots_pem = wiring::both(door.extra_roots_pem, development.extra_ca.as_deref());
     door.development = Development { connect: development.connect, loopback: development.loopback };
     door.reach = if loopback { Reach::LoopbackOnly } else { Reach::Anywhere };
@@ -124,6 +136,8 @@ fn put_together(
         log_seconds: i64::from(file.log_days) * DAY,
         limits: file.limits,
         log: file.log,
+        sections,
+        announcements,
     })
 }
 
@@ -215,7 +229,7 @@ fn command(file: &VendorFile, problems: &mut Problems) -> Option<CommandKey> {
     problems.accept("signing.key_id", key, "write the kid of one of them")
 }
 
-const HINT: &str = "docs/vendor.md lists every key";
+const HINT: &str = "`salver config reference --vendor` lists every key";
 /// The name of an account, and a line end.
 const ACCOUNT_BYTES: u32 = 512;
 /// An RSA signature of the longest key that we take.

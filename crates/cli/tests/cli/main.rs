@@ -22,3 +22,4 @@ mod salver;
 mod serve;
 mod statements;
 mod vendor;
+mod vendor_reload;

@@ -34,7 +34,7 @@ pub(crate) fn certificates(folder: &Path) {
 }
 
 /// The service of a client on this port, which signs for these servers.
-fn service(folder: &Path, port: u16, more: &str) {
+pub(crate) fn service(folder: &Path, port: u16, more: &str) {
     let base = format!("https://localhost:{port}");
     let document = json!({
         "client_id": format!("{base}/client.json"), "client_name": "App",
@@ -48,8 +48,8 @@ fn service(folder: &Path, port: u16, more: &str) {
     fs::write(folder.join("vendor.toml"), file).unwrap();
 }
 
-const TLS: &str = "[tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n";
-const SERVE: [&str; 4] = ["client", "serve", "--config", "vendor.toml"];
+pub(crate) const TLS: &str = "[tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n";
+pub(crate) const SERVE: [&str; 4] = ["client", "serve", "--config", "vendor.toml"];
 
 fn code(folder: &Path) -> String {
     let arguments = [

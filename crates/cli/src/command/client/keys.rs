@@ -44,11 +44,11 @@ fn rotate(place: &Place) -> Result<(), Failure> {
     if settings.command.is_some() {
         return Err(Failure::Refused {
             why: "the key of this service is behind a command".to_owned(),
-            hint: "add the next key to the file `signing.keys`, restart, and an hour later name it in `signing.key_id`".to_owned(),
+            hint: "add the next key to the file `signing.keys`, send SIGHUP to the service, and do so again an hour later with its name in `signing.key_id`".to_owned(),
         });
     }
     let (store, master_key) = vendor::open(&settings)?;
-    let sealing = vendor::sealing(&master_key)?;
+    let sealing = vendor::sealing(&master_key).map_err(vendor::failed)?;
     block_on(async {
         salver_vendor::rotate(&store, (&sealing, settings.algorithm), SystemClock.now())
             .await

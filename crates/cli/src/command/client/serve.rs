@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     logging, output,
     serve::bind,
-    vendor::{self, Settings},
+    vendor::{self, Reload, Settings},
 };
 
 #[derive(Args, Debug)]
@@ -32,7 +32,7 @@ pub(in crate::command) struct Place {
 
 impl Place {
     pub(super) fn settings(&self) -> Result<Settings, Failure> {
-        Settings::read(&self.config, &environment())
+        Settings::read(&self.config, &environment()).map_err(Failure::Configuration)
     }
 }
 
@@ -40,11 +40,12 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = self.place.settings()?;
         logging::start(settings.log);
-        block_on(serve(settings, self.json))
+        let reload = Reload::new(self.place.config, environment(), &settings);
+        block_on(serve(settings, reload, self.json))
     }
 }
 
-async fn serve(settings: Settings, json: bool) -> Result<(), Failure> {
+async fn serve(settings: Settings, reload: Reload, json: bool) -> Result<(), Failure> {
     let listeners = bind::bind(&settings.listen).await?;
     let addresses: Vec<String> = listeners
         .iter()
@@ -53,15 +54,17 @@ async fn serve(settings: Settings, json: bool) -> Result<(), Failure> {
         .collect();
     let (client_id, service) =
         (settings.service.client_id().to_owned(), settings.service.service());
-    vendor::run(settings, listeners, move || {
+    let ready = move || {
         if json {
-            output::json(&json!({ "client_id": client_id, "service": service, "listen": addresses }));
+            output::json(
+                &json!({ "client_id": client_id, "service": service, "listen": addresses }),
+            );
         } else {
             output::talk(&format!(
                 "\n  The service of {client_id} listens on {}.\n  Installations enrol at {service}; a code for one: salver client installations code\n",
                 addresses.join(", ")
             ));
         }
-    })
-    .await
+    };
+    vendor::run(settings, listeners, (reload, ready)).await
 }
