@@ -1,13 +1,13 @@
 //! What may a token do? A set of scope tokens (RFC 6749 §3.3).
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-/// A set of scope tokens, ordered, without repetition. Shown joined by single spaces.
+/// A set of scope tokens, ordered, without repetition. Shown joined by single spaces. It never changes, so clones share it.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
-pub struct Scope(BTreeSet<Box<str>>);
+pub struct Scope(Arc<BTreeSet<Box<str>>>);
 
 /// A scope token has a character outside `%x21 / %x23-5B / %x5D-7E` (RFC 6749 §3.3).
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -42,19 +42,19 @@ impl Scope {
     /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.intersection(&other.0).cloned().collect())
+        Self(Arc::new(self.0.intersection(&other.0).cloned().collect()))
     }
 
     /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self(self.0.union(&other.0).cloned().collect())
+        Self(Arc::new(self.0.union(&other.0).cloned().collect()))
     }
 
     /// What is in this one and not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+        Self(Arc::new(self.0.difference(&other.0).cloned().collect()))
     }
 
     /// The tokens, in order.
@@ -79,7 +79,7 @@ impl TryFrom<Vec<&str>> for Scope {
         if tokens.iter().any(|token| token.is_empty() || !token.bytes().all(allowed)) {
             return Err(MalformedScope);
         }
-        Ok(Self(tokens.into_iter().map(Into::into).collect()))
+        Ok(Self(Arc::new(tokens.into_iter().map(Into::into).collect())))
     }
 }
 

@@ -161,8 +161,7 @@ fn obstacle(limits: &Limits, view: &View<'_>) -> Option<Reason> {
     if !limits.reach(&visit.resource) {
         return Some(Reason::OtherResource);
     }
-    let nothing_left = !visit.scopes.is_empty() && limits.narrow(&visit.scopes).is_empty();
-    nothing_left.then_some(Reason::NothingLeft)
+    limits.leave_nothing_of(&visit.scopes).then_some(Reason::NothingLeft)
 }
 
 fn is_met(requirement: Requirement, visit: &Visit) -> bool {

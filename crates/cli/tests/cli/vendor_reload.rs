@@ -1,11 +1,7 @@
 //! A vendor's service whose file is changed while it runs.
 
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a service that does not run fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a service that does not run fails the test")]
 
 use std::{fs, path::Path, sync::Arc};
 

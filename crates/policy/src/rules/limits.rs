@@ -59,6 +59,14 @@ impl Limits {
         self.scopes.as_ref().map_or_else(|| asked.clone(), |most| asked.intersection(most))
     }
 
+    /// Whether nothing can be given of the scopes that are asked for, though some are.
+    #[must_use]
+    pub fn leave_nothing_of(&self, asked: &Scope) -> bool {
+        self.scopes
+            .as_ref()
+            .is_some_and(|most| !asked.is_empty() && asked.intersection(most).is_empty())
+    }
+
     /// Whether this resource can be given.
     #[must_use]
     pub fn reach(&self, resource: &str) -> bool {
