@@ -187,15 +187,29 @@ mod tests {
 
     #[tokio::test]
     async fn few_run_at_a_time_and_nobody_waits_longer_for_it() {
-        let hook = shell("exec sleep 600", 300);
-        let all: Vec<_> = (0..AT_ONCE * 2)
-            .map(|_| {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let script = format!("echo 1 >>'{0}'; sleep 0.2; echo -1 >>'{0}'", log.display());
+        let run = |hook: &Hook, count: usize| {
+            let one = |_| {
                 let hook = hook.clone();
-                tokio::spawn(async move { hook.run(b"").await.is_err() })
-            })
-            .collect();
-        for one in all {
+                tokio::spawn(async move { hook.run(b"").await.is_ok() })
+            };
+            (0..count).map(one).collect::<Vec<_>>()
+        };
+        for one in run(&shell(&script, 20_000), AT_ONCE * 2) {
             assert!(one.await.unwrap());
+        }
+        let log = std::fs::read_to_string(log).unwrap();
+        let running = log.lines().scan(0_i64, |running, line| {
+            *running += line.parse::<i64>().unwrap();
+            Some(*running)
+        });
+        let at_once = i64::try_from(AT_ONCE).unwrap();
+        assert!(running.max().is_some_and(|most| most <= at_once), "{log}");
+
+        for one in run(&shell("exec sleep 600", 300), AT_ONCE * 2) {
+            assert!(!one.await.unwrap(), "the time that one waits for a place counts");
         }
     }
 }

@@ -1,13 +1,11 @@
 //! Whom has the vendor's own sign-in signed in? Its keys come from the URL that the operator wrote down, through the one door outwards.
 
-use salver_egress::{Check, ChosenBy, Fetch, Purpose, Source, Standing};
-use salver_jose::{ExpectedSignIn, KeySet, verify_sign_in};
+use std::time::Duration;
 
-use crate::{Vendor, refusal::Refusal};
+use salver_egress::{Check, ChosenBy, Fetch, FetchError, Fetched, Purpose, Source, Standing};
+use salver_jose::{ExpectedSignIn, KeySet, TokenError, verify_sign_in};
 
-/// What the keys of the sign-in are fetched for.
-const SIGN_IN_KEYS: Purpose = Purpose::new("sign_in_keys");
-const MAX_KEY_SET_BYTES: usize = 64 * 1024;
+use crate::{Unavailable, Vendor, refusal::Refusal};
 
 /// The subject of an ID token that was made for this device key.
 pub(crate) async fn verify(
@@ -16,7 +14,7 @@ pub(crate) async fn verify(
     thumbprint: &str,
 ) -> Result<String, Refusal> {
     let sign_in = vendor.settings.sign_in.as_ref().ok_or(Refusal::NoSuchWay)?;
-    let fetch = Fetch {
+    let fetch = || Fetch {
         url: &sign_in.keys_url,
         chosen_by: ChosenBy::Operator,
         purpose: SIGN_IN_KEYS,
@@ -27,18 +25,34 @@ pub(crate) async fn verify(
         accept: "application/jwk-set+json, application/json",
         check: Check::new(|candidate| KeySet::parse(candidate.body).is_ok()),
     };
-    let fetched = vendor.egress.fetch(fetch).await.map_err(|error| {
-        tracing::error!(%error, "the keys of the sign-in cannot be fetched");
-        Refusal::Unavailable(crate::Unavailable::SignIn)
-    })?;
-    let keys = KeySet::parse(&fetched.body);
-    let keys = keys.map_err(|_| Refusal::Unavailable(crate::Unavailable::SignIn))?;
     let expected = ExpectedSignIn {
         issuer: &sign_in.issuer,
         client_id: &sign_in.client_id,
         nonce: thumbprint,
         now: vendor.now(),
     };
-    let subject = verify_sign_in(token, &keys, &expected).map_err(Refusal::SignIn)?;
-    Ok(subject.into())
+    let kept = read(vendor.egress.fetch(fetch()).await)?;
+    let subject = match verify_sign_in(token, &kept, &expected) {
+        // The provider may have rotated its keys.
+        Err(TokenError::UnknownKey) => {
+            let fresh = read(vendor.egress.fetch_anew(fetch(), ASKED_ANEW_AFTER).await)?;
+            verify_sign_in(token, &fresh, &expected)
+        }
+        verified => verified,
+    };
+    Ok(subject.map_err(Refusal::SignIn)?.into())
 }
+
+fn read(fetched: Result<Fetched, FetchError>) -> Result<KeySet, Refusal> {
+    let fetched = fetched.map_err(|error| {
+        tracing::error!(%error, "the keys of the sign-in cannot be fetched");
+        Refusal::Unavailable(Unavailable::SignIn)
+    })?;
+    KeySet::parse(&fetched.body).map_err(|_| Refusal::Unavailable(Unavailable::SignIn))
+}
+
+/// What the keys of the sign-in are fetched for.
+const SIGN_IN_KEYS: Purpose = Purpose::new("sign_in_keys");
+const MAX_KEY_SET_BYTES: usize = 64 * 1024;
+/// How long ago the provider must have been asked before an unknown key is a reason to ask it once more.
+const ASKED_ANEW_AFTER: Duration = Duration::from_mins(1);

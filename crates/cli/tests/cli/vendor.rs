@@ -185,5 +185,11 @@ fn a_service_that_cannot_sign_or_be_understood_does_not_start() {
     notes.push(started(""));
     write_secret(&key, other);
     notes.push(started(""));
+    fs::write(folder.join("keys.json"), "{}").unwrap();
+    notes.push(started(
+        "[signing]\ncommand = [\"/bin/true\"]\nkeys = \"keys.json\"\nkey_id = \"2026\"",
+    ));
+    fs::write(folder.join("vendor/salver.db"), [b'x'; 4096]).unwrap();
+    notes.push(started(""));
     insta::assert_snapshot!(notes.join("\n"));
 }

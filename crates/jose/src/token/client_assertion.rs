@@ -244,6 +244,31 @@ mod tests {
     }
 
     #[test]
+    fn rfc7515_4_1_4_without_a_kid_few_keys_are_tried_and_with_one_the_named() {
+        let all: Vec<_> = (0..9).map(|_| SigningKey::generate(Algorithm::Es256).unwrap()).collect();
+        let named = |key: &SigningKey| {
+            let mut jwk = key.public_key().to_jwk();
+            jwk.insert("kid".to_owned(), key.key_id().into());
+            Value::Object(jwk)
+        };
+        let set = json!({ "keys": all.iter().map(named).collect::<Vec<_>>() });
+        let keys = KeySet::parse(set.to_string().as_bytes()).unwrap();
+        let unnamed = |key: &SigningKey| {
+            let header = base64url::encode(r#"{"alg":"ES256"}"#);
+            let input = format!("{header}.{}", base64url::encode(sound().to_string()));
+            format!("{input}.{}", base64url::encode(key.sign(input.as_bytes()).unwrap()))
+        };
+        let refused = Some(AssertionError::Token(TokenError::BadSignature));
+        for (why, compact, expected) in [
+            ("the eighth", unnamed(&all[7]), None),
+            ("the ninth", unnamed(&all[8]), refused),
+            ("the ninth by its name", signed(&all[8], None, &sound()), None),
+        ] {
+            assert_eq!(judge(&keys, &compact).err(), expected, "{why}");
+        }
+    }
+
+    #[test]
     fn attack_10_each_claim_with_its_neighbour() {
         use AssertionError as E;
         let (key, keys) = key();

@@ -116,8 +116,8 @@ impl<'a> UnverifiedToken<'a> {
         base64url::decode(self.payload).map(SignedPayload).map_err(|_| TokenError::Malformed)
     }
 
-    /// Which of these keys has signed it, and with which algorithm. Without a `kid` every key that can do the algorithm is tried (RFC 7515 §4.1.4); a set holds
-    /// few.
+    /// Which of these keys has signed it, and with which algorithm. Without a `kid` the first few that can do the algorithm are tried (RFC 7515 §4.1.4): whoever
+    /// publishes many has to name one, so that no key set makes a token costly.
     pub(super) fn signer<'k>(
         &self,
         keys: &'k KeySet,
@@ -130,7 +130,7 @@ impl<'a> UnverifiedToken<'a> {
             let name = self.header.key_id();
             key.supports(algorithm) && name.is_none_or(|name| key.key_id() == Some(name))
         };
-        let mut candidates = keys.iter().filter(named).peekable();
+        let mut candidates = keys.iter().filter(named).take(MOST_TRIED).peekable();
         if candidates.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }
@@ -153,6 +153,9 @@ impl SignedPayload {
         &self.0
     }
 }
+
+/// How many keys are tried for a token that names none.
+const MOST_TRIED: usize = 8;
 
 /// Ours stay far below; longer ones are not looked at.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;

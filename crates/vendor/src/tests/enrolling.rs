@@ -7,7 +7,7 @@ use salver_store::sqlite::vendor::Checked;
 use salver_testkit::web::Reply;
 use serde_json::{Value, json};
 
-use super::world::{ISSUER, NOW, World, by_code, issuer, key};
+use super::world::{ISSUER, NOW, World, by_code, issuer, key, signed};
 use crate::{Hook, SignIn};
 
 #[tokio::test]
@@ -16,7 +16,10 @@ async fn a_code_is_good_once_and_guessing_ends_soon() {
     let (alices, late) = (world.code("alice").await, world.code("alice").await);
     let device = key();
     let lower = alices.to_lowercase().replace('-', "");
-    assert_eq!(world.ask(&device, by_code(&lower)).await.short(), "200");
+    let whole = signed(&device, &world.challenge(), by_code(&lower));
+    for expected in ["200", "403 enrolment_refused"] {
+        assert_eq!(world.send("POST", "/installations", &whole).await.short(), expected);
+    }
     assert_eq!(world.ask(&key(), by_code(&alices)).await.short(), "403 enrolment_refused");
     world.later(900);
     assert_eq!(world.ask(&key(), by_code(&late)).await.short(), "403 enrolment_refused");
@@ -28,6 +31,9 @@ async fn a_code_is_good_once_and_guessing_ends_soon() {
     assert_eq!(told.last().map(String::as_str), Some("429 slow_down"), "{told:?}");
     let right = world.code("alice").await;
     assert_eq!(world.ask(&key(), by_code(&right)).await.short(), "429 slow_down");
+    let others = signed(&key(), &world.challenge(), by_code(&world.code("bob").await));
+    let elsewhere = world.send_from("198.51.100.1:1", "POST", "/installations", &others).await;
+    assert_eq!(elsewhere.short(), "200", "another network has guessed nothing");
     world.later(60);
     assert_eq!(world.ask(&key(), by_code(&right)).await.short(), "200");
 }
@@ -122,6 +128,21 @@ async fn the_vendors_sign_in_names_the_account_and_gives_no_more_than_user() {
     }
     let known = world.vendor.store.find_installation(device.key_id()).await.unwrap().unwrap();
     assert_eq!((known.account.as_str(), known.checked), ("alice", Checked::User));
+
+    // The provider rotates its keys: who names one that nobody has seen makes us ask it, at most once a minute.
+    let next = SigningKey::generate(Algorithm::Es256).unwrap();
+    let set: KeySet = std::iter::once(next.public_key().clone()).collect();
+    world.web.set("https://login.example/jwks", Reply::json(set.to_json()));
+    for (why, seconds, signer, expected) in [
+        ("they were asked for just now", 0, &next, "403 enrolment_refused"),
+        ("a minute later", 60, &next, "200"),
+        ("the old one is gone", 0, &provider, "403 enrolment_refused"),
+    ] {
+        world.later(seconds);
+        let token = id_token(signer, device.key_id());
+        let told = world.ask(&device, Ask::Enrol(EnrolBy::IdToken(token.into()))).await;
+        assert_eq!(told.short(), expected, "{why}");
+    }
     let told = world.ask(&device, Ask::Statement(issuer(ISSUER))).await;
     let statement = told.said["software_statement"].as_str().unwrap();
     let payload = base64::Engine::decode(

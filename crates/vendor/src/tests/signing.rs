@@ -1,12 +1,15 @@
 //! What is signed, for whom, and what is not.
 
+use std::time::Duration;
+
 use salver_jose::{
-    Ask, Checked, ExpectedAttestation, ExpectedStatement, KeySet, UnverifiedAssertion,
-    UnverifiedAttestation, UnverifiedStatement,
+    Algorithm, Ask, Checked, ExpectedAttestation, ExpectedStatement, KeySet, Signer as _,
+    SigningKey, UnverifiedAssertion, UnverifiedAttestation, UnverifiedStatement,
 };
 use salver_oauth::Timestamp;
 
 use super::world::{ISSUER, NOW, World, issuer, key, signed};
+use crate::{CommandKey, Hook, Signing};
 
 #[tokio::test]
 async fn at_r_5_each_thing_is_signed_for_one_server_one_key_and_minutes() {
@@ -71,13 +74,13 @@ async fn what_is_not_signed() {
     })
     .await;
     let (device, revoked) = (world.enrolled("alice").await, world.enrolled("bob").await);
-    let id = salver_jose::Signer::key_id(&*revoked).to_owned();
+    let id = revoked.key_id().to_owned();
     assert_eq!(world.vendor.store.revoke(&id, world.vendor.now()).await.unwrap(), 1);
     let statement = |of: &str| Ask::Statement(issuer(of));
     let remembered = world.enrolled("carol").await;
     let asked = world.ask(&remembered, Ask::Statement(issuer(ISSUER))).await;
     assert_eq!(asked.status, 200);
-    let id = salver_jose::Signer::key_id(&*remembered).to_owned();
+    let id = remembered.key_id().to_owned();
     assert_eq!(world.vendor.store.revoke(&id, world.vendor.now()).await.unwrap(), 1);
     let used = world.challenge();
     let replayed = signed(&device, &used, statement(ISSUER));
@@ -164,4 +167,43 @@ async fn a_flood_gets_429_and_nobody_else_does() {
     assert_eq!(world.send("GET", "/oauth/client.json", "").await.status, 200);
     world.later(3_600);
     assert_eq!(world.ask(&first, Ask::Statement(issuer(ISSUER))).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_one_request_sent_twice_at_once_one_is_answered() {
+    let world = World::new(|_| {}).await;
+    let device = world.enrolled("alice").await;
+    for _ in 0..10 {
+        let body = signed(&device, &world.challenge(), Ask::Statement(issuer(ISSUER)));
+        let send = || world.send("POST", "/installations", &body);
+        let (one, other) = tokio::join!(send(), send());
+        let mut told = [one.short(), other.short()];
+        told.sort();
+        assert_eq!(told, ["200", "400 use_challenge"]);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signing_command_that_fails_is_told_and_all_else_is_answered() {
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let signature = folder.path().join("signature");
+    // Whoever starts has it sign this word; nothing else was signed beforehand.
+    std::fs::write(&signature, key.sign(b"salver").unwrap()).unwrap();
+    let command = [
+        "/bin/sh".to_owned(),
+        "-c".to_owned(),
+        format!("cat >/dev/null; cat '{}'", signature.display()),
+    ];
+    let hook = Hook::new(&command, Duration::from_secs(20), 1024).unwrap();
+    let published: KeySet = std::iter::once(key.public_key().clone()).collect();
+    let command = CommandKey::new(hook, key.key_id(), published).unwrap();
+    let world = World::signing_with(Signing::Command(Box::new(command)), |_| {}).await;
+    let device = world.enrolled("alice").await;
+    let told = world.ask(&device, Ask::Statement(issuer(ISSUER))).await;
+    assert_eq!(told.short(), "503 temporarily_unavailable");
+    for path in ["/oauth/client.json", "/oauth/jwks.json"] {
+        assert_eq!(world.send("GET", path, "").await.status, 200, "{path}");
+    }
 }

@@ -3,11 +3,12 @@
 use std::{
     net::SocketAddr,
     sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, SystemTime},
 };
 
 use axum::{body::Body, extract::ConnectInfo};
 use http::{Request, header};
-use salver_egress::{Development, Reach};
+use salver_egress::{Development, DnsResolver, Reach};
 use salver_jose::{
     Algorithm, Ask, EnrolBy, InstallationRequest, Signer as _, SigningKey,
     sign_installation_request,
@@ -39,8 +40,28 @@ pub(super) struct Told {
     pub(super) retry_after: Option<String>,
 }
 
+/// The same time for the way out.
+#[derive(Debug)]
+struct WayOutClock(Arc<AtomicI64>);
+
+impl salver_egress::Clock for WayOutClock {
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + self.steady()
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed).unsigned_abs())
+    }
+}
+
 impl World {
     pub(super) async fn new(change: impl FnOnce(&mut Settings)) -> Self {
+        let sealing = MasterKey::from_bytes([7; 32]).derive(KeyPurpose::SigningKeys).unwrap();
+        let (sealing, algorithm) = (Box::new(sealing), Algorithm::Es256);
+        Self::signing_with(Signing::Stored { sealing, algorithm }, change).await
+    }
+
+    pub(super) async fn signing_with(signing: Signing, change: impl FnOnce(&mut Settings)) -> Self {
         let web = FakeWeb::start().await;
         let document = format!(
             r#"{{"client_id":"{CLIENT}","client_name":"App","redirect_uris":["http://127.0.0.1/cb"],
@@ -60,6 +81,7 @@ impl World {
         };
         let master_key = MasterKey::from_bytes([7; 32]);
         let time = Arc::new(AtomicI64::new(NOW));
+        let way_out = Arc::new(WayOutClock(Arc::clone(&time)));
         let clock = {
             let time = Arc::clone(&time);
             Arc::new(move || Timestamp::from_unix(time.load(Ordering::Relaxed)))
@@ -67,12 +89,10 @@ impl World {
         let parts = Parts {
             settings,
             store: Arc::new(store),
-            signing: Signing::Stored {
-                sealing: Box::new(master_key.derive(KeyPurpose::SigningKeys).unwrap()),
-                algorithm: Algorithm::Es256,
-            },
+            signing,
             master_key: Arc::new(master_key),
-            egress: Egress::new(egress).unwrap(),
+            egress: Egress::with(egress, Arc::new(DnsResolver::new(&[]).unwrap()), way_out)
+                .unwrap(),
             clock,
         };
         let vendor = Arc::new(Vendor::start(parts).await.unwrap());
