@@ -25,7 +25,7 @@ async fn at_r_5_each_thing_is_signed_for_one_server_one_key_and_minutes() {
     let told = world.ask(&device, ask).await;
     let compact = told.said["attestation"].as_str().unwrap();
     let judged = |audience, longest_seconds| {
-        let algorithms = &salver_jose::Algorithm::ALL;
+        let algorithms = &Algorithm::ALL;
         let expected = ExpectedAttestation { audience, algorithms, longest_seconds, now };
         UnverifiedAttestation::decode(compact).unwrap().verify(&keys, &expected)
     };
@@ -40,7 +40,7 @@ async fn at_r_5_each_thing_is_signed_for_one_server_one_key_and_minutes() {
     let judged = |audience| {
         let expected = ExpectedStatement {
             audience,
-            algorithms: &salver_jose::Algorithm::ALL,
+            algorithms: &Algorithm::ALL,
             longest_seconds: 300,
             type_name: Some("software-statement+jwt"),
             now,
