@@ -192,7 +192,7 @@ pub async fn end_untrusted(deps: &Deps) -> Result<u64, StoreError> {
     let issuers: HashSet<&str> = gone.iter().map(|client| &*client.issuer).collect();
     for issuer in issuers {
         let softwares = deps.store.remove_stated_clients(issuer, None).await?;
-        tracing::info!(issuer, softwares, "a trust anchor is gone, and what it vouched for");
+        tracing::warn!(issuer, softwares, "a trust anchor is gone, and what it vouched for");
     }
     if ended > 0 {
         deps.revocations.refresh(&*deps.store, deps.now()).await?;
