@@ -9,7 +9,7 @@ use salver_server::{
 };
 use salver_store::{
     Outcome,
-    record::{Code, Consent, Counted, FunnelStep, Grant, Home, NewBan, NewBinding, Recorded},
+    record::{Code, Consent, Counted, FunnelStep, Grant, Home, NewBinding, Recorded},
 };
 use salver_testkit::{browser::Browser, form::Form};
 use serde_json::json;
@@ -44,15 +44,7 @@ async fn unbind(world: &World, client_id: &str) {
 }
 
 async fn ban_application(world: &World, key: &str) {
-    let ban = NewBan {
-        kind: "application".into(),
-        value: key.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(ban).await.unwrap();
+    world.ban("application", key).await;
     ban::follow(&world.deps).await.unwrap();
 }
 

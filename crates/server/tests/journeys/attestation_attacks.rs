@@ -6,7 +6,6 @@ use salver_server::{
     anchor::written::WrittenAnchor,
     flow::{ban, client_authentication::KEYS},
 };
-use salver_store::record::NewBan;
 use salver_testkit::{
     browser::{Browser, Page},
     web::Reply,
@@ -316,19 +315,11 @@ async fn design_4_8_a_banned_key_attests_nobody_and_authenticates_nobody() {
         let (world, vendor, installation) = world(json!([method])).await;
         let mut browser = world.user("alice").await;
         meet(&mut browser).await;
-        let ban = NewBan {
-            kind: "key".into(),
-            value: vendor.key.key_id().to_owned(),
-            reason: "It was stolen.".into(),
-            made_by: "ada".into(),
-            made_at: world.clock.now(),
-            expires_at: None,
-        };
         let attestation = vendor.attests(&world, &installation, Checked::DeviceKey);
         let by = (&*attestation, &installation);
         for banned in [false, true] {
             if banned {
-                world.deps.store.add_ban(ban.clone()).await.unwrap();
+                world.ban("key", vendor.key.key_id()).await;
                 ban::follow(&world.deps).await.unwrap();
             }
             let send = async |path: &'static str, form: &[(&str, &str)]| {

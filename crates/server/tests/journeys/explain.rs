@@ -14,13 +14,13 @@ use salver_server::flow::{
     client::{self, Reach},
     explain::{Asking, ExplainRefusal, Explained, Question, explain},
 };
-use salver_store::record::{Audience, NewApproval, NewBan};
+use salver_store::record::{Audience, NewApproval};
 use salver_testkit::web::Reply;
 use serde_json::json;
 
 use crate::world::{
-    ENTERED_CLIENT, NATIVE_CALLBACK, NATIVE_CLIENT, RESOURCE, WEB_CALLBACK, WEB_CLIENT, World,
-    authorize, policy,
+    BAN_REASON, ENTERED_CLIENT, NATIVE_CALLBACK, NATIVE_CLIENT, RESOURCE, WEB_CALLBACK, WEB_CLIENT,
+    World, authorize, policy,
 };
 
 const RULES: &str = r#"
@@ -178,20 +178,12 @@ async fn a_document_need_not_be_published_yet() {
 async fn a_ban_is_told_and_nothing_is_left_behind() {
     let world = World::new().await;
     let store = &world.deps.store;
-    let ban = NewBan {
-        kind: "domain".into(),
-        value: "web.example".into(),
-        reason: "It asked for passwords.".into(),
-        made_by: "a test".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    store.add_ban(ban).await.unwrap();
+    world.ban("domain", "web.example").await;
     world.deps.bans.refresh(&**store).await.unwrap();
     let explained = explain(&world.deps, &asking(WEB_CLIENT)).await.unwrap();
     let verdict = &explained[0].outcome.as_ref().unwrap().verdict;
     assert_eq!((&verdict.outcome, verdict.reason.id()), (&Outcome::Deny, "ban"));
-    assert!(explained[0].to_string().contains("ban 1: It asked for passwords."));
+    assert!(explained[0].to_string().contains(&format!("ban 1: {BAN_REASON}")));
     assert_eq!(store.count_verdicts().await.unwrap(), 0);
     assert!(store.list_versions(WEB_CLIENT).await.unwrap().is_empty());
     assert_eq!(store.find_first_seen(WEB_CLIENT).await.unwrap(), None);

@@ -7,7 +7,6 @@ use salver_server::{
     flow::ban,
     settings::{Resource, Resources},
 };
-use salver_store::record::NewBan;
 use salver_testkit::browser::Page;
 use serde_json::{Value, json};
 
@@ -122,15 +121,7 @@ async fn design_4_5_no_keys_are_fetched_of_whom_they_would_not_help() {
     ] {
         let (world, _, _) = world(false, &json!(["attest_jwt_client_auth"])).await;
         set_rules(&world, &rules);
-        let ban = NewBan {
-            kind: "document".into(),
-            value: banned.into(),
-            reason: "It asked for passwords.".into(),
-            made_by: "a test".into(),
-            made_at: world.clock.now(),
-            expires_at: None,
-        };
-        world.deps.store.add_ban(ban).await.unwrap();
+        world.ban("document", banned).await;
         ban::follow(&world.deps).await.unwrap();
         let mut alice = world.user("alice").await;
         let page = alice.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;

@@ -4,7 +4,7 @@ use http::StatusCode;
 use salver_jose::SigningKey;
 use salver_oauth::client::recorded::Purpose;
 use salver_server::flow::ban;
-use salver_store::{Outcome, record::NewBan};
+use salver_store::Outcome;
 use salver_testkit::{
     browser::{Browser, Page},
     form::Form,
@@ -283,15 +283,7 @@ async fn a_key_is_no_secret_and_stands_in_for_nothing_else() {
     let page = redeem(&world, &code_of_ada, &others).await;
     assert_eq!(refused(&page), invalid_grant(), "for another client");
     // A ban of the key shuts it out, and nothing else of hers.
-    let new = NewBan {
-        kind: "key".into(),
-        value: adas.public_key().thumbprint().to_owned(),
-        reason: "test".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(new).await.unwrap();
+    world.ban("key", adas.public_key().thumbprint()).await;
     ban::follow(&world.deps).await.unwrap();
     let page = redeem(&world, &code_of_ada, &assertion_of(&world, &id, &adas)).await;
     assert_eq!(refused(&page), invalid_client(), "{}", page.text);

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use salver_policy::rules::PolicySection;
 use salver_server::flow::{ban, client::DOCUMENT};
-use salver_store::record::{NewBan, VerdictOutcome};
+use salver_store::record::VerdictOutcome;
 use salver_testkit::web::Reply;
 use serde_json::{Value, json};
 
@@ -25,18 +25,6 @@ async fn world(section: Value) -> World {
 fn set_rules(world: &World, section: Value) {
     let section: PolicySection = serde_json::from_value(section).unwrap();
     world.deps.policy.set_rules(&policy(&section).rules);
-}
-
-async fn add_ban(world: &World, kind: &str, value: &str) -> i64 {
-    let ban = NewBan {
-        kind: kind.into(),
-        value: value.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(ban).await.unwrap()
 }
 
 fn is_wait_page(text: &str) -> bool {
@@ -293,7 +281,7 @@ async fn design_4_8_a_ban_shuts_out_and_ends_what_was_let_in() {
         let neighbour =
             world.login(&mut browser, ENTERED_CLIENT, ENTERED_CALLBACK, "notes:read").await;
         assert!(world.is_active(&tokens.access).await);
-        add_ban(&world, kind, value).await;
+        world.ban(kind, value).await;
         ban::follow(&world.deps).await.unwrap();
         assert!(!world.is_active(&tokens.access).await, "{kind}");
         let refresh = refused(&world.refresh(NATIVE_CLIENT, &tokens.refresh).await);
@@ -315,7 +303,7 @@ async fn a_banned_client_is_unknown_at_the_token_endpoint() {
     let tokens = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
     let answered = world.allow(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
     let code = answered.answered("code").unwrap();
-    add_ban(&world, "document", NATIVE_CLIENT).await;
+    world.ban("document", NATIVE_CLIENT).await;
     world.deps.bans.refresh(&*world.deps.store).await.unwrap();
     let unknown = (401, "invalid_client".to_owned());
     assert_eq!(refused(&world.redeem(NATIVE_CLIENT, &code, &[]).await), unknown);
@@ -328,7 +316,7 @@ async fn an_answer_that_was_decided_before_a_ban_is_not_recorded() {
     let mut browser = world.user("alice").await;
     let asked = browser.get(&authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[])).await;
     // Another process bans; this one has not read of it yet.
-    add_ban(&world, "document", NATIVE_CLIENT).await;
+    world.ban("document", NATIVE_CLIENT).await;
     let form = salver_testkit::form::Form::to(&asked.text, "/authorize/consent");
     let answered = browser.submit(&form.with("decision", "allow")).await;
     assert_eq!(answered.status, StatusCode::FORBIDDEN, "{}", answered.text);
@@ -337,7 +325,7 @@ async fn an_answer_that_was_decided_before_a_ban_is_not_recorded() {
 
     // The same where a yes on record would have answered.
     world.login(&mut browser, WEB_CLIENT, WEB_CALLBACK, "notes:read").await;
-    add_ban(&world, "redirect_host", "web.example").await;
+    world.ban("redirect_host", "web.example").await;
     let ask = authorize(WEB_CLIENT, WEB_CALLBACK, &[("scope", "notes:read")]);
     assert_eq!(browser.get(&ask).await.status, StatusCode::FORBIDDEN);
 }
@@ -347,7 +335,7 @@ async fn a_lifted_ban_lets_in_again_and_what_it_ended_stays_ended() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
     let tokens = world.login(&mut browser, NATIVE_CLIENT, NATIVE_CALLBACK, "notes:read").await;
-    let number = add_ban(&world, "document", NATIVE_CLIENT).await;
+    let number = world.ban("document", NATIVE_CLIENT).await;
     ban::follow(&world.deps).await.unwrap();
     let lifted = world.deps.store.lift_ban(number, "ada".into(), world.clock.now()).await.unwrap();
     assert_eq!(lifted, salver_store::Outcome::Applied);

@@ -6,7 +6,6 @@ use salver_jose::{Algorithm, KeySet, SigningKey};
 use salver_oauth::{Timestamp, registration::RegistrationRequest};
 use salver_policy::redirects::{RedirectPolicy, RedirectPreset};
 use salver_server::settings::Dynamic;
-use salver_store::record::NewBan;
 use salver_testkit::browser::{Page, send};
 use serde_json::{Value, json};
 
@@ -46,15 +45,7 @@ pub(crate) fn with(mut body: Value, name: &str, value: Value) -> Value {
 }
 
 async fn ban(world: &World, kind: &str, value: &str) {
-    let ban = NewBan {
-        kind: kind.into(),
-        value: value.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(ban).await.unwrap();
+    world.ban(kind, value).await;
     world.deps.bans.refresh(&*world.deps.store).await.unwrap();
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use salver_policy::rules::PolicySection;
 use salver_server::flow::{ban, client::DOCUMENT};
-use salver_store::record::{Approval, CaseState, NewBan, ReviewCase, Role};
+use salver_store::record::{Approval, CaseState, ReviewCase, Role};
 use salver_testkit::{
     browser::{Browser, Page},
     form::Form,
@@ -348,18 +348,9 @@ async fn an_approval_lifts_no_ban() {
     let mut alice = world.user("alice").await;
     ask(&mut alice, NATIVE, "").await;
     approve(&world, &mut carol, "everybody", "").await;
-    let ban = NewBan {
-        kind: "document".into(),
-        value: NATIVE_CLIENT.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
     ask(&mut alice, WEB, "").await;
-    world.deps.store.add_ban(ban.clone()).await.unwrap();
-    let number =
-        world.deps.store.add_ban(NewBan { value: WEB_CLIENT.into(), ..ban }).await.unwrap();
+    world.ban("document", NATIVE_CLIENT).await;
+    let number = world.ban("document", WEB_CLIENT).await;
     ban::follow(&world.deps).await.unwrap();
     let asked = authorize(NATIVE_CLIENT, NATIVE_CALLBACK, &[]);
     assert_eq!(alice.get(&asked).await.status, StatusCode::FORBIDDEN);

@@ -2,7 +2,6 @@
 //! token endpoint it hears `invalid_client`, on which clients register anew.
 
 use http::StatusCode;
-use salver_store::record::NewBan;
 
 use crate::world::{WEB_CALLBACK, WEB_CLIENT, World, authorize, refused};
 
@@ -62,15 +61,7 @@ async fn whose_document_is_broken_is_named_by_it_whatever_the_address_says() {
 async fn who_is_banned_hears_whose_move_it_is() {
     let world = World::new().await;
     let mut browser = world.user("alice").await;
-    let ban = NewBan {
-        kind: "document".into(),
-        value: WEB_CLIENT.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(ban).await.unwrap();
+    world.ban("document", WEB_CLIENT).await;
     world.deps.bans.refresh(&*world.deps.store).await.unwrap();
     let page = browser.get(&authorize(WEB_CLIENT, WEB_CALLBACK, &[])).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);

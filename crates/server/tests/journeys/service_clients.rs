@@ -10,7 +10,7 @@ use salver_server::flow::{
 };
 use salver_store::{
     Outcome,
-    record::{ClientContent, ClientState, NewBan, RecordedClient},
+    record::{ClientContent, ClientState, RecordedClient},
 };
 use salver_testkit::{browser::Page, web::Reply};
 use serde_json::{Value, json};
@@ -346,15 +346,7 @@ async fn design_4_8_a_ban_of_a_service_its_key_or_its_name_ends_what_it_has() {
             "key" => thumbprint,
             _ => "Nightly",
         };
-        let ban = NewBan {
-            kind: kind.into(),
-            value: value.into(),
-            reason: "test".into(),
-            made_by: "ada".into(),
-            made_at: world.clock.now(),
-            expires_at: None,
-        };
-        let number = world.deps.store.add_ban(ban).await.unwrap();
+        let number = world.ban(kind, value).await;
         ban::follow(&world.deps).await.unwrap();
         assert!(!world.is_active(&had).await, "{kind}");
         let page = ask_with(&world, &assertion_of(&world, id, &own), &[]).await;
@@ -398,15 +390,7 @@ async fn design_4_8_a_ban_of_a_host_meets_whoever_has_its_keys_served_from_there
             ("client_assertion", &assertion_of(&world, id, &own)),
         ];
         let let_in = token(&world.form("/token", &fields).await);
-        let ban = NewBan {
-            kind: kind.into(),
-            value: value.into(),
-            reason: "test".into(),
-            made_by: "ada".into(),
-            made_at: world.clock.now(),
-            expires_at: None,
-        };
-        world.deps.store.add_ban(ban).await.unwrap();
+        world.ban(kind, value).await;
         ban::follow(&world.deps).await.unwrap();
         assert_eq!(world.is_active(&had).await, !is_out, "{kind} {value}: the service");
         assert_eq!(world.is_active(&let_in).await, !is_out, "{kind} {value}: the application");

@@ -11,7 +11,7 @@ use salver_server::{
 };
 use salver_store::{
     Outcome,
-    record::{Anchor, NewBan, StatedClient},
+    record::{Anchor, StatedClient},
 };
 use salver_testkit::web::Reply;
 use serde_json::{Map, Value, json};
@@ -400,15 +400,7 @@ async fn design_4_8_bans_of_issuer_software_and_key_stick() {
         let client = id(&register(&world, &sent(&statement)).await);
         let mut ada = world.user("ada").await;
         let issued = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
-        let ban = NewBan {
-            kind: kind.into(),
-            value,
-            reason: "Its key was stolen.".into(),
-            made_by: "ada".into(),
-            made_at: world.clock.now(),
-            expires_at: None,
-        };
-        world.deps.store.add_ban(ban).await.unwrap();
+        world.ban(kind, &value).await;
         ban::follow(&world.deps).await.unwrap();
         assert!(!world.is_active(&issued.access).await, "{kind}");
         let page = ada.get(&authorize(&client, CALLBACK, &[])).await;

@@ -12,7 +12,7 @@ use salver_server::{
     },
     upkeep,
 };
-use salver_store::record::{Counted, FunnelStep, NewBan};
+use salver_store::record::{Counted, FunnelStep};
 use salver_testkit::{browser::Browser, web::Reply};
 use serde_json::{Value, json};
 
@@ -174,25 +174,13 @@ async fn design_4_4_people_and_numbers_see_the_entry_and_other_catalogues_bring_
     }
 }
 
-async fn ban(world: &World, kind: &str, value: &str) {
-    let ban = NewBan {
-        kind: kind.into(),
-        value: value.into(),
-        reason: "It sends our notes elsewhere.".into(),
-        made_by: "ada".into(),
-        made_at: world.clock.now(),
-        expires_at: None,
-    };
-    world.deps.store.add_ban(ban).await.unwrap();
-}
-
 #[tokio::test]
 async fn design_4_8_a_ban_of_the_entry_shuts_out_its_software_and_no_other_of_the_issuer() {
     let (world, vendor, _) = world().await;
     let mut ada = world.user("ada").await;
     let client = registered(&world, &vendor, &[]).await;
     let issued = world.login(&mut ada, &client, CALLBACK, "notes:read").await;
-    ban(&world, "application", "entry Desk").await;
+    world.ban("application", "entry Desk").await;
     ban::follow(&world.deps).await.unwrap();
     assert!(!world.is_active(&issued.access).await);
     let page = ada.get(&authorize(&client, CALLBACK, &[])).await;
@@ -224,7 +212,7 @@ async fn design_4_8_bans_of_signers_end_what_a_document_was_let_in_with_their_st
         let mut ada = world.user("ada").await;
         let issued = world.login(&mut ada, NATIVE_CLIENT, CALLBACK, "notes:read").await;
         let value = if kind == "key" { vendor.thumbprint() } else { value.to_owned() };
-        ban(&world, kind, &value).await;
+        world.ban(kind, &value).await;
         // The token endpoint does not wait until what was let in before is ended.
         world.deps.bans.refresh(&*world.deps.store).await.unwrap();
         let page = world.refresh(NATIVE_CLIENT, &issued.refresh).await;

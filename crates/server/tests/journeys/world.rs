@@ -59,7 +59,7 @@ use salver_server::{
 };
 use salver_store::{
     Store,
-    record::Role,
+    record::{NewBan, Role},
     sqlite::{self, SqliteStore},
 };
 use salver_testkit::{
@@ -149,7 +149,23 @@ pub(crate) struct Tokens {
     pub(crate) scope: String,
 }
 
+/// Why the bans of the journeys are.
+pub(crate) const BAN_REASON: &str = "It sends our notes elsewhere.";
+
 impl World {
+    /// Bans something, for [`BAN_REASON`]; answers the number of the ban. What was let in before ends once bans are followed.
+    pub(crate) async fn ban(&self, kind: &str, value: &str) -> i64 {
+        let ban = NewBan {
+            kind: kind.into(),
+            value: value.into(),
+            reason: BAN_REASON.into(),
+            made_by: "ada".into(),
+            made_at: self.clock.now(),
+            expires_at: None,
+        };
+        self.deps.store.add_ban(ban).await.unwrap()
+    }
+
     pub(crate) async fn new() -> Self {
         Self::at(ISSUER).await
     }
