@@ -41,6 +41,8 @@ pub struct Bans {
     by_value: HashMap<(BanKind, Box<str>), Vec<usize>>,
     /// Those by a pattern for names.
     by_name: Vec<usize>,
+    /// Whether any is of somebody who signs.
+    of_signers: bool,
 }
 
 impl Ban {
@@ -68,7 +70,8 @@ impl Bans {
                 }
             }
         }
-        Self { list: bans, by_value, by_name }
+        let of_signers = bans.iter().any(|ban| ban.subject.kind().is_of_a_signer());
+        Self { list: bans, by_value, by_name, of_signers }
     }
 
     /// All of them, those that have expired included.
@@ -81,6 +84,12 @@ impl Bans {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Whether it matters who has signed for a client: some ban is of an issuer, a software or a key.
+    #[must_use]
+    pub fn are_of_signers(&self) -> bool {
+        self.of_signers
     }
 
     /// The oldest ban in force that shuts out whoever these facts are of.

@@ -203,6 +203,12 @@ impl BanKind {
         Self::StatementIssuer,
     ];
 
+    /// Whether it is of somebody who signs for clients.
+    #[must_use]
+    pub const fn is_of_a_signer(self) -> bool {
+        matches!(self, Self::Key | Self::SoftwareId | Self::StatementIssuer)
+    }
+
     /// A name that stays the same.
     #[must_use]
     pub const fn id(self) -> &'static str {

@@ -10,7 +10,7 @@ use std::{borrow::Cow, collections::HashMap};
 use salver_oauth::{GrantId, Timestamp};
 use salver_policy::{
     assessment::SignedBy,
-    ban::{BanFacts, BanKind, Bans},
+    ban::{BanFacts, Bans},
 };
 use salver_store::{
     Store, StoreError,
@@ -69,7 +69,7 @@ pub async fn enforce(
     if bans.all().iter().all(|ban| !ban.is_in_force(now)) {
         return Ok(all);
     }
-    let signed = Signed::for_bans(store, bans, now).await?;
+    let signed = Signed::for_bans(store, bans).await?;
     let (mut after, mut last) = (None, false);
     let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
@@ -103,7 +103,7 @@ pub async fn affected(
     bans: &Bans,
     now: Timestamp,
 ) -> Result<Vec<LiveGrant>, StoreError> {
-    let signed = Signed::for_bans(store, bans, now).await?;
+    let signed = Signed::for_bans(store, bans).await?;
     let (mut found, mut after, mut last) = (Vec::new(), None, false);
     let mut key_hosts = KeyHosts::for_bans(bans, now);
     while !last {
@@ -120,30 +120,25 @@ pub async fn affected(
     Ok(found)
 }
 
-/// Whose statement was verified for this grant's client when a person last let it in: of a document nothing else is kept.
-pub(super) fn signed_at_consent(grant: &Grant) -> Option<SignedBy> {
+/// Whose statement was verified for this grant's client when a person last let it in, if that matters for these bans: of a document nothing else is kept.
+pub(super) fn signed_at_consent(bans: &Bans, grant: &Grant) -> Option<SignedBy> {
     #[derive(Deserialize)]
     struct OnRecord {
         signed: Option<SignedBy>,
     }
+    if !bans.are_of_signers() {
+        return None;
+    }
     serde_json::from_str::<OnRecord>(&grant.assessment).ok()?.signed
 }
 
-/// Whose statements vouch for clients that were let in; asked only where a ban names issuers, softwares or keys.
+/// Whose statements vouch for clients that a statement registered, by `client_id`: at most a hundred for each trust anchor. Asked only where it matters for bans.
 #[derive(Default)]
-struct Signed {
-    wanted: bool,
-    /// Of clients that a statement registered, by `client_id`: at most a hundred for each trust anchor.
-    registered: HashMap<String, SignedBy>,
-}
+struct Signed(HashMap<String, SignedBy>);
 
 impl Signed {
-    async fn for_bans(store: &dyn Store, bans: &Bans, now: Timestamp) -> Result<Self, StoreError> {
-        let names_a_signer = |kind: BanKind| {
-            matches!(kind, BanKind::StatementIssuer | BanKind::SoftwareId | BanKind::Key)
-        };
-        let mut in_force = bans.all().iter().filter(|ban| ban.is_in_force(now));
-        if !in_force.any(|ban| names_a_signer(ban.subject.kind())) {
+    async fn for_bans(store: &dyn Store, bans: &Bans) -> Result<Self, StoreError> {
+        if !bans.are_of_signers() {
             return Ok(Self::default());
         }
         let stated = store.list_stated_clients().await?;
@@ -156,15 +151,12 @@ impl Signed {
             };
             (client.client_id, signed)
         };
-        Ok(Self { wanted: true, registered: stated.into_iter().map(signed).collect() })
+        Ok(Self(stated.into_iter().map(signed).collect()))
     }
 
-    fn of(&self, grant: &Grant) -> Option<Cow<'_, SignedBy>> {
-        if !self.wanted {
-            return None;
-        }
-        let registered = self.registered.get(&grant.client_id).map(Cow::Borrowed);
-        registered.or_else(|| signed_at_consent(grant).map(Cow::Owned))
+    fn of(&self, bans: &Bans, grant: &Grant) -> Option<Cow<'_, SignedBy>> {
+        let registered = self.0.get(&grant.client_id).map(Cow::Borrowed);
+        registered.or_else(|| signed_at_consent(bans, grant).map(Cow::Owned))
     }
 }
 
@@ -175,7 +167,7 @@ fn hits(
 ) -> bool {
     let mut keys: Vec<Box<str>> = live.keys.iter().map(|key| key.as_str().into()).collect();
     let grant = &live.grant;
-    let signed = signed.of(grant);
+    let signed = signed.of(bans, grant);
     keys.extend(signed.iter().map(|signed| signed.key.clone()));
     let facts = BanFacts::of_grant(
         &grant.client_id,

@@ -108,7 +108,7 @@ pub(super) fn refuse_banned(
         return Ok(());
     }
     let bound_to = bans.bindings.of(&grant.fingerprint, &deps.policy.get().catalogue);
-    let signed = signed_at_consent(grant);
+    let signed = signed_at_consent(&bans.bans, grant);
     let keys: Vec<_> =
         keys.iter().chain(signed.iter().map(|signed| &signed.key)).cloned().collect();
     let facts =
