@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use salver_oauth::{
     Timestamp,
     authorization::{
@@ -80,9 +81,12 @@ impl Asked {
             return Ok(raw.into());
         };
         let client_id = &self.request.client_id;
-        let expires_at = deps.now().plus_seconds(retention::OPEN_CASE);
-        // Another number, since it is the nonce too: each of the two gives one code.
-        let waits = Pushed { number: deps.random(), expires_at, waits: true, ..pushed.clone() };
+        let expires_at = pushed.expires_at.plus_seconds(retention::OPEN_CASE);
+        // Another number, since it is the nonce too, and always the same: however often the page is shown, each of the two gives one code.
+        let number =
+            deps.secrets.digest(&format!("waits {}", URL_SAFE_NO_PAD.encode(pushed.number)));
+        let number = *number.first_chunk().ok_or(Unavailable::Crypto)?;
+        let waits = Pushed { number, expires_at, waits: true, ..pushed.clone() };
         let request_uri = waits.seal(client_id, deps.secrets.pushed_requests());
         let request_uri = request_uri.map_err(|_| Unavailable::Crypto)?;
         Ok(query(client_id, &format!("request_uri={}", encode(&request_uri))).into())
